@@ -1,0 +1,55 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line: listens on loopback, says where, and serves until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from typing import Optional, Sequence
+
+from aiohttp import web
+
+from .server import Emulator
+from .settings import add_flags, from_flags
+
+
+def _parse(arguments: Optional[Sequence[str]]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="emulator",
+        description="An emulator of the Confluent Cloud Notifications API. It listens on loopback only.",
+    )
+    parser.add_argument("--port", type=int, default=0, help="where to listen; 0 (the default) picks a free port")
+    parser.add_argument("--read-only", action="store_true", help="refuse and record every write")
+    add_flags(parser)
+    return parser.parse_args(arguments)
+
+
+async def _serve(options: argparse.Namespace) -> None:
+    emulator = Emulator(from_flags(options), options.read_only)
+    runner = web.AppRunner(emulator.application(), access_log=None, shutdown_timeout=0.2)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", options.port)
+    await site.start()
+    emulator.base_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    emulator.reset({})
+    print(f"listening on {emulator.base_url}", flush=True)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
+    await runner.cleanup()
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    """Run the emulator; returns the exit status."""
+    options = _parse(arguments)
+    try:
+        asyncio.run(_serve(options))
+    except OSError as error:
+        print(f"The emulator cannot listen on port {options.port}: {error.strerror}.", file=sys.stderr)
+        return 1
+    return 0

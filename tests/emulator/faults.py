@@ -1,0 +1,71 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Queued faults: what a test wants to go wrong, with which request, and how often."""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import dataclass, field
+from typing import Any, Mapping, Optional
+
+KINDS = (
+    "status",  # answer `status` with `headers` and `body`; with `applied: true` only after the request took effect
+    "delay",  # answer after `delay_ms`
+    "cut-before",  # drop the connection before the request is handled
+    "cut-after",  # drop the connection after the request took effect
+    "truncated",  # the right length, but only half of the JSON
+    "html",  # answer `status` (200 unless told) with a page of HTML
+    "redirect",  # answer 307 to `location`
+    "next-elsewhere",  # the list's next link leads to `location`
+    "next-loop",  # the list's next link leads to the same page again
+)
+
+
+@dataclass
+class Fault:
+    """One fault in the queue. ``path`` is a shell-style pattern; the first ``skip`` matching requests pass unharmed."""
+
+    kind: str
+    method: str = "*"
+    path: str = "*"
+    times: int = 1
+    skip: int = 0
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    body: Any = None
+    applied: bool = False
+    delay_ms: int = 0
+    location: str = ""
+
+    @classmethod
+    def read(cls, described: Mapping[str, Any]) -> Fault:
+        """A fault from its JSON form; raises ValueError or TypeError where that makes no sense."""
+        fault = cls(**described)
+        if fault.kind not in KINDS:
+            raise ValueError(f"unknown kind {fault.kind!r}, known are: {', '.join(KINDS)}")
+        return fault
+
+    def matches(self, method: str, path: str) -> bool:
+        return self.method in ("*", method) and fnmatch.fnmatchcase(path, self.path)
+
+
+class Queue:
+    """The faults that are still to come."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def take(self, method: str, path: str) -> Optional[Fault]:
+        """The fault that this request meets, if any; a fault that has happened often enough is gone."""
+        for fault in self.faults:
+            if not fault.matches(method, path):
+                continue
+            if fault.skip:
+                fault.skip -= 1
+                continue
+            fault.times -= 1
+            if fault.times <= 0:
+                self.faults.remove(fault)
+            return fault
+        return None
