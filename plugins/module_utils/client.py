@@ -1,0 +1,457 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The only room that speaks HTTP: one session, pages, retries, one deadline, typed errors.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+import time
+import traceback
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
+from urllib.parse import parse_qs, quote, urlsplit
+
+from . import errors, retry
+from .credentials import ApiKey, ApiToken, Credentials, ExchangedToken, TokenExchange
+from .secrets import Veil
+
+REQUESTS_IMPORT_ERROR: Optional[str] = None
+try:
+    import requests
+    from requests.exceptions import ConnectionError as RequestsConnectionError
+    from requests.exceptions import ChunkedEncodingError, ConnectTimeout, ContentDecodingError, Timeout
+except ImportError:
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
+
+Object = Dict[str, Any]
+
+#: Kept equal to galaxy.yml by a test.
+COLLECTION_VERSION = "0.1.0"
+DEFAULT_ENDPOINT = "https://api.confluent.cloud"
+TOKEN_PATH = "/sts/v1/oauth2/token"
+#: The most objects that the contract lets one page hold.
+PAGE_SIZE = 250
+PAGE_LIMIT = 2_000
+BODY_LIMIT = 64 * 1024 * 1024
+REQUEST_ID = "X-Request-Id"
+
+
+class Clock:
+    """Time, so that tests need not wait for it."""
+
+    monotonic = staticmethod(time.monotonic)
+    now = staticmethod(time.time)
+    sleep = staticmethod(time.sleep)
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Where to, as whom and how patiently. ``timeout`` is for one request and ``deadline`` for all of a task, in seconds.
+
+    ``verify`` is True, False, or the path of a bundle of certificate authorities.
+    """
+
+    credentials: Credentials
+    endpoint: str = DEFAULT_ENDPOINT
+    timeout: float = 30.0
+    deadline: float = 300.0
+    verify: Any = True
+    user_agent: str = f"ccloud.notifications/{COLLECTION_VERSION}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A good answer: its parsed body, None where it has none."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+@dataclass
+class Tally:
+    """What was sent: the ``api`` member of a result."""
+
+    requests: int = 0
+    retries: int = 0
+    request_ids: List[str] = field(default_factory=list)
+    waits: List[str] = field(default_factory=list)
+
+    def as_result(self) -> Dict[str, Any]:
+        return {
+            "requests": self.requests,
+            "retries": self.retries,
+            "request_ids": list(self.request_ids),
+            "waits": list(self.waits),
+        }
+
+
+class _Failed(Exception):
+    """One attempt that failed, with the error that it is if it stays the last one."""
+
+    def __init__(self, failure: retry.Failure, error: errors.NotificationsError) -> None:
+        super().__init__(str(error))
+        self.failure = failure
+        self.error = error
+
+
+class Client:
+    """Requests to one organization's API within one task's deadline. Safe to use from several threads.
+
+    ``report`` is told each wait as a sentence, with its seconds. Every method raises the types of errors.py and nothing else;
+    ``attempted`` is what their message says was attempted.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        clock: Any = Clock,
+        chance: Callable[[], float] = random.random,
+        report: Callable[[str, float], None] = lambda sentence, seconds: None,
+    ) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._chance = chance
+        self._report = report
+        self._session = _session(connection.user_agent)
+        self._deadline = clock.monotonic() + connection.deadline
+        self._lock = threading.Lock()
+        self._token_lock = threading.Lock()
+        self._not_before = 0.0
+        self.tally = Tally()
+        self.veil = Veil(connection.endpoint)
+        credentials = connection.credentials
+        self._exchanged: Optional[ExchangedToken] = None
+        if isinstance(credentials, TokenExchange):
+            self._exchanged = ExchangedToken(self._exchange, clock.monotonic)
+            self.veil.learn(credentials.external_token)
+        elif isinstance(credentials, ApiKey):
+            self.veil.learn(credentials.secret)
+        else:
+            self.veil.learn(credentials.token)
+
+    @property
+    def endpoint(self) -> str:
+        return self._connection.endpoint
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether requests stay on this machine."""
+        host = urlsplit(self.endpoint).hostname or ""
+        return host in ("localhost", "::1") or host.startswith("127.")
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._session.close()
+
+    # What callers ask for
+
+    def list(self, path: str, attempted: str) -> List[Object]:
+        """All objects of a collection, complete or not at all.
+
+        Only the page token is taken from a ``next`` link; the request itself always goes to the configured endpoint.
+        """
+        objects: List[Object] = []
+        seen_ids: Dict[str, int] = {}
+        seen_tokens = set()
+        token: Optional[str] = None
+        for page in range(1, PAGE_LIMIT + 1):
+            query = {"page_size": str(PAGE_SIZE)}
+            if token is not None:
+                query["page_token"] = token
+            answer = self.send("GET", path, attempted, query=query)
+            for each in _page_objects(answer, attempted):
+                if each["id"] in seen_ids:
+                    said = f"pages {seen_ids[each['id']]} and {page} both hold {each['id']}, so the list is not reliable"
+                    raise _unintelligible(attempted, said, answer, "Run the task again.")
+                seen_ids[each["id"]] = page
+                objects.append(each)
+            token = _next_token(answer, attempted)
+            if token is None:
+                return objects
+            if token in seen_tokens:
+                said = f"the next link of page {page} leads back to an earlier page"
+                raise _unintelligible(attempted, said, answer)
+            seen_tokens.add(token)
+        raise errors.Unintelligible(attempted, f"the list does not end after {PAGE_LIMIT} pages")
+
+    def create(self, path: str, body: Object, attempted: str) -> Object:
+        """POST; the object as the service made it. After a failure, ``fate_unclear`` of the error says whether it may exist."""
+        made: Object = self.send("POST", path, attempted, body=body, wants_object=True).body
+        return made
+
+    def change(self, path: str, object_id: str, body: Object, attempted: str) -> Object:
+        """PATCH; the object as it is now."""
+        changed: Object = self.send("PATCH", _item(path, object_id), attempted, body=body, wants_object=True).body
+        return changed
+
+    def delete(self, path: str, object_id: str, attempted: str) -> None:
+        """DELETE."""
+        self.send("DELETE", _item(path, object_id), attempted)
+
+    def act(self, path: str, body: Object, attempted: str) -> None:
+        """POST to a verb such as ``integrations:test``, which answers nothing."""
+        self.send("POST", path, attempted, body=body)
+
+    def pause(self, seconds: float, why: str) -> bool:
+        """Wait for the service to catch up; False, without waiting, where the deadline would be over by then."""
+        if self._clock.monotonic() + seconds >= self._deadline:
+            return False
+        self._wait(seconds, why)
+        return True
+
+    # How it is done
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        attempted: str,
+        *,
+        query: Optional[Mapping[str, str]] = None,
+        body: Optional[Object] = None,
+        form: Optional[Mapping[str, str]] = None,
+        wants_object: bool = False,
+    ) -> Answer:
+        """One request, sent again as retry.py decides until the deadline."""
+        attempt = 0
+        renewed = False
+        writes = method != "GET" and form is None
+        unclear = False
+        # The exchange of a token changes nothing, so it may be repeated as a GET may.
+        repeat_as = "GET" if form is not None else method
+        while True:
+            attempt += 1
+            try:
+                self._hold(attempted)
+                return self._once(method, path, attempted, query, body, form, wants_object)
+            except _Failed as failed:
+                error, failure = failed.error, failed.failure
+            except errors.NotificationsError as final:
+                final.fate_unclear = writes and (unclear or final.sent)
+                raise
+            if error.status == 401 and form is None and not renewed and self._exchanged and self._exchanged.forget():
+                # A 401 was not carried out, whatever the method; a fresh token may do better, once.
+                renewed = True
+                self._count_retry()
+                continue
+            wait = retry.decide(repeat_as, failure, attempt, self._clock.now(), self._chance())
+            # One attempt of several may have taken effect, whatever the last one says; but what a POST is repeated
+            # after was surely not carried out.
+            unclear = unclear or (retry.fate_unclear(failure) and not (method == "POST" and wait is not None))
+            error.fate_unclear = writes and unclear
+            if wait is None:
+                raise error
+            if self._clock.monotonic() + wait >= self._deadline:
+                error.said = f"{error.said.rstrip('.')} (waiting {wait:.1f} s more would pass the deadline of the task)"
+                raise error
+            self._count_retry()
+            self._wait(wait, f"{method} {path}: {error.said}")
+
+    def _once(
+        self,
+        method: str,
+        path: str,
+        attempted: str,
+        query: Optional[Mapping[str, str]],
+        body: Optional[Object],
+        form: Optional[Mapping[str, str]],
+        wants_object: bool,
+    ) -> Answer:
+        """One attempt; raises _Failed."""
+        auth = _anonymous if form is not None else self._authentication()
+        remaining = max(0.001, self._deadline - self._clock.monotonic())
+        timeout = min(self._connection.timeout, remaining)
+        with self._lock:
+            self.tally.requests += 1
+        try:
+            with self._session.request(
+                method,
+                self._connection.endpoint.rstrip("/") + path,
+                params=query,
+                json=body,
+                data=form,
+                auth=auth,
+                timeout=timeout,
+                # Passed each time: the session's own value would give way to REQUESTS_CA_BUNDLE.
+                verify=self._connection.verify,
+                # Credentials go to one origin.
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                text = self._read(response, attempted)
+        except (OSError, ValueError) as error:
+            # RequestException is an OSError; requests lets a few plain ones through as well.
+            raise self._failed(error, attempted, timeout) from None
+        headers = response.headers
+        request_id = headers.get(REQUEST_ID)
+        with self._lock:
+            if request_id:
+                self.tally.request_ids.append(request_id[:255])
+        status = response.status_code
+        if status >= 400:
+            answered = errors.from_answer(attempted, status, headers, text)
+            answered.said = self.veil.text(answered.said)
+            raise _Failed(retry.Failure(retry.ANSWERED, status, headers), answered)
+        if status >= 300:
+            said = f"the service answered with status {status}, a redirect, and credentials follow none"
+            redirect = errors.Unintelligible(attempted, said, status=status, request_id=request_id)
+            raise _Failed(retry.Failure(retry.ANSWERED, status, headers), redirect)
+        parsed: Any = None
+        if text.strip():
+            try:
+                parsed = json.loads(text)
+            except (ValueError, RecursionError):
+                parsed = _UNREADABLE
+        if parsed is _UNREADABLE or (wants_object and not _is_object(parsed)) or (method == "GET" and parsed is None):
+            content_type = headers.get("Content-Type", "no content type").partition(";")[0]
+            said = f"the service answered with status {status} and a body that is not the JSON expected ({content_type})"
+            garbled = errors.Unintelligible(attempted, said, status=status, request_id=request_id)
+            raise _Failed(retry.Failure(retry.GARBLED, status, headers), garbled)
+        return Answer(status, headers, parsed)
+
+    def _read(self, response: Any, attempted: str) -> str:
+        """The body, within the limits of size and time."""
+        sent = {"status": response.status_code, "request_id": response.headers.get(REQUEST_ID), "sent": True}
+        chunks: List[bytes] = []
+        size = 0
+        for chunk in response.iter_content(65_536):
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > BODY_LIMIT:
+                raise errors.Unintelligible(attempted, f"the answer is larger than {BODY_LIMIT // 2**20} MiB", **sent)
+            if self._clock.monotonic() > self._deadline:
+                raise errors.DeadlineExceeded(attempted, "the deadline passed while the answer was read", **sent)
+        return b"".join(chunks).decode("utf-8", "replace")
+
+    def _failed(self, error: Exception, attempted: str, timeout: float) -> _Failed:
+        """What an exception of requests means. One that says the request cannot be made at all is raised at once."""
+        cause = _innermost(error)
+        reason = self.veil.text(f"{type(cause).__name__}: {cause}")
+        if isinstance(error, ConnectTimeout):
+            unreachable = errors.Unreachable(attempted, f"no connection within {timeout:g} seconds")
+            return _Failed(retry.Failure(retry.REFUSED), unreachable)
+        if isinstance(error, Timeout):
+            return _Failed(retry.Failure(retry.TIMED_OUT), errors.TimedOut(attempted, f"no answer within {timeout:g} seconds"))
+        if isinstance(error, (RequestsConnectionError, ChunkedEncodingError, ContentDecodingError)):
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise errors.Untrusted(attempted, f"the certificate of {self._connection.endpoint} is not trusted ({reason})")
+            if type(cause).__name__ in _NEVER_CONNECTED:
+                return _Failed(retry.Failure(retry.REFUSED), errors.Unreachable(attempted, f"no connection ({reason})"))
+            return _Failed(retry.Failure(retry.CUT), errors.ConnectionLost(attempted, f"the connection was lost ({reason})"))
+        raise errors.InvalidInput(attempted, f"no request can be made to {self._connection.endpoint} ({reason})")
+
+    def _authentication(self) -> Any:
+        if self._exchanged is None:
+            return self._connection.credentials
+        with self._token_lock:
+            current: ApiToken = self._exchanged.current()
+        self.veil.learn(current.token)
+        return current
+
+    def _exchange(self) -> Tuple[str, float]:
+        """A fresh access token and its life in seconds, from ``POST /sts/v1/oauth2/token``."""
+        attempted = "exchange the external token for an access token"
+        credentials = self._connection.credentials
+        assert isinstance(credentials, TokenExchange)
+        answer = self.send("POST", TOKEN_PATH, attempted, form=credentials.form())
+        body = answer.body if isinstance(answer.body, dict) else {}
+        token, life = body.get("access_token"), body.get("expires_in")
+        if not isinstance(token, str) or not token or isinstance(life, bool) or not isinstance(life, (int, float)):
+            raise _unintelligible(attempted, "the answer holds no access_token with its expires_in", answer)
+        return token, float(life)
+
+    def _hold(self, attempted: str) -> None:
+        """Wait while another request of this client was told to, and stop at the deadline."""
+        with self._lock:
+            ahead = self._not_before - self._clock.monotonic()
+        if ahead > 0:
+            self._clock.sleep(ahead)
+        if self._clock.monotonic() >= self._deadline:
+            said = f"the deadline of {self._connection.deadline:g} seconds for the task has passed"
+            raise errors.DeadlineExceeded(attempted, said)
+
+    def _count_retry(self) -> None:
+        with self._lock:
+            self.tally.retries += 1
+
+    def _wait(self, seconds: float, why: str) -> None:
+        """Wait, and make every other request of this client wait as well."""
+        sentence = f"Waiting {seconds:.1f} s: {self.veil.text(why).rstrip('.')}."
+        with self._lock:
+            self._not_before = max(self._not_before, self._clock.monotonic() + seconds)
+            self.tally.waits.append(sentence)
+        self._report(sentence, seconds)
+        self._clock.sleep(seconds)
+
+
+_UNREADABLE = object()
+_NEVER_CONNECTED = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError")
+
+
+def _session(user_agent: str) -> Any:
+    session = requests.Session()
+    session.headers.update({"User-Agent": user_agent, "Accept": "application/json"})
+    # No cookie means anything to this API, and none may pass from one answer into another request.
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return session
+
+
+def _anonymous(request: Any) -> Any:
+    """Says that there is to be no Authorization header; without it ``~/.netrc`` would be asked."""
+    return request
+
+
+def _item(path: str, object_id: str) -> str:
+    return f"{path}/{quote(object_id, safe='')}"
+
+
+def _is_object(body: Any) -> bool:
+    return isinstance(body, dict) and isinstance(body.get("id"), str) and bool(body["id"])
+
+
+def _page_objects(answer: Answer, attempted: str) -> List[Object]:
+    data = answer.body.get("data") if isinstance(answer.body, dict) else None
+    if not isinstance(data, list) or not all(_is_object(each) for each in data):
+        raise _unintelligible(attempted, "a page does not hold a list of objects with an id each", answer)
+    return data
+
+
+def _next_token(answer: Answer, attempted: str) -> Optional[str]:
+    metadata = answer.body.get("metadata")
+    link = metadata.get("next") if isinstance(metadata, dict) else None
+    if link is None or link == "":
+        return None
+    try:
+        tokens = parse_qs(urlsplit(link).query).get("page_token") if isinstance(link, str) else None
+    except ValueError:
+        tokens = None
+    if not tokens:
+        raise _unintelligible(attempted, "the next link of a page holds no page_token", answer)
+    return tokens[0]
+
+
+def _unintelligible(attempted: str, said: str, answer: Answer, next_step: Optional[str] = None) -> errors.Unintelligible:
+    return errors.Unintelligible(
+        attempted, said, status=answer.status, request_id=answer.headers.get(REQUEST_ID), next_step=next_step
+    )
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """The exception at the bottom of what requests and urllib3 wrap around each other."""
+    for _depth in range(10):
+        reason = getattr(error, "reason", None)
+        wrapped = (reason, *error.args)
+        inner = next((each for each in wrapped if isinstance(each, BaseException)), None)
+        if inner is None:
+            break
+        error = inner
+    return error

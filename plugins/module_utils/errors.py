@@ -1,0 +1,274 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can go wrong: one type each, with what was attempted, what the service said, and what to do next.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, Mapping, Optional, Tuple, Type
+
+
+class NotificationsError(Exception):
+    """The one family of errors that a task turns into an Ansible failure.
+
+    ``attempted`` completes "Could not ...". ``said`` is what was found or what the service answered, without its final
+    period. ``status`` is the HTTP status, ``request_id`` the service's ``X-Request-Id``; both None when no answer came. ``sent``
+    says that a request was on its way when this was found.
+    """
+
+    next_step = ""
+    #: True where a request may have taken effect although no good answer came.
+    fate_unclear = False
+
+    def __init__(
+        self,
+        attempted: str,
+        said: str,
+        *,
+        status: Optional[int] = None,
+        code: Optional[str] = None,
+        pointer: Optional[str] = None,
+        request_id: Optional[str] = None,
+        next_step: Optional[str] = None,
+        sent: bool = False,
+    ) -> None:
+        super().__init__(said)
+        self.attempted = attempted
+        self.said = said
+        self.status = status
+        self.code = code
+        self.pointer = pointer
+        self.request_id = request_id
+        self.sent = sent
+        if next_step is not None:
+            self.next_step = next_step
+
+    @property
+    def message(self) -> str:
+        """Full sentences for a person."""
+        parts = [f"Could not {self.attempted}: {self.said.rstrip('.')}."]
+        if self.next_step:
+            parts.append(self.next_step)
+        if self.request_id:
+            parts.append(f"Request id: {self.request_id}.")
+        return " ".join(parts)
+
+    def as_result(self) -> Dict[str, Any]:
+        """The ``error`` member of a failed task's result."""
+        return {
+            "attempted": self.attempted,
+            "status": self.status,
+            "code": self.code,
+            "detail": self.said,
+            "pointer": self.pointer,
+            "request_id": self.request_id,
+        }
+
+
+# Found before any write
+
+
+class InvalidInput(NotificationsError):
+    """The task's own options make no sense."""
+
+
+class Ambiguous(NotificationsError):
+    """A name stands for more than one object."""
+
+    next_step = "Name the one that is meant by its id. Nothing was written."
+
+
+class NoSuchObject(NotificationsError):
+    """The complete list does not have what was named."""
+
+
+class ReadOnlyKind(NotificationsError):
+    """The API cannot manage this kind of object."""
+
+    next_step = "Only integrations of kind Slack, MsTeams and Webhook can be managed. Nothing was written."
+
+
+class HiddenUrl(NotificationsError):
+    """A webhook URL is needed and only its mask is known."""
+
+    next_step = "Give the URL itself in target.webhook_url."
+
+
+# No good answer
+
+
+class Unreachable(NotificationsError):
+    """No connection came about, so nothing was sent."""
+
+    next_step = "Check the endpoint, the network and the proxy settings."
+
+
+class Untrusted(NotificationsError):
+    """The server's certificate does not convince."""
+
+    next_step = "Give the certificate authority that signed it in ca_path."
+
+
+class ConnectionLost(NotificationsError):
+    """The connection ended before the answer was whole."""
+
+    next_step = "Run the task again."
+
+
+class TimedOut(NotificationsError):
+    """No answer came within the time-out of one request."""
+
+    next_step = "Run the task again, with a larger timeout if the service is slow."
+
+
+class DeadlineExceeded(NotificationsError):
+    """The time for the whole task is over."""
+
+    next_step = "Run the task again, with a larger deadline if there is much to do."
+
+
+class Unintelligible(NotificationsError):
+    """An answer came that is not the API's: no JSON, a redirect, pages that go in circles."""
+
+    next_step = "Check that the endpoint is the Confluent Cloud API and that no proxy answers in its place."
+
+
+# The service answered with an error
+
+
+class Rejected(NotificationsError):
+    """400 or 422: the service does not accept the request."""
+
+    next_step = "Correct the option that the service names."
+
+
+class Unauthenticated(NotificationsError):
+    """401."""
+
+    next_step = "Check the API key and secret or the token, and that they belong to this organization."
+
+
+class OverQuota(NotificationsError):
+    """402, or 400 with a text about a quota."""
+
+    next_step = "Delete what is no longer needed, or have the quota raised."
+
+
+class Forbidden(NotificationsError):
+    """403. It never proves that an object is missing, though a missing object may be answered so."""
+
+    next_step = "Writing needs the role OrganizationAdmin; a missing object may be answered in the same way."
+
+
+class NotFound(NotificationsError):
+    """404."""
+
+    next_step = "It may have been deleted in the meantime; run the task again."
+
+
+class Conflict(NotificationsError):
+    """409; the message names what is in the way."""
+
+    next_step = "Choose another name, or manage the object that is there."
+
+
+class RateLimited(NotificationsError):
+    """429 until the deadline."""
+
+    next_step = "Raise the deadline, or run fewer tasks at once."
+
+
+class ServerFailure(NotificationsError):
+    """5xx, 408, or any other status that the contract does not have."""
+
+    next_step = "Run the task again; if this persists, tell Confluent's support the request id."
+
+
+# After a write
+
+
+class StateUnknown(NotificationsError):
+    """A create may or may not have taken effect, and looking did not tell."""
+
+    next_step = "Look whether the object exists, then run the task again; nothing was sent a second time."
+
+
+class NotAsAsked(NotificationsError):
+    """The service accepted a change and did not make it."""
+
+
+_BY_STATUS: Mapping[int, Type[NotificationsError]] = {
+    400: Rejected,
+    401: Unauthenticated,
+    402: OverQuota,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    422: Rejected,
+    429: RateLimited,
+}
+
+
+def _first_error(text: str) -> Tuple[Optional[str], Optional[str], Optional[str], Optional[str]]:
+    """Code, detail, pointer and request id from either envelope; all None for a body that is neither."""
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        return None, None, None, None
+    if not isinstance(body, dict):
+        return None, None, None, None
+    listed = body.get("errors")
+    source: Any = None
+    if isinstance(listed, list) and listed and isinstance(listed[0], dict):
+        first = listed[0]
+        detail = first.get("detail") or first.get("message") or first.get("title")
+        source = first.get("source")
+    elif isinstance(body.get("error"), dict):
+        first = body["error"]
+        detail = first.get("message")
+        details = first.get("details")
+        if isinstance(details, list) and details and isinstance(details[0], dict):
+            source = details[0].get("source")
+    else:
+        # OAuth's own form (RFC 6749, 5.2), which a token exchange may answer.
+        first = {"code": body.get("error")}
+        detail = body.get("error_description") or body.get("message")
+    pointer = source.get("pointer") or source.get("parameter") if isinstance(source, dict) else None
+    return _text(first.get("code")), _text(detail), _text(pointer), _text(body.get("requestId"))
+
+
+def _text(value: Any) -> Optional[str]:
+    return str(value)[:2000] if isinstance(value, (str, int)) and value != "" else None
+
+
+def from_answer(attempted: str, status: int, headers: Mapping[str, str], text: str) -> NotificationsError:
+    """The error that an answer of status 400 or more means; ``text`` is its body, of whatever form.
+
+    Source: the contract's ``Failure`` schema (both envelopes) and its responses by status.
+    """
+    code, detail, pointer, request_id = _first_error(text)
+    kind = _BY_STATUS.get(status, ServerFailure)
+    if detail is None:
+        content_type = headers.get("Content-Type", "no content type").partition(";")[0]
+        detail = f"the service answered with status {status} and a body that says nothing ({content_type})"
+    next_step = None
+    if status == 400 and "quota" in f"{code} {detail}".lower():
+        kind = OverQuota
+    if kind is OverQuota:
+        detail = f"over quota: {detail}"
+    if status == 409 and headers.get("Location"):
+        in_the_way = headers["Location"].partition("?")[0].rstrip("/").rpartition("/")[2]
+        next_step = f"In the way: {in_the_way}. {Conflict.next_step}"
+    return kind(
+        attempted,
+        detail,
+        status=status,
+        code=code,
+        pointer=pointer,
+        request_id=headers.get("X-Request-Id") or request_id,
+        next_step=next_step,
+    )

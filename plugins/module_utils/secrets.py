@@ -1,0 +1,79 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What must never be shown, and the one place that hides it.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Optional, Set
+from urllib.parse import quote, urlsplit
+
+#: What stands in results and diffs where a secret would.
+HIDDEN = "********"
+#: The same, where the diff has to show that the secret changes.
+HIDDEN_CHANGED = "******** (changes)"
+
+#: Too short to be a secret, and likely to be part of an innocent word.
+_SHORTEST = 6
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s\"'<>\\]+", re.IGNORECASE)
+
+
+def is_hidden(value: Optional[str]) -> bool:
+    """Whether a value is no URL but the mask of one: ours, Ansible's, the service's, or nothing at all."""
+    return not value or "***" in value or value == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+
+class Veil:
+    """Hides secrets in texts that come from elsewhere: error details, warnings, reasons.
+
+    It hides what it was told, in each form in which that may be echoed, and every URL that does not lead to the API
+    itself: the service may know a webhook URL that was never told to us.
+    """
+
+    def __init__(self, endpoint: str = "") -> None:
+        self._endpoint = endpoint
+        self._secrets: Set[str] = set()
+
+    def learn(self, *secrets: Optional[str]) -> None:
+        """Remember secrets: tokens, passwords, webhook URLs. None and what is too short are passed over."""
+        self._secrets.update(secret for secret in secrets if secret and len(secret) >= _SHORTEST)
+
+    def text(self, text: str) -> str:
+        """The text without secrets."""
+        forms: Set[str] = set()
+        for secret in self._secrets:
+            forms.update(_forms(secret))
+        for form in sorted(forms, key=len, reverse=True):
+            text = text.replace(form, HIDDEN)
+        return _URL.sub(self._url, text)
+
+    def _url(self, match: "re.Match[str]") -> str:
+        url = match.group()
+        if self._endpoint and (url + "/").startswith(self._endpoint.rstrip("/") + "/"):
+            return url
+        return url.partition("://")[0] + "://" + HIDDEN
+
+
+def _forms(secret: str) -> Set[str]:
+    """A secret as it is, percent-encoded, escaped for JSON, and, of a URL, the part after the host."""
+    forms = {secret, quote(secret, safe=""), quote(secret), json.dumps(secret)[1:-1], secret.replace("/", "\\/")}
+    try:
+        parts = urlsplit(secret)
+    except ValueError:
+        return forms
+    if parts.scheme and parts.netloc:
+        behind = secret.partition(parts.netloc)[2]
+        forms.update(part for part in (behind, behind.lstrip("/"), parts.netloc.rpartition("@")[0]) if len(part) >= _SHORTEST)
+    return forms
+
+
+def hide_url_fields(target: Any, url_fields: Any, mark: str = HIDDEN) -> Any:
+    """A copy of an object with the named members hidden; anything that is no object is returned as it is."""
+    if not isinstance(target, dict):
+        return target
+    return {name: mark if name in url_fields and value else value for name, value in target.items()}

@@ -1,0 +1,130 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The seam to Ansible: parameters, check mode and warnings in; an outcome out. Errors become failures here and nowhere else.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import Any, Callable, Dict, List, Mapping, Optional
+from urllib.parse import urlsplit
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from . import errors
+from .arguments import Arguments
+from .client import COLLECTION_VERSION, DEFAULT_ENDPOINT, REQUESTS_IMPORT_ERROR, Client, Connection
+from .credentials import choose, from_environment
+
+#: A wait longer than this many seconds is a warning.
+LONG_WAIT = 5.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a module found or did: the members of its result and, where it failed, why."""
+
+    result: Mapping[str, Any] = field(default_factory=dict)
+    error: Optional[errors.NotificationsError] = None
+
+
+@dataclass
+class Task:
+    """One task as a module sees it. ``warn`` shows a sentence to the user."""
+
+    params: Mapping[str, Any]
+    check_mode: bool
+    warn: Callable[[str], None]
+    ansible_version: str = "unknown"
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    clock: Any = None
+    _clients: List[Client] = field(default_factory=list)
+
+    def connect(self) -> Client:
+        """A client as the connection options say. Raises InvalidInput."""
+        keywords = {} if self.clock is None else {"clock": self.clock}
+        client = Client(connection(self.params, self.environ, self.ansible_version), report=self._report, **keywords)
+        if urlsplit(client.endpoint).scheme == "http" and not client.is_loopback:
+            self.warn(f"The endpoint {client.endpoint} is not encrypted, so credentials can be read on the way.")
+        self._clients.append(client)
+        return client
+
+    def _report(self, sentence: str, seconds: float) -> None:
+        if seconds > LONG_WAIT:
+            self.warn(sentence)
+
+    def close(self) -> Dict[str, Any]:
+        """Close what was opened; the ``api`` member of the result, empty where no client was made."""
+        for client in self._clients:
+            client.close()
+        return {"api": self._clients[0].tally.as_result()} if self._clients else {}
+
+    def veiled(self, text: str) -> str:
+        """A text without any secret of this task."""
+        for client in self._clients:
+            text = client.veil.text(text)
+        return text
+
+
+Run = Callable[[Task], Outcome]
+
+
+def connection(params: Mapping[str, Any], environ: Mapping[str, str], ansible_version: str) -> Connection:
+    """Where to, as whom and how patiently, from the connection options. Raises InvalidInput."""
+    attempted = "connect"
+    endpoint = (from_environment("endpoint", params["endpoint"], environ) or DEFAULT_ENDPOINT).strip()
+    try:
+        parts = urlsplit(endpoint)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or True)
+    except ValueError:
+        good = False
+    if not good or parts.query or parts.fragment or "@" in parts.netloc:
+        said = "the endpoint is not an http or https URL with a host and without user, query or fragment"
+        raise errors.InvalidInput(attempted, said, next_step=f"The service's own endpoint is {DEFAULT_ENDPOINT}.")
+    for option in ("timeout", "deadline"):
+        if params[option] <= 0:
+            raise errors.InvalidInput(attempted, f"{option} is {params[option]}", next_step="Give seconds, at least 1.")
+    verify: Any = params["validate_certs"]
+    if verify and params["ca_path"]:
+        verify = params["ca_path"]
+        if not os.path.exists(verify):
+            raise errors.InvalidInput(attempted, f"ca_path {verify} does not exist on the machine that runs the module")
+    return Connection(
+        choose(params, environ),
+        endpoint=endpoint.rstrip("/"),
+        timeout=float(params["timeout"]),
+        deadline=float(params["deadline"]),
+        verify=verify,
+        user_agent=f"ccloud.notifications/{COLLECTION_VERSION} ansible-core/{ansible_version}",
+    )
+
+
+def perform(run: Run, task: Task) -> Dict[str, Any]:
+    """Run a module's ``run`` and give its whole result; ``failed`` is in it where it failed."""
+    try:
+        outcome = run(task)
+    except errors.NotificationsError as error:
+        outcome = Outcome(error=error)
+    result: Dict[str, Any] = {"changed": False, **outcome.result, **task.close()}
+    if outcome.error is not None:
+        result["failed"] = True
+        result["msg"] = task.veiled(outcome.error.message)
+        described = outcome.error.as_result()
+        result["error"] = {**described, "detail": task.veiled(described["detail"])}
+    return result
+
+
+def main(arguments: Arguments, run: Run) -> None:
+    """Be an ordinary Ansible module."""
+    module = AnsibleModule(supports_check_mode=True, **arguments.as_keywords())
+    if REQUESTS_IMPORT_ERROR is not None:
+        module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+    task = Task(module.params, module.check_mode, module.warn, module.ansible_version)
+    result = perform(run, task)
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)

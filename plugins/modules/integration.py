@@ -1,0 +1,223 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Create, change or delete one integration."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: integration
+short_description: Manage an integration of Confluent Cloud notifications
+version_added: 0.1.0
+description:
+  - Create, change or delete an integration, which is a channel that Confluent Cloud sends notifications to.
+  - An integration is found by its O(id), or else by its O(display_name), which is matched whole and case-sensitively. If two
+    integrations have that name, the task fails, names both ids, and writes nothing.
+  - What is omitted is left as it is. An empty O(description) clears it.
+  - Integrations of other kinds than Slack, MsTeams and Webhook can be listed, but not managed.
+author:
+  - The ccloud.notifications authors (@ccloud-notifications)
+options:
+  display_name:
+    description:
+      - The name of the integration, at most 64 characters.
+      - With O(id) and O(state=present) it is the name that the integration shall have, so the integration is renamed.
+      - With O(id) and O(state=absent) it has to be the name that the integration has.
+    type: str
+    aliases: [name]
+  id:
+    description:
+      - The id of an existing integration. The service chooses ids, so nothing can be created by one.
+    type: str
+  description:
+    description:
+      - A description, at most 128 characters. V("") clears it.
+      - If the service ignores that (which is not documented), the task fails and says so.
+    type: str
+  target:
+    description:
+      - Where notifications are sent. Needed to create an integration.
+    type: dict
+    suboptions:
+      kind:
+        description:
+          - What kind of channel it is.
+          - Whether the service lets the kind of an existing integration change is not documented; see O(replace).
+        type: str
+        required: true
+        choices: [Slack, MsTeams, Webhook]
+      webhook_url:
+        description:
+          - The http or https URL that notifications are posted to. Whoever knows it can post there, so it is a secret and is never
+            shown.
+          - May be omitted for an existing integration of the same kind, whose URL is then left as it is. A hidden URL, as in what
+            M(ccloud.notifications.integration_info) returns, means the same.
+        type: str
+        aliases: [url]
+  state:
+    description:
+      - Whether the integration shall exist.
+    type: str
+    choices: [present, absent]
+    default: present
+  update_webhook_url:
+    description:
+      - When the URL of an existing integration is written.
+      - V(on_change) writes it when it differs. If the service masks URLs, that cannot be told. The URL is then left, with a
+        warning.
+      - V(on_create) never writes it, unless O(target.kind) changes.
+      - V(always) writes it, and reports a change, on every run.
+    type: str
+    choices: [on_change, on_create, always]
+    default: on_change
+  replace:
+    description:
+      - What to do when the service refuses to change O(target.kind). With V(false) the task fails. With V(true) a new integration is
+        created and then the old one is deleted.
+      - The new integration has another id. Subscriptions to which the old one belonged do not follow it.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - ccloud.notifications.connection
+  - ccloud.notifications.attributes
+seealso:
+  - module: ccloud.notifications.integration_info
+  - module: ccloud.notifications.integration_test
+"""
+
+EXAMPLES = r"""
+- name: Send notifications to a Slack channel
+  ccloud.notifications.integration:
+    display_name: ops-slack
+    description: The channel of the operations team
+    target:
+      kind: Slack
+      webhook_url: "{{ ops_slack_url }}"
+
+- name: Rotate the URL of a webhook
+  ccloud.notifications.integration:
+    display_name: pager
+    target:
+      kind: Webhook
+      webhook_url: "{{ new_pager_url }}"
+
+- name: Rename an integration, which takes its id
+  ccloud.notifications.integration:
+    id: "{{ pager_id }}"
+    display_name: pager-primary
+
+- name: Remove a channel
+  ccloud.notifications.integration:
+    display_name: old-teams
+    state: absent
+"""
+
+RETURN = r"""
+integration:
+  description:
+    - The integration as the API has it, its URL hidden. V(null) when there is none any more.
+    - In check mode a new integration has no RV(ignore:integration.id) and no metadata.
+  returned: always, unless nothing could be read
+  type: dict
+  sample:
+    api_version: notifications/v1
+    kind: Integration
+    id: i-12345
+    metadata: {self: "https://api.confluent.cloud/notifications/v1/integrations/i-12345", updated_at: "2026-05-04T12:00:00Z"}
+    display_name: ops-slack
+    description: The channel of the operations team
+    target: {kind: Slack, webhook_url: "********"}
+changes:
+  description: The names of the fields that differed. Empty when nothing did, and when the integration was deleted.
+  returned: always, unless nothing could be read
+  type: list
+  elements: str
+  sample: [description, target.webhook_url]
+diff:
+  description: What can be written, before and after. URLs are hidden; that one changes can be seen.
+  returned: always, unless nothing could be read
+  type: dict
+  sample:
+    before: {description: "", display_name: ops-slack, target: {kind: Slack, webhook_url: "********"}}
+    after: {description: Operations, display_name: ops-slack, target: {kind: Slack, webhook_url: "******** (changes)"}}
+api:
+  description: What was sent, with the service's id of each request, and each wait with its reason.
+  returned: always, unless the options were refused
+  type: dict
+  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], waits: []}
+error:
+  description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
+  returned: on failure
+  type: dict
+  sample:
+    attempted: create the integration 'ops-slack'
+    status: 402
+    code: quota_exceeded
+    detail: "over quota: integrations_per_org"
+    pointer: null
+    request_id: 0f2b6c1e
+"""
+
+from ansible_collections.ccloud.notifications.plugins.module_utils import apply, plan, task
+from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, Arguments
+from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION, integration_fields
+
+ARGUMENTS = CONNECTION + Arguments(
+    {
+        "display_name": {"type": "str", "aliases": ["name"]},
+        "id": {"type": "str"},
+        "description": {"type": "str"},
+        "target": {
+            "type": "dict",
+            "options": {
+                "kind": {"type": "str", "required": True, "choices": ["Slack", "MsTeams", "Webhook"]},
+                "webhook_url": {"type": "str", "aliases": ["url"], "no_log": True},
+            },
+        },
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "update_webhook_url": {"type": "str", "choices": ["on_change", "on_create", "always"], "default": "on_change"},
+        "replace": {"type": "bool", "default": False},
+    },
+    required_one_of=[("id", "display_name")],
+)
+
+
+def wish(params):
+    """What one integration shall be, from its options. Raises InvalidInput."""
+    named = repr(params["display_name"]) if params["display_name"] is not None else params["id"]
+    return plan.Wish(
+        present=params["state"] == "present",
+        id=params["id"],
+        name=params["display_name"],
+        fields=integration_fields(params, f"manage the integration {named}"),
+        secrets=params["update_webhook_url"],
+        replace=params["replace"],
+    )
+
+
+def run(this):
+    wanted = wish(this.params)
+    client = this.connect()
+    existing = client.list(INTEGRATION.path, "list the integrations")
+    [step], index = plan.plan(INTEGRATION, [wanted], existing)
+    done = apply.carry_out(client, INTEGRATION, step, index.ids, this.check_mode)
+    for warning in done.warnings:
+        this.warn(warning)
+    return task.Outcome(
+        {
+            "changed": done.changed,
+            "changes": list(step.changes),
+            "integration": None if done.after is None else INTEGRATION.show(done.after, ()),
+            "diff": plan.difference(INTEGRATION, step),
+        },
+        done.error,
+    )
+
+
+def main():
+    task.main(ARGUMENTS, run)
+
+
+if __name__ == "__main__":
+    main()
