@@ -16,7 +16,7 @@ from jsonschema.exceptions import ValidationError, best_match
 from openapi_core import OpenAPI
 from openapi_core.configurations import Config
 from openapi_core.datatypes import RequestParameters
-from openapi_core.templating.paths.exceptions import OperationNotFound, PathNotFound
+from openapi_core.templating.paths.exceptions import OperationNotFound, PathError
 from openapi_core.testing import MockResponse
 from openapi_core.validation.request.exceptions import ParameterValidationError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
@@ -109,10 +109,10 @@ def _explained(error: Exception) -> str:
 
 
 def _violation(error: Exception, statuses: frozenset[int]) -> Violation:
-    if isinstance(error, PathNotFound):
-        return Violation(404, "There is no such path.")
     if isinstance(error, OperationNotFound):
         return Violation(405, "The path does not take this method.")
+    if isinstance(error, PathError):
+        return Violation(404, "There is no such path.")
     worst = _schema_error(error)
     if isinstance(error, ParameterValidationError):
         detail = worst.message if worst else str(error.__cause__ or error)

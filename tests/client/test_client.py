@@ -1,0 +1,563 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The client over real HTTP, with queued faults and a clock that nobody waits for."""
+
+from __future__ import annotations
+
+import http.server
+import threading
+
+import pytest
+from support.clock import FakeClock
+from support.emulator import EXTERNAL_TOKEN, KEY, SECRET, Emulator, slack
+
+LIST = "/notifications/v1/integrations"
+BODY = {"display_name": "ops", "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/x"}}
+
+
+@pytest.fixture
+def clock(emulator):
+    return FakeClock(emulator)
+
+
+@pytest.fixture
+def connect(emulator, clock):
+    """Makes clients; those that are still open are closed at the end."""
+    from ansible_collections.ccloud.notifications.plugins.module_utils.client import Client, Connection
+    from ansible_collections.ccloud.notifications.plugins.module_utils.credentials import ApiKey
+
+    made = []
+
+    def connect(credentials=None, **more):
+        more = {"endpoint": emulator.url, "credentials": credentials or ApiKey(KEY, SECRET), **more}
+        made.append(Client(Connection(**more), clock=clock, chance=lambda: 1.0))
+        return made[-1]
+
+    yield connect
+    for client in made:
+        client.close()
+
+
+@pytest.fixture
+def errors():
+    from ansible_collections.ccloud.notifications.plugins.module_utils import errors
+
+    return errors
+
+
+# One connection
+
+
+def test_the_connection_is_kept_alive(emulator, connect):
+    client = connect()
+    for _request in range(5):
+        client.list(LIST, "list")
+    assert len({each["connection"] for each in emulator.requests()}) == 1
+
+
+# Pages
+
+
+def test_a_list_is_complete_and_read_250_at_a_time(emulator, connect):
+    emulator.reset(integrations=1000)
+    listed = connect().list(LIST, "list")
+    assert listed == emulator.objects()
+    assert [each["query"]["page_size"] for each in emulator.requests()] == ["250"] * 5
+
+
+def test_pages_survive_insertions_and_deletions_between_them(emulator, connect):
+    import requests
+
+    emulator.reset(integrations=300)
+    session = requests.Session()
+    session.auth = (KEY, SECRET)
+    first = session.get(f"{emulator.url}{LIST}", params={"page_size": 100}, timeout=5).json()
+    session.delete(f"{emulator.url}{LIST}/{first['data'][50]['id']}", timeout=5)
+    session.post(f"{emulator.url}{LIST}", json=BODY, timeout=5)
+    seen, link = [each["id"] for each in first["data"]], first["metadata"].get("next")
+    while link:
+        page = session.get(link, timeout=5).json()
+        seen += [each["id"] for each in page["data"]]
+        link = page["metadata"].get("next")
+    assert len(seen) == len(set(seen)) == 304
+    assert {each["id"] for each in emulator.objects()} <= set(seen)
+
+
+def test_a_next_link_elsewhere_does_not_take_the_credentials_along(emulator, connect):
+    emulator.reset(integrations=300)
+    with Emulator.started() as elsewhere:
+        emulator.fault("next-elsewhere", "GET", location=f"{elsewhere.url}{LIST}")
+        listed = connect().list(LIST, "list")
+        assert len(listed) == 303
+        assert elsewhere.requests() == []
+
+
+def test_an_endpoint_behind_a_gateway_is_asked_for_every_page(emulator, connect):
+    """The links name the service itself; the gateway adds a path."""
+    emulator.reset(integrations=300)
+    paths = []
+
+    class Gateway(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            import requests
+
+            paths.append(self.path.partition("?")[0])
+            answer = requests.get(
+                emulator.url + self.path.replace("/gateway", "", 1),
+                headers={"Authorization": self.headers["Authorization"]},
+                timeout=5,
+            )
+            self.send_response(answer.status_code)
+            self.send_header("Content-Length", str(len(answer.content)))
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        def log_message(self, *_arguments):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Gateway) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        client = connect(endpoint=f"http://127.0.0.1:{server.server_port}/gateway")
+        listed = client.list(LIST, "list")
+        client.close()
+        server.shutdown()
+    assert len(listed) == 303
+    assert paths == [f"/gateway{LIST}"] * 2
+
+
+def test_a_loop_of_pages_is_an_error(emulator, connect, errors):
+    emulator.reset(integrations=300)
+    token = "bG9vcA"
+    emulator.fault("next-loop", "GET", location=token)
+    with pytest.raises(errors.NotificationsError):
+        connect().list(LIST, "list")
+
+
+class Scripted:
+    """A server that answers what it is told, in order; the last answer again and again."""
+
+    def __init__(self, *bodies, content_type="application/json"):
+        script = list(bodies)
+        asked = self.asked = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append(self.path)
+                body = script.pop(0) if len(script) > 1 else script[0]
+                self.send_response(200)
+                self.send_header("Content-Type", content_type)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_arguments):
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_exception):
+        self._server.shutdown()
+        self._server.server_close()
+
+
+NEXT = b'"metadata": {"next": "https://x/y?page_token=%s"}'
+
+
+@pytest.mark.parametrize(
+    ("bodies", "said"),
+    [
+        ([b'{"data": [], ' + NEXT % b"a" + b"}"], "leads back to an earlier page"),
+        ([b'{"data": [{"id": "i-1"}], ' + NEXT % b"a" + b"}", b'{"data": [{"id": "i-1"}]}'], "both hold i-1"),
+        ([b'{"data": [], "metadata": {"next": "https://x/y"}}'], "holds no page_token"),
+        ([b'{"data": [], "metadata": {"next": 7}}'], "holds no page_token"),
+        ([b'{"data": [], "metadata": {"next": "https://[/?page_token=a"}}'], "holds no page_token"),
+        ([b'{"data": {}}'], "does not hold a list of objects"),
+        ([b'{"data": [{"id": ""}]}'], "does not hold a list of objects"),
+        ([b'{"data": [{"id": 5}]}'], "does not hold a list of objects"),
+        ([b'{"data": [null]}'], "does not hold a list of objects"),
+        ([b"[]"], "does not hold a list of objects"),
+        ([b'"text"'], "does not hold a list of objects"),
+        ([b"<html>"], "a body that is not the JSON expected"),
+        ([b""], "a body that is not the JSON expected"),
+        ([b"[" * 100_000], "a body that is not the JSON expected"),
+    ],
+)
+def test_what_is_no_list_is_never_taken_for_an_empty_one(connect, errors, bodies, said):
+    with Scripted(*bodies) as server, pytest.raises(errors.Unintelligible) as caught:
+        connect(endpoint=server.url).list(LIST, "list")
+    assert said in caught.value.message
+
+
+@pytest.mark.parametrize("end", [b"{}", b'{"next": null}', b'{"next": ""}', b"null"])
+def test_every_form_of_no_next_link_ends_a_list(connect, end):
+    with Scripted(b'{"data": [{"id": "i-1"}], "metadata": ' + end + b"}") as server:
+        assert connect(endpoint=server.url).list(LIST, "list") == [{"id": "i-1"}]
+
+
+def test_a_list_without_end_is_stopped(connect, errors, monkeypatch):
+    from ansible_collections.ccloud.notifications.plugins.module_utils import client
+
+    monkeypatch.setattr(client, "PAGE_LIMIT", 3)
+    pages = [b'{"data": [{"id": "i-%d"}], ' % n + NEXT % (b"t%d" % n) + b"}" for n in range(5)]
+    with Scripted(*pages) as server, pytest.raises(errors.Unintelligible, match="does not end after 3 pages"):
+        connect(endpoint=server.url).list(LIST, "list")
+
+
+def test_an_answer_without_end_is_stopped(connect, errors, monkeypatch):
+    from ansible_collections.ccloud.notifications.plugins.module_utils import client
+
+    monkeypatch.setattr(client, "BODY_LIMIT", 1024 * 1024)
+    with Scripted(b" " * (2 * 1024 * 1024)) as server, pytest.raises(errors.Unintelligible, match="larger than 1 MiB"):
+        connect(endpoint=server.url).list(LIST, "list")
+
+
+# Retries
+
+
+PASSING = [
+    {"kind": "cut-before"},
+    {"kind": "cut-after"},
+    {"kind": "truncated"},
+    *({"kind": "status", "status": status} for status in (408, 429, 500, 502, 503, 504)),
+    {"kind": "html", "status": 502},
+    {"kind": "html", "status": 200},
+]
+
+
+@pytest.mark.parametrize("fault", PASSING)
+def test_reads_are_repeated(emulator, connect, fault):
+    emulator.fault(method="GET", **fault)
+    client = connect()
+    assert len(client.list(LIST, "list")) == 3
+    assert client.tally.retries == 1
+
+
+@pytest.mark.parametrize("fault", PASSING)
+def test_changes_and_deletions_are_repeated(emulator, connect, fault):
+    emulator.reset(integrations=[slack("ops")])
+    object_id = emulator.made()["ops"]["id"]
+    client = connect()
+    emulator.fault(method="PATCH", **fault)
+    assert client.change(LIST, object_id, {"description": "New"}, "change")["description"] == "New"
+    if fault["kind"] not in ("cut-after", "truncated"):
+        emulator.fault(method="DELETE", **fault)
+        client.delete(LIST, object_id, "delete")
+        assert emulator.made() == {}
+
+
+@pytest.mark.parametrize(
+    ("fault", "unclear"),
+    [
+        ({"kind": "cut-before"}, True),
+        ({"kind": "cut-after"}, True),
+        ({"kind": "truncated"}, True),
+        ({"kind": "status", "status": 408}, True),
+        ({"kind": "status", "status": 500}, True),
+        ({"kind": "status", "status": 502}, True),
+        ({"kind": "status", "status": 503}, True),
+        ({"kind": "status", "status": 504}, True),
+        ({"kind": "html", "status": 502}, True),
+        ({"kind": "status", "status": 400}, False),
+        ({"kind": "status", "status": 403}, False),
+        ({"kind": "status", "status": 422}, False),
+    ],
+)
+def test_creates_are_not_repeated_where_they_may_have_happened(emulator, connect, errors, fault, unclear):
+    emulator.fault(method="POST", **fault)
+    client = connect()
+    with pytest.raises(errors.NotificationsError) as caught:
+        client.create(LIST, BODY, "create")
+    assert caught.value.fate_unclear is unclear
+    assert client.tally.requests == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"kind": "status", "status": 429}, {"kind": "status", "status": 503, "headers": {"Retry-After": "1"}}],
+)
+def test_creates_are_repeated_where_they_surely_did_not_happen(emulator, connect, fault):
+    emulator.fault(method="POST", **fault)
+    connect().create(LIST, BODY, "create")
+    assert set(emulator.made()) == {"ops"}
+
+
+def test_what_is_refused_after_a_wait_is_not_unclear(emulator, connect, errors):
+    emulator.fault("status", "POST", status=503, headers={"Retry-After": "1"})
+    emulator.fault("status", "POST", status=422)
+    with pytest.raises(errors.Rejected) as caught:
+        connect().create(LIST, BODY, "create")
+    assert caught.value.fate_unclear is False
+
+
+def test_an_unclear_attempt_stays_unclear_whatever_the_last_one_says(emulator, connect, errors):
+    emulator.reset(integrations=[slack("ops")])
+    emulator.fault("cut-after", "PATCH")
+    emulator.fault("status", "PATCH", status=403)
+    with pytest.raises(errors.Forbidden) as caught:
+        connect().change(LIST, emulator.made()["ops"]["id"], {"description": "x"}, "change")
+    assert caught.value.fate_unclear is True
+
+
+def test_a_refused_connection_is_repeated_whatever_the_method(connect, clock, errors):
+    client = connect(endpoint="http://127.0.0.1:1")
+    for request in (lambda: client.create(LIST, BODY, "create"), lambda: client.list(LIST, "list")):
+        clock.sleeps.clear()
+        with pytest.raises(errors.Unreachable) as caught:
+            request()
+        assert caught.value.fate_unclear is False
+        # No sleep after the last try.
+        assert clock.sleeps == [0.5, 1.0, 2.0, 4.0]
+
+
+def test_waits_are_those_that_the_service_asks_for(emulator, connect, clock):
+    import email.utils
+
+    emulator.fault("status", "GET", status=429, headers={"Retry-After": "7", "X-RateLimit-Reset": "9"})
+    emulator.fault("status", "GET", status=429, headers={"X-RateLimit-Reset": "9"})
+    date = email.utils.formatdate(clock.now() + 16 + 11, usegmt=True)
+    emulator.fault("status", "GET", status=503, headers={"Retry-After": date})
+    emulator.fault("status", "GET", status=429, headers={"Retry-After": "soon"})
+    connect().list(LIST, "list")
+    assert clock.sleeps == [7.0, 9.0, 11.0, 4.0]
+
+
+def test_the_real_rate_limit_is_waited_out(emulator, connect, clock):
+    emulator.reset(rate_limit=3, rate_window=20)
+    client = connect()
+    for _request in range(7):
+        client.list(LIST, "list")
+    assert [each["status"] for each in emulator.requests()].count(429) == 2
+    assert sum(clock.sleeps) == pytest.approx(40, abs=2)
+
+
+def test_the_deadline_covers_everything_and_is_not_slept_through(emulator, connect, clock, errors):
+    emulator.fault("status", "GET", status=429, times=9, headers={"Retry-After": "40"})
+    with pytest.raises(errors.RateLimited) as caught:
+        connect(deadline=100.0).list(LIST, "list")
+    assert clock.sleeps == [40.0, 40.0]
+    assert "waiting 40.0 s more would pass the deadline" in caught.value.message
+
+
+def test_nothing_is_sent_after_the_deadline(emulator, connect, clock, errors):
+    client = connect(deadline=10.0)
+    clock.pass_by(11)
+    with pytest.raises(errors.DeadlineExceeded) as caught:
+        client.create(LIST, BODY, "create")
+    assert caught.value.fate_unclear is False
+    assert emulator.requests() == []
+
+
+def test_when_one_is_told_to_wait_all_wait(emulator, connect, clock):
+    client = connect()
+    emulator.fault("status", "GET", status=429, headers={"Retry-After": "30"})
+    sent_at = []
+    original = clock.sleep
+
+    def other_thread():
+        client.list(LIST, "list")
+        sent_at.append(clock.monotonic())
+
+    def sleep(seconds):
+        if seconds == 30.0:
+            thread = threading.Thread(target=other_thread)
+            clock.sleep = original
+            thread.start()
+            thread.join()
+        else:
+            original(seconds)
+
+    clock.sleep = sleep
+    begun = clock.monotonic()
+    client.list(LIST, "list")
+    assert sent_at[0] >= begun + 30
+
+
+def test_a_time_out_is_one_of_a_request(emulator, connect, errors):
+    emulator.fault("delay", "GET", delay_ms=5_000, times=5)
+    with pytest.raises(errors.TimedOut, match=r"no answer within 0.05 seconds"):
+        connect(timeout=0.05).list(LIST, "list")
+
+
+def test_a_time_out_leaves_a_creates_fate_unclear(emulator, connect, errors):
+    emulator.fault("delay", "POST", delay_ms=5_000)
+    with pytest.raises(errors.TimedOut) as caught:
+        connect(timeout=0.05).create(LIST, BODY, "create")
+    assert caught.value.fate_unclear is True
+
+
+# Credentials
+
+
+def test_redirects_are_not_followed(emulator, connect, errors):
+    with Emulator.started() as elsewhere:
+        emulator.fault("redirect", "*", location=f"{elsewhere.url}{LIST}", times=2)
+        client = connect()
+        with pytest.raises(errors.Unintelligible, match="a redirect, and credentials follow none"):
+            client.list(LIST, "list")
+        with pytest.raises(errors.Unintelligible) as caught:
+            client.create(LIST, BODY, "create")
+        assert caught.value.fate_unclear is False
+        assert elsewhere.requests() == []
+
+
+def test_netrc_replaces_nothing(emulator, connect, tmp_path, monkeypatch):
+    from ansible_collections.ccloud.notifications.plugins.module_utils.credentials import TokenExchange
+
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login someone password else\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    connect().list(LIST, "list")
+    connect(TokenExchange("pool-1", EXTERNAL_TOKEN)).list(LIST, "list")
+    assert [each["authorization"] for each in emulator.requests()] == ["Basic", None, "Bearer"]
+    assert {each["status"] for each in emulator.requests()} == {200}
+
+
+def test_environment_bundles_do_not_defeat_validate_certs(emulator, connect, monkeypatch, tmp_path):
+    """Seen at the transport: with REQUESTS_CA_BUNDLE set, ``verify`` stays what the connection says."""
+    import requests
+
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "bundle.pem"))
+    monkeypatch.setenv("CURL_CA_BUNDLE", str(tmp_path / "bundle.pem"))
+    seen = []
+    original = requests.adapters.HTTPAdapter.send
+
+    def send(self, request, **options):
+        seen.append(options["verify"])
+        return original(self, request, **options)
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
+    connect(verify=False).list(LIST, "list")
+    connect(verify="/own/bundle.pem").list(LIST, "list")
+    assert seen == [False, "/own/bundle.pem"]
+
+
+def test_cookies_are_not_kept(emulator, connect):
+    emulator.fault("status", "GET", status=500, headers={"Set-Cookie": "session=1; Path=/"})
+    client = connect()
+    client.list(LIST, "list")
+    assert len(client._session.cookies) == 0
+
+
+# Token exchange
+
+
+@pytest.fixture
+def exchange(connect):
+    from ansible_collections.ccloud.notifications.plugins.module_utils.credentials import TokenExchange
+
+    return lambda token=EXTERNAL_TOKEN, **more: connect(TokenExchange("pool-12345", token), **more)
+
+
+def test_a_token_is_exchanged_once_and_used(emulator, exchange):
+    client = exchange()
+    for _request in range(3):
+        client.list(LIST, "list")
+    lines = emulator.lines()
+    assert lines == ["POST /sts/v1/oauth2/token -> 200"] + ["GET /integrations -> 200"] * 3
+
+
+def test_a_token_is_renewed_before_it_expires(emulator, exchange, clock):
+    emulator.reset(token_lifetime=300)
+    client = exchange(deadline=10_000.0)
+    for _request in range(4):
+        client.list(LIST, "list")
+        clock.sleep(150)
+    assert {each["status"] for each in emulator.requests()} == {200}
+    assert sum("token" in each["path"] for each in emulator.requests()) == 2
+
+
+def test_a_token_of_a_short_life_is_renewed_at_half_of_it(emulator, exchange, clock):
+    emulator.reset(token_lifetime=10)
+    client = exchange()
+    client.list(LIST, "list")
+    clock.sleep(6)
+    client.list(LIST, "list")
+    assert {each["status"] for each in emulator.requests()} == {200}
+
+
+def test_a_token_that_the_service_no_longer_takes_is_renewed_once(emulator, exchange):
+    client = exchange()
+    client.list(LIST, "list")
+    emulator.fault("status", "POST", "*/integrations", status=401)
+    client.create(LIST, BODY, "create")
+    assert set(emulator.made()) == {"ops"}
+    emulator.fault("status", "GET", status=401, times=2)
+    from ansible_collections.ccloud.notifications.plugins.module_utils.errors import Unauthenticated
+
+    with pytest.raises(Unauthenticated):
+        client.list(LIST, "list")
+
+
+def test_a_refused_exchange_says_so(emulator, exchange, errors):
+    with pytest.raises(errors.Rejected) as caught:
+        exchange("somebody-elses-token").list(LIST, "list")
+    assert caught.value.message.startswith("Could not exchange the external token for an access token: ")
+    assert caught.value.code == "invalid_grant"
+    assert "somebody-elses-token" not in caught.value.message
+
+
+def test_an_exchange_is_repeated_and_its_failure_leaves_nothing_unclear(emulator, exchange, errors):
+    emulator.fault("status", "POST", "*/token", status=500)
+    client = exchange()
+    client.list(LIST, "list")
+    assert client.tally.retries == 1
+    emulator.fault("cut-after", "POST", "*/token", times=9)
+    with pytest.raises(errors.ConnectionLost) as caught:
+        exchange().create(LIST, BODY, "create")
+    assert caught.value.fate_unclear is False
+
+
+@pytest.mark.parametrize("body", [{}, {"access_token": 5, "expires_in": 5}, {"access_token": "t"}, ["t"]])
+def test_an_exchange_that_answers_nonsense_is_an_error(emulator, exchange, errors, body):
+    emulator.fault("status", "POST", "*/token", status=200, body=body)
+    with pytest.raises(errors.Unintelligible, match="holds no access_token"):
+        exchange().list(LIST, "list")
+
+
+# Errors
+
+
+@pytest.mark.parametrize("envelope", ["errors", "error"])
+def test_every_error_has_the_detail_and_the_request_id(emulator, connect, errors, envelope):
+    emulator.reset(error_envelope=envelope)
+    with pytest.raises(errors.NotFound) as caught:
+        connect().change(LIST, "i-nope", {"description": "x"}, "change the integration 'x'")
+    error = caught.value
+    assert error.as_result() == {
+        "attempted": "change the integration 'x'",
+        "status": 404,
+        "code": "resource_not_found",
+        "detail": "There is no Integration 'i-nope', or you may not see it.",
+        "pointer": None,
+        "request_id": emulator.requests()[-1]["request_id"],
+    }
+
+
+def test_a_secret_that_the_service_echoes_is_hidden(emulator, connect, errors):
+    url = "https://hooks.slack.example/services/T0/topsecret"
+    echoed = f"cannot use {url} nor {SECRET}, see {emulator.url}/notifications/v1/integrations/i-1"
+    body = {"errors": [{"status": "400", "detail": echoed}]}
+    emulator.fault("status", "POST", status=400, body=body)
+    with pytest.raises(errors.Rejected) as caught:
+        connect().create(LIST, BODY, "create")
+    said = caught.value.said
+    assert said == f"cannot use https://******** nor ********, see {emulator.url}/notifications/v1/integrations/i-1"
+
+
+def test_an_id_is_only_ever_one_part_of_a_path(emulator, connect, errors):
+    with pytest.raises(errors.NotificationsError):
+        connect().delete(LIST, "../subscriptions/s-1?x#y", "delete")
+    assert len(emulator.objects("subscriptions")) > 0
+    assert emulator.requests()[0]["path"].startswith("/notifications/v1/integrations/")
+    emulator.reset()
+
+
+def test_an_endpoint_that_no_request_can_go_to_is_bad_input(connect, errors):
+    with pytest.raises(errors.InvalidInput, match="no request can be made"):
+        connect(endpoint="http://a..b").list(LIST, "list")

@@ -1,0 +1,45 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every layer of tests shares: one emulator for each pytest process, reset before each test that uses it."""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from support.emulator import Emulator
+
+# Examples are bounded by number, not by time: these machines are noisy.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def running_emulator():
+    with Emulator.started() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(running_emulator):
+    """An emulator in its first state. Every request that a test sent has to keep the contract, and so has every answer."""
+    running_emulator.reset()
+    yield running_emulator
+    broken = [each for each in running_emulator.requests() if each["violations"]]
+    assert broken == [], "requests or answers that break the contract"
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch):
+    """No credential or endpoint of whoever runs the tests gets into them."""
+    for name in ("API_KEY", "API_SECRET", "ENDPOINT", "API_ENDPOINT"):
+        monkeypatch.delenv(f"CONFLUENT_{name}", raising=False)
+        monkeypatch.delenv(f"CONFLUENT_CLOUD_{name}", raising=False)
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``integration_info`` against a real server."""
+
+from __future__ import annotations
+
+import pytest
+from support.emulator import READER_KEY, READER_SECRET, slack, webhook
+
+SEEDED = ["Jordan Doe (e-mail)", "Jordan Doe (in app)", "Organization admins"]
+
+
+def names(result):
+    return [each["display_name"] for each in result["integrations"]]
+
+
+def test_everything_is_listed_sorted_by_name_then_id(run, emulator):
+    emulator.reset(integrations=[slack("ops"), slack("alerts"), slack("ops")])
+    result = run.ok("integration_info")
+    assert names(result) == [*SEEDED, "alerts", "ops", "ops"]
+    ids = [each["id"] for each in result["integrations"][-2:]]
+    assert ids == sorted(ids)
+    assert result["changed"] is False
+    assert result["missing"] == []
+    assert emulator.lines() == ["GET /integrations -> 200"]
+
+
+def test_objects_are_returned_as_the_api_has_them_but_for_the_url(run, emulator):
+    emulator.reset(integrations=[slack("ops")])
+    by_name = {each["display_name"]: each for each in run.ok("integration_info")["integrations"]}
+    for stored in emulator.objects():
+        if stored["display_name"] == "ops":
+            stored["target"]["webhook_url"] = "********"
+        assert by_name[stored["display_name"]] == stored
+
+
+@pytest.mark.parametrize(("policy", "shown"), [("clear", "https://example.org/secret"), ("masked", None)])
+def test_urls_are_revealed_only_when_asked_for(run, emulator, policy, shown):
+    emulator.reset(integrations=[webhook("hook", "https://example.org/secret")], webhook_urls=policy)
+    [hidden] = run.ok("integration_info", display_name="hook")["integrations"]
+    assert hidden["target"]["url"] == "********"
+    [revealed] = run.ok("integration_info", display_name="hook", reveal_webhook_urls=True)["integrations"]
+    assert revealed["target"]["url"] == shown or (shown is None and "secret" not in revealed["target"]["url"])
+
+
+def test_ids_and_names_select_and_what_is_missing_is_said(run, emulator):
+    emulator.reset(integrations=[slack("ops"), slack("ops-eu"), slack("a, b")])
+    made = emulator.made()
+    assert names(run.ok("integration_info", display_name="ops")) == ["ops"]
+    assert names(run.ok("integration_info", name="a, b")) == ["a, b"]
+    result = run.ok("integration_info", id=[made["ops-eu"]["id"], "i-nope"], display_name=["op", "a, b"])
+    assert names(result) == ["a, b", "ops-eu"]
+    assert result["missing"] == ["i-nope", "op"]
+
+
+def test_kinds_select(run, emulator):
+    emulator.reset(integrations=[slack("ops"), {"display_name": "new", "target": {"kind": "Carrier"}}])
+    assert names(run.ok("integration_info", kinds=["Slack", "Carrier"])) == ["new", "ops"]
+    assert names(run.ok("integration_info", kinds=[])) == []
+    result = run.ok("integration_info", display_name="ops", kinds=["Webhook"])
+    assert (result["integrations"], result["missing"]) == ([], [])
+
+
+@pytest.mark.parametrize("option", ["id", "display_name"])
+@pytest.mark.parametrize("value", [{"a": "b"}, [1], [""], ""])
+def test_what_is_no_text_is_refused(run, emulator, option, value):
+    result = run.fails("integration_info", **{option: value})
+    assert f"{option} is neither a text nor a list of texts" in result["msg"]
+    assert emulator.requests() == []
+
+
+def test_more_than_one_page(run, emulator):
+    emulator.reset(integrations=600)
+    result = run.ok("integration_info", kinds=["Slack"])
+    assert names(result) == [f"channel-{n:05}" for n in range(600)]
+    assert result["api"]["requests"] == 3
+    assert len(set(result["api"]["request_ids"])) == 3
+
+
+def test_a_page_that_fails_fails_the_task(run, emulator):
+    emulator.reset(integrations=600)
+    emulator.fault("status", "GET", skip=1, status=403)
+    result = run.fails("integration_info")
+    assert "integrations" not in result
+    assert result["error"]["attempted"] == "list the integrations"
+
+
+def test_a_key_that_may_only_read_suffices(run):
+    run.ok("integration_info", api_key=READER_KEY, api_secret=READER_SECRET)
+
+
+def test_check_mode_reads_as_well(run):
+    assert names(run.ok("integration_info", check_mode=True)) == SEEDED

@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``integration_test`` against a real server that really delivers."""
+
+from __future__ import annotations
+
+import pytest
+from support.emulator import slack, webhook
+
+URL = "https://hooks.slack.example/services/topsecret"
+
+
+@pytest.mark.parametrize("by", ["id", "display_name"])
+def test_an_existing_integration_receives_the_notification(run, emulator, by):
+    emulator.reset(integrations=[webhook("pager", emulator.inbox_url("pager"))])
+    result = run.ok("integration_test", **{by: emulator.made()["pager"][by]})
+    assert (result["changed"], result["sent"]) == (False, True)
+    assert result["integration"] == {"display_name": "pager", "target": {"kind": "Webhook", "url": "********"}}
+    [received] = emulator.inbox("pager")
+    assert sorted(received["body"]) == ["created_at", "id", "message", "title"]
+    assert all(isinstance(value, str) for value in received["body"].values())
+
+
+@pytest.mark.parametrize("kind", ["Slack", "MsTeams", "Webhook"])
+def test_a_target_can_be_tried_before_anything_exists(run, emulator, kind):
+    target = {"kind": kind, "webhook_url": emulator.inbox_url("new")}
+    result = run.ok("integration_test", display_name="trial", target=target)
+    assert result["sent"] is True
+    assert emulator.lines() == ["POST /integrations:test -> 204"]
+    assert "'trial'" in emulator.inbox("new")[0]["body"]["message"]
+    assert emulator.made() == {}
+
+
+def test_check_mode_sends_nothing(run, emulator):
+    emulator.reset(integrations=[webhook("pager", emulator.inbox_url("pager"))], read_only=True)
+    result = run.ok("integration_test", check_mode=True, display_name="pager")
+    assert (result["changed"], result["sent"]) == (False, False)
+    target = {"kind": "Webhook", "webhook_url": emulator.inbox_url("pager")}
+    assert run.ok("integration_test", check_mode=True, target=target)["sent"] is False
+    assert emulator.writes() == []
+    assert emulator.deliveries() == []
+
+
+def test_a_masked_url_says_to_give_the_target(run, emulator):
+    emulator.reset(integrations=[slack("ops", URL)], webhook_urls="masked")
+    for check_mode in (True, False):
+        result = run.fails("integration_test", check_mode=check_mode, display_name="ops")
+        assert "the service masks the webhook URL of i-" in result["msg"]
+        assert "Give the URL itself in target.webhook_url." in result["msg"]
+    result = run.fails("integration_test", target={"kind": "Slack", "webhook_url": "********"})
+    assert "is only the mask of one" in result["msg"]
+    assert run.ok("integration_test", display_name="ops", target={"kind": "Slack", "webhook_url": URL})["sent"]
+
+
+@pytest.mark.parametrize("name", ["Organization admins", "Jordan Doe (e-mail)", "Jordan Doe (in app)"])
+def test_read_only_kinds_cannot_be_tested(run, emulator, name):
+    result = run.fails("integration_test", display_name=name)
+    assert "Only Slack, MsTeams and Webhook can be tested." in result["msg"]
+    assert emulator.writes() == []
+
+
+def test_what_does_not_exist_or_is_ambiguous_is_not_tested(run, emulator):
+    emulator.reset(integrations=[slack("ops"), slack("ops")])
+    assert "there is no such integration" in run.fails("integration_test", display_name="op")["msg"]
+    assert "2 integrations are named 'ops'" in run.fails("integration_test", display_name="ops")["msg"]
+    assert emulator.deliveries() == []
+
+
+@pytest.mark.parametrize(("policy", "fails"), [("204", False), ("400", True)])
+def test_a_dead_url(run, emulator, policy, fails):
+    emulator.reset(dead_url=policy)
+    target = {"kind": "Webhook", "webhook_url": "http://127.0.0.1:1/topsecret"}
+    result = run("integration_test", target=target)
+    assert bool(result.get("failed")) is fails
+    assert result["sent"] is not fails
+    assert result["changed"] is False
+    assert "topsecret" not in str(result)
+    if fails:
+        assert "The target did not accept the test notification." in result["msg"]
+
+
+def test_a_lost_answer_is_not_sent_again(run, emulator):
+    emulator.fault("cut-after", "POST")
+    result = run.fails("integration_test", target={"kind": "Webhook", "webhook_url": emulator.inbox_url("x")})
+    assert result["sent"] is False
+    assert len(emulator.inbox("x")) == 1
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{}, {"id": "i-1", "display_name": "x"}, {"id": "i-1", "target": {"kind": "Slack", "webhook_url": URL}}],
+)
+def test_what_to_test_is_said_in_exactly_one_way(run, emulator, params):
+    run.fails("integration_test", **params)
+    assert emulator.requests() == []

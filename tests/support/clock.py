@@ -1,0 +1,38 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Time that passes only when somebody sleeps."""
+
+from __future__ import annotations
+
+import threading
+from typing import Optional
+
+from .emulator import Emulator
+
+
+class FakeClock:
+    """A client's clock. Sleeping takes no time, is written down, and moves an emulator's clock along."""
+
+    def __init__(self, emulator: Optional[Emulator] = None) -> None:
+        self._emulator = emulator
+        self._passed = 0.0
+        self._lock = threading.Lock()
+        self.sleeps: list[float] = []
+
+    def monotonic(self) -> float:
+        return 1_000.0 + self._passed
+
+    def now(self) -> float:
+        return 1_800_000_000.0 + self._passed
+
+    def sleep(self, seconds: float) -> None:
+        with self._lock:
+            self.sleeps.append(seconds)
+            self._passed += seconds
+        if self._emulator:
+            self._emulator.advance(seconds)
+
+    def pass_by(self, seconds: float) -> None:
+        """Let time pass without anybody sleeping."""
+        self._passed += seconds
