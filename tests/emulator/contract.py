@@ -118,7 +118,7 @@ def _violation(error: Exception, statuses: frozenset[int]) -> Violation:
         detail = worst.message if worst else str(error.__cause__ or error)
         return Violation(400, f"Invalid parameter {error.name}: {detail}", parameter=error.name)
     if worst is None:
-        return Violation(400, f"The body cannot be read: {error}")
+        return Violation(400, "The body cannot be read as the media type that the contract asks for.")
     pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in worst.absolute_path)
     # Not every operation knows 422.
     return Violation(422 if 422 in statuses else 400, worst.message, pointer=pointer)

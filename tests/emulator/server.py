@@ -79,8 +79,9 @@ class Emulator:
 
     def application(self) -> web.Application:
         application = web.Application(client_max_size=BODY_LIMIT)
-        application.router.add_route("*", "/_emulator/{name:.*}", self._control)
-        application.router.add_route("*", "/{path:.*}", self._serve)
+        # An id may hold anything, line feeds too.
+        application.router.add_route("*", r"/_emulator/{name:[\s\S]*}", self._control)
+        application.router.add_route("*", r"/{path:[\s\S]*}", self._serve)
         return application
 
     # The API

@@ -1,0 +1,55 @@
+# Everything a user or a contributor starts. Each target sets up what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TREE := .cache/tree/ansible_collections/ccloud
+VERSION := $(shell sed -n 's/^version: //p' galaxy.yml)
+export ANSIBLE_LOCALHOST_WARNING := False
+export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
+
+.PHONY: help demo test lint sanity build clean
+help: ## Say what there is
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+$(VENV)/test-ready: requirements/test.txt requirements/constraints.txt tests/emulator/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 10) <= sys.version_info else "Python 3.10 or newer is needed; this is %s. Say which with: make PYTHON=python3.11" % sys.version.split()[0])'
+	@echo "Setting up $(VENV) (once; about two minutes) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP_INSTALL) -r requirements/test.txt
+	@touch $@
+
+$(VENV)/lint-ready: requirements/lint.txt $(VENV)/test-ready
+	@$(PIP_INSTALL) -r requirements/lint.txt
+	@touch $@
+
+# The collection under the path that ansible-core wants.
+$(TREE)/notifications:
+	@mkdir -p $(TREE)
+	@ln -sfn $(CURDIR) $@
+
+demo: $(VENV)/test-ready $(TREE)/notifications ## Run the main job against an emulator, twice
+	@$(BIN)/python tests/demo
+
+test: $(VENV)/test-ready ## Run all tests
+	@rm -rf collections
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered --cov-fail-under=90 $(ARGS)
+
+lint: $(VENV)/lint-ready $(TREE)/notifications ## Run every linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/yamllint --strict .
+	cd .cache/tree && MYPYPATH=. ../../$(BIN)/mypy --config-file ../../pyproject.toml -p ansible_collections.ccloud.notifications.plugins.module_utils
+	ANSIBLE_COLLECTIONS_PATH=.cache/tree PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/ansible-lint --offline
+	$(BIN)/antsibull-changelog lint
+	$(BIN)/reuse lint --quiet || $(BIN)/reuse lint
+
+sanity: $(VENV)/test-ready ## Run ansible-test sanity
+	@sh tests/sanity/run.sh $(BIN) $(ARGS)
+
+build: $(VENV)/test-ready ## Build the release archive in dist/
+	@mkdir -p dist
+	$(BIN)/ansible-galaxy collection build --force --output-path dist
+
+clean: ## Remove everything that was made
+	rm -rf $(VENV) .cache dist collections docs/build tests/output .coverage* .mypy_cache .ruff_cache .hypothesis

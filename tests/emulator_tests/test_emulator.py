@@ -1,0 +1,237 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The emulator is judged as well: by the contract, with schemathesis, and by what the control paths promise."""
+
+from __future__ import annotations
+
+import base64
+import pathlib
+import subprocess
+import sys
+import time
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import settings
+from support.emulator import EXTERNAL_TOKEN, FOLDER, KEY, READER_KEY, READER_SECRET, SECRET, Emulator, slack
+
+API = "/notifications/v1"
+NEW = {"display_name": "ops", "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/x"}}
+DOCUMENT = pathlib.Path(__file__).parent.parent / "contract" / "notifications-v1.openapi.yaml"
+
+# What is served so far; the rest of the contract answers 501.
+schema = schemathesis.openapi.from_path(str(DOCUMENT)).include(
+    path_regex=r"^/(notifications/v1/(integrations|notification-types|subscriptions)|sts/)"
+)
+
+
+@schema.parametrize()
+@settings(max_examples=15)
+def test_schemathesis_finds_nothing(case, running_emulator):
+    encoded = base64.b64encode(f"{KEY}:{SECRET}".encode()).decode()
+    headers = {} if case.path.startswith("/sts") else {"Authorization": f"Basic {encoded}"}
+    case.call_and_validate(
+        base_url=running_emulator.url,
+        headers=headers,
+        excluded_checks=[
+            # Unknown fields and parameters are ignored, as the API guide says, so not every odd request is refused.
+            schemathesis.checks.negative_data_rejection,
+            # A reference may name what does not exist; such a request is well formed and refused all the same.
+            schemathesis.checks.positive_data_acceptance,
+            # A method that a path does not take is outside of the contract.
+            schemathesis.checks.unsupported_method,
+        ],
+    )
+
+
+def call(emulator, method, path, auth=(KEY, SECRET), **more):
+    return requests.request(method, f"{emulator.url}{API}{path}", auth=auth, timeout=10, **more)
+
+
+def test_it_starts_within_a_second_and_a_half():
+    """Generous, for a noisy machine; `make bench` measures."""
+    begun = time.monotonic()
+    with Emulator.started():
+        assert time.monotonic() - begun < 5
+
+
+def test_it_listens_on_loopback_only_and_says_where():
+    with Emulator.started() as emulator:
+        assert emulator.url.startswith("http://127.0.0.1:")
+
+
+def test_a_port_that_is_taken_is_said(emulator):
+    port = emulator.url.rpartition(":")[2]
+    done = subprocess.run([sys.executable, str(FOLDER), "--port", port], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1
+    assert f"cannot listen on port {port}" in done.stderr
+
+
+def test_flags_set_what_a_reset_returns_to():
+    with Emulator.started("--quota", "1", "--webhook-urls", "masked", "--read-only") as emulator:
+        emulator.reset(quota=5)
+        begun_with = emulator.control("POST", "reset")
+        assert begun_with["settings"]["quota"] == 1
+        assert begun_with["settings"]["webhook_urls"] == "masked"
+        assert begun_with["read_only"] is True
+
+
+@pytest.mark.parametrize("wanted", [{"nonsense": 1}, {"settings": {"nonsense": 1}}, {"settings": {"dead_url": "500"}}])
+def test_a_reset_that_makes_no_sense_is_refused(emulator, wanted):
+    answer = requests.post(f"{emulator.url}/_emulator/reset", json=wanted, timeout=10)
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+
+
+def test_the_organization_begins_with_what_the_service_makes(emulator):
+    kinds = [each["target"]["kind"] for each in emulator.objects()]
+    assert kinds == ["RoleEmail", "UserEmail", "InApp"]
+    types = {each["id"]: each for each in emulator.objects("notification-types")}
+    subscribed = {each["notification_type"]["id"] for each in emulator.objects("subscriptions")}
+    assert subscribed == {key for key, each in types.items() if each["subscription_priority"] != "OPTIONAL"}
+
+
+@pytest.mark.parametrize("auth", [None, (KEY, "wrong"), ("", "")])
+def test_without_credentials_401_says_which_are_wanted(emulator, auth):
+    answer = call(emulator, "GET", "/integrations", auth=auth)
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Basic")
+    assert answer.json()["errors"][0]["code"] == "user_unauthenticated"
+    assert answer.headers["X-Request-Id"]
+
+
+def test_a_read_only_key_reads_and_does_not_write(emulator):
+    auth = (READER_KEY, READER_SECRET)
+    assert call(emulator, "GET", "/integrations", auth=auth).status_code == 200
+    assert call(emulator, "POST", "/integrations", auth=auth, json=NEW).status_code == 403
+    assert emulator.made() == {}
+
+
+def test_an_exchanged_token_is_good_until_it_expires(emulator):
+    form = {
+        "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+        "subject_token": EXTERNAL_TOKEN,
+        "identity_pool_id": "pool-12345",
+        "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+        "requested_token_type": "urn:ietf:params:oauth:token-type:access_token",
+        "expires_in": 60,
+    }
+    issued = requests.post(f"{emulator.url}/sts/v1/oauth2/token", data=form, timeout=10).json()
+    assert (issued["token_type"], issued["expires_in"]) == ("Bearer", 60)
+    headers = {"Authorization": f"Bearer {issued['access_token']}"}
+    assert call(emulator, "POST", "/integrations", auth=None, headers=headers, json=NEW).status_code == 201
+    emulator.advance(61)
+    assert call(emulator, "GET", "/integrations", auth=None, headers=headers).status_code == 401
+
+
+def test_a_created_object_has_a_location_that_reads_it(emulator):
+    answer = call(emulator, "POST", "/integrations", json={**NEW, "unknown": "ignored"})
+    assert answer.status_code == 201
+    read = requests.get(answer.headers["Location"], auth=(KEY, SECRET), timeout=10)
+    assert read.json() == answer.json()
+    assert "unknown" not in read.json()
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({**NEW, "display_name": "x" * 65}, "/display_name"),
+        ({**NEW, "description": "x" * 129}, "/description"),
+        ({"display_name": "x"}, ""),
+        ({**NEW, "target": {"kind": "Slack"}}, "/target"),
+        ({**NEW, "target": {"kind": "RoleEmail", "role_name": "OrganizationAdmin"}}, "/target"),
+        ({**NEW, "target": {"kind": "Webhook", "webhook_url": "https://example.org"}}, "/target"),
+        ({**NEW, "target": {"kind": "Slack", "webhook_url": "no url"}}, "/target"),
+    ],
+)
+def test_what_is_not_valid_is_pointed_at(running_emulator, body, pointer):
+    running_emulator.reset()
+    answer = call(running_emulator, "POST", "/integrations", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["source"]["pointer"].startswith(pointer)
+    assert running_emulator.requests()[-1]["violations"]
+
+
+@pytest.mark.parametrize("query", ["page_size=0", "page_size=251", "page_size=x", "page_token=nonsense", "page_token=" + "x" * 256])
+def test_bad_pages_are_400_with_the_parameter(running_emulator, query):
+    running_emulator.reset()
+    answer = call(running_emulator, "GET", f"/integrations?{query}")
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["source"]["parameter"] == query.partition("=")[0]
+
+
+def test_pages_are_100_long_unless_asked_for_otherwise(emulator):
+    emulator.reset(integrations=300)
+    page = call(emulator, "GET", "/integrations").json()
+    assert len(page["data"]) == 100
+    assert page["metadata"]["total_size"] == 303
+    assert len(page["metadata"]["next"].partition("page_token=")[2]) <= 255
+    assert len(call(emulator, "GET", "/integrations?page_size=250").json()["data"]) == 250
+
+
+def test_rate_limit_headers_count_down_and_429_says_when_to_come_back(emulator):
+    emulator.reset(rate_limit=2, rate_window=30)
+    first, second, third = [call(emulator, "GET", "/integrations") for _request in range(3)]
+    assert [each.headers["X-RateLimit-Remaining"] for each in (first, second, third)] == ["1", "0", "0"]
+    assert first.headers["X-RateLimit-Limit"] == "2"
+    assert "Retry-After" not in second.headers
+    assert third.status_code == 429
+    assert 28 <= int(third.headers["Retry-After"]) <= 30
+    assert third.headers["X-RateLimit-Reset"] == third.headers["Retry-After"]
+    emulator.advance(31)
+    assert call(emulator, "GET", "/integrations").status_code == 200
+
+
+def test_read_only_mode_refuses_and_records_every_write(emulator):
+    emulator.reset(integrations=[slack("ops")], read_only=True)
+    path = f"/integrations/{emulator.made()['ops']['id']}"
+    for method, where, body in (("POST", "/integrations", NEW), ("PATCH", path, {}), ("DELETE", path, None), ("POST", "/integrations:test", NEW)):
+        assert call(emulator, method, where, json=body).status_code == 403
+    assert call(emulator, "GET", path).status_code == 200
+    assert [each["refused_write"] for each in emulator.requests()] == [True] * 4 + [False]
+    assert set(emulator.made()) == {"ops"}
+
+
+def test_it_never_sends_beyond_loopback(emulator):
+    for url in ("https://hooks.slack.example/x", "http://10.0.0.1/x", "http://127.0.0.1.example.org/x", "http://[::2]/x"):
+        body = {"display_name": "x", "target": {"kind": "Webhook", "url": url}}
+        assert call(emulator, "POST", "/integrations:test", json=body).status_code == 204
+    assert [(each["sent"], each["status"]) for each in emulator.deliveries()] == [(False, None)] * 4
+
+
+def test_a_request_log_has_all_that_a_test_may_ask(emulator):
+    call(emulator, "GET", "/integrations?page_size=5")
+    [record] = emulator.requests()
+    assert (record["method"], record["path"], record["query"]) == ("GET", f"{API}/integrations", {"page_size": "5"})
+    assert (record["body"], record["status"], record["authorization"]) == (None, 200, "Basic")
+
+
+def test_latency_is_that_of_the_flag(emulator):
+    emulator.reset(latency_ms=60)
+    answer = call(emulator, "GET", "/integrations")
+    assert answer.elapsed.total_seconds() >= 0.06
+
+
+def test_a_resource_that_is_not_served_yet_says_so(emulator):
+    answer = call(emulator, "GET", "/user-notifications")
+    assert answer.status_code == 501
+    assert "does not serve user-notifications yet" in answer.json()["errors"][0]["detail"]
+
+
+def test_an_unknown_fault_is_refused(emulator):
+    answer = requests.post(f"{emulator.url}/_emulator/faults", json={"kind": "flood"}, timeout=10)
+    assert answer.status_code == 400
+    assert "unknown kind 'flood'" in answer.json()["error"]
+
+
+def test_a_required_subscription_stays(emulator):
+    required = next(each for each in emulator.objects("notification-types") if each["subscription_priority"] == "REQUIRED")
+    subscription = next(each for each in emulator.objects("subscriptions") if each["notification_type"]["id"] == required["id"])
+    path = f"/subscriptions/{subscription['id']}"
+    assert call(emulator, "DELETE", path).status_code == 400
+    assert call(emulator, "PATCH", path, json={"current_state": "DISABLED"}).status_code == 400
+    again = {"notification_type": {"id": required["id"]}, "integrations": [{"id": emulator.objects()[0]["id"]}]}
+    taken = call(emulator, "POST", "/subscriptions", json=again)
+    assert (taken.status_code, taken.headers["Location"]) == (409, subscription["metadata"]["self"])

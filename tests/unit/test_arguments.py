@@ -1,0 +1,25 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``arguments``: options and constraints merge together."""
+
+from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, Arguments
+
+
+def test_two_specs_add_up_and_neither_changes():
+    one = Arguments({"a": {"type": "str"}}, mutually_exclusive=[("a", "b")], required_one_of=[("a",)])
+    two = Arguments({"b": {"type": "int"}}, mutually_exclusive=[("b", "c")], required_if=[("b", 1, ("a",))])
+    both = (one + two).as_keywords()
+    assert both == {
+        "argument_spec": {"a": {"type": "str"}, "b": {"type": "int"}},
+        "mutually_exclusive": [("a", "b"), ("b", "c")],
+        "required_together": [],
+        "required_one_of": [("a",)],
+        "required_if": [("b", 1, ("a",))],
+    }
+    assert one.mutually_exclusive == [("a", "b")]
+
+
+def test_every_secret_of_the_connection_is_marked():
+    marked = {name for name, option in CONNECTION.options.items() if option.get("no_log")}
+    assert marked == {"api_secret", "api_token", "external_token"}
