@@ -63,8 +63,8 @@ options:
 requirements:
   - requests >= 2.25.0
 notes:
-  - Works without any connection to a managed host. Set C(connection: local) or C(delegate_to: localhost), as the module would
-    otherwise run, and need Python and C(requests), on each host of the play.
+  - No managed host is needed. With C(connection=local), or delegated to C(localhost), the module runs on the controller; otherwise it runs,
+    and needs Python and C(requests), on each host of the play.
   - Proxies are taken from the environment (E(HTTPS_PROXY), E(NO_PROXY)). Redirects are not followed, and C(~/.netrc) is not read.
   - Use C(module_defaults) with the group C(group/ccloud.notifications.notifications) to say the connection options once.
 """

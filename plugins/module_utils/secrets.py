@@ -20,6 +20,7 @@ HIDDEN_CHANGED = "******** (changes)"
 
 #: Too short to be a secret, and likely to be part of an innocent word.
 _SHORTEST = 6
+_SHORTEST_TOKEN = 12
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s\"'<>\\]+", re.IGNORECASE)
 
 
@@ -60,7 +61,7 @@ class Veil:
 
 
 def _forms(secret: str) -> Set[str]:
-    """A secret as it is, percent-encoded, escaped for JSON, and, of a URL, the part after the host."""
+    """The forms in which a secret may be echoed: as it is, percent-encoded, escaped for JSON, and of a URL its parts."""
     forms = {secret, quote(secret, safe=""), quote(secret), json.dumps(secret)[1:-1], secret.replace("/", "\\/")}
     try:
         parts = urlsplit(secret)
@@ -68,7 +69,10 @@ def _forms(secret: str) -> Set[str]:
         return forms
     if parts.scheme and parts.netloc:
         behind = secret.partition(parts.netloc)[2]
-        forms.update(part for part in (behind, behind.lstrip("/"), parts.netloc.rpartition("@")[0]) if len(part) >= _SHORTEST)
+        user = parts.netloc.rpartition("@")[0]
+        forms.update(form for form in (behind, behind.lstrip("/"), user) if len(form) >= _SHORTEST)
+        # One part alone is a token if it is long; short ones are words such as "services".
+        forms.update(part for part in re.split(r"[/?&=#]", behind) if len(part) >= _SHORTEST_TOKEN)
     return forms
 
 

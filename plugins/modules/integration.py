@@ -12,60 +12,50 @@ short_description: Manage an integration of Confluent Cloud notifications
 version_added: 0.1.0
 description:
   - Create, change or delete an integration, which is a channel that Confluent Cloud sends notifications to.
-  - An integration is found by its O(id), or else by its O(display_name), which is matched whole and case-sensitively. If two
-    integrations have that name, the task fails, names both ids, and writes nothing.
-  - What is omitted is left as it is. An empty O(description) clears it.
-  - Integrations of other kinds than Slack, MsTeams and Webhook can be listed, but not managed.
-author:
-  - The ccloud.notifications authors (@ccloud-notifications)
+  - It is found by its O(id), or else by its O(display_name), matched whole and case-sensitively. If two integrations have that name,
+    the task fails, names both ids, and writes nothing. What is omitted is left as it is.
+  - Only the kinds Slack, MsTeams and Webhook can be managed.
+author: The ccloud.notifications authors (@ccloud-notifications)
 options:
   display_name:
     description:
       - The name of the integration, at most 64 characters.
-      - With O(id) and O(state=present) it is the name that the integration shall have, so the integration is renamed.
-      - With O(id) and O(state=absent) it has to be the name that the integration has.
+      - With O(id) it is the name that the integration shall have, so it is renamed. With O(state=absent) it has to have that name.
     type: str
     aliases: [name]
   id:
-    description:
-      - The id of an existing integration. The service chooses ids, so nothing can be created by one.
+    description: The id of an existing integration. The service chooses ids, so nothing can be created by one.
     type: str
   description:
     description:
-      - A description, at most 128 characters. V("") clears it.
-      - If the service ignores that (which is not documented), the task fails and says so.
+      - A description, at most 128 characters. V("") clears it; if the service ignores that, the task fails and says so.
     type: str
   target:
-    description:
-      - Where notifications are sent. Needed to create an integration.
+    description: Where notifications are sent. Needed to create an integration.
     type: dict
     suboptions:
       kind:
         description:
-          - What kind of channel it is.
-          - Whether the service lets the kind of an existing integration change is not documented; see O(replace).
+          - What kind of channel it is. Whether the service lets that of an existing integration change is not known; see O(replace).
         type: str
         required: true
         choices: [Slack, MsTeams, Webhook]
       webhook_url:
         description:
-          - The http or https URL that notifications are posted to. Whoever knows it can post there, so it is a secret and is never
-            shown.
-          - May be omitted for an existing integration of the same kind, whose URL is then left as it is. A hidden URL, as in what
-            M(ccloud.notifications.integration_info) returns, means the same.
+          - The http or https URL that notifications are posted to. Whoever knows it can post there, so it is never shown.
+          - For an existing integration of the same kind it may be omitted, and is then left as it is. A hidden URL, as
+            M(ccloud.notifications.integration_info) returns it, means the same.
         type: str
         aliases: [url]
   state:
-    description:
-      - Whether the integration shall exist.
+    description: Whether the integration shall exist.
     type: str
     choices: [present, absent]
     default: present
   update_webhook_url:
     description:
       - When the URL of an existing integration is written.
-      - V(on_change) writes it when it differs. If the service masks URLs, that cannot be told. The URL is then left, with a
-        warning.
+      - V(on_change) writes it when it differs. If the service masks URLs, that cannot be told, and it is left, with a warning.
       - V(on_create) never writes it, unless O(target.kind) changes.
       - V(always) writes it, and reports a change, on every run.
     type: str
@@ -73,9 +63,8 @@ options:
     default: on_change
   replace:
     description:
-      - What to do when the service refuses to change O(target.kind). With V(false) the task fails. With V(true) a new integration is
-        created and then the old one is deleted.
-      - The new integration has another id. Subscriptions to which the old one belonged do not follow it.
+      - When the service refuses to change O(target.kind), create a new integration and then delete the old one, instead of failing.
+        The new one has another id, and subscriptions to which the old one belonged do not follow it.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -103,21 +92,15 @@ EXAMPLES = r"""
       webhook_url: "{{ new_pager_url }}"
 
 - name: Rename an integration, which takes its id
-  ccloud.notifications.integration:
-    id: "{{ pager_id }}"
-    display_name: pager-primary
+  ccloud.notifications.integration: {id: "{{ pager_id }}", display_name: pager-primary}
 
 - name: Remove a channel
-  ccloud.notifications.integration:
-    display_name: old-teams
-    state: absent
+  ccloud.notifications.integration: {display_name: old-teams, state: absent}
 """
 
 RETURN = r"""
 integration:
-  description:
-    - The integration as the API has it, its URL hidden. V(null) when there is none any more.
-    - In check mode a new integration has no RV(ignore:integration.id) and no metadata.
+  description: The integration as the API has it, its URL hidden; V(null) when there is none. In check mode a new one has no id yet.
   returned: always, unless nothing could be read
   type: dict
   sample:
@@ -139,8 +122,8 @@ diff:
   returned: always, unless nothing could be read
   type: dict
   sample:
-    before: {description: "", display_name: ops-slack, target: {kind: Slack, webhook_url: "********"}}
-    after: {description: Operations, display_name: ops-slack, target: {kind: Slack, webhook_url: "******** (changes)"}}
+    before: {display_name: ops-slack, target: {kind: Slack, webhook_url: "********"}}
+    after: {display_name: ops-slack, target: {kind: Slack, webhook_url: "******** (changes)"}}
 api:
   description: What was sent, with the service's id of each request, and each wait with its reason.
   returned: always, unless the options were refused
@@ -150,13 +133,7 @@ error:
   description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
   returned: on failure
   type: dict
-  sample:
-    attempted: create the integration 'ops-slack'
-    status: 402
-    code: quota_exceeded
-    detail: "over quota: integrations_per_org"
-    pointer: null
-    request_id: 0f2b6c1e
+  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: "over quota", pointer: null, request_id: 0f2b}
 """
 
 from ansible_collections.ccloud.notifications.plugins.module_utils import apply, plan, task

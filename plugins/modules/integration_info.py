@@ -13,8 +13,7 @@ version_added: 0.1.0
 description:
   - Read all integrations, or those of given ids, names and kinds. All kinds are listed, those too that cannot be managed.
   - The list is complete, or the task fails.
-author:
-  - The ccloud.notifications authors (@ccloud-notifications)
+author: The ccloud.notifications authors (@ccloud-notifications)
 options:
   id:
     description:
@@ -100,13 +99,7 @@ error:
   description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
   returned: on failure
   type: dict
-  sample:
-    attempted: create the integration 'ops-slack'
-    status: 402
-    code: quota_exceeded
-    detail: "over quota: integrations_per_org"
-    pointer: null
-    request_id: 0f2b6c1e
+  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: "over quota", pointer: null, request_id: 0f2b}
 """
 
 from ansible_collections.ccloud.notifications.plugins.module_utils import errors, plan, task

@@ -14,8 +14,7 @@ description:
   - Have the service send a test notification, either through an integration that exists, or to a O(target) that is to be tried
     before an integration is created with it.
   - Whether the service says so when nothing answers at the URL is not documented. Look at the channel itself.
-author:
-  - The ccloud.notifications authors (@ccloud-notifications)
+author: The ccloud.notifications authors (@ccloud-notifications)
 options:
   id:
     description:
@@ -84,13 +83,7 @@ error:
   description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
   returned: on failure
   type: dict
-  sample:
-    attempted: create the integration 'ops-slack'
-    status: 402
-    code: quota_exceeded
-    detail: "over quota: integrations_per_org"
-    pointer: null
-    request_id: 0f2b6c1e
+  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: "over quota", pointer: null, request_id: 0f2b}
 """
 
 from ansible_collections.ccloud.notifications.plugins.module_utils import errors, plan, task

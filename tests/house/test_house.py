@@ -1,0 +1,176 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rules of the house: whoever adds a module without its documentation, target or tests hears of it here."""
+
+from __future__ import annotations
+
+import importlib
+import pathlib
+import re
+
+import pytest
+import yaml
+from support.emulator import KEY, SECRET, slack, webhook
+from support.playbooks import ROOT, TARGETS, play
+
+PLUGINS = ROOT / "plugins"
+MODULES = sorted(each.stem for each in (PLUGINS / "modules").glob("*.py"))
+GALAXY = yaml.safe_load((ROOT / "galaxy.yml").read_text())
+RUNTIME = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
+
+
+def loaded(module):
+    return importlib.import_module(f"ansible_collections.ccloud.notifications.plugins.modules.{module}")
+
+
+def fragments():
+    from ansible_collections.ccloud.notifications.plugins.doc_fragments.connection import ModuleDocFragment
+
+    return yaml.safe_load(ModuleDocFragment.DOCUMENTATION)
+
+
+def documented(options):
+    """Documented options as an argument spec has them."""
+    plain = {}
+    for name, option in options.items():
+        plain[name] = {key: option[key] for key in ("type", "elements", "choices", "default", "required", "aliases") if key in option}
+        if "suboptions" in option:
+            plain[name]["options"] = documented(option["suboptions"])
+    return plain
+
+
+def spec(options):
+    plain = {}
+    for name, option in options.items():
+        plain[name] = {key: value for key, value in option.items() if key != "no_log"}
+        if "options" in option:
+            plain[name]["options"] = spec(option["options"])
+    return plain
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_is_documented_as_it_is(module):
+    code = loaded(module)
+    documentation = yaml.safe_load(code.DOCUMENTATION)
+    assert documentation["module"] == module
+    assert documentation["version_added"] <= GALAXY["version"]
+    assert "ccloud.notifications.connection" in documentation["extends_documentation_fragment"]
+    options = {**fragments()["options"], **documentation["options"]}
+    assert documented(options) == spec(code.ARGUMENTS.options)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_secret_option_is_marked(module):
+    def secrets(options):
+        for name, option in options.items():
+            if re.search("secret|token$|url$|password", name) and option["type"] == "str" and "choices" not in option:
+                yield name, option.get("no_log")
+            yield from secrets(option.get("options", {}))
+
+    assert {name: marked for name, marked in secrets(loaded(module).ARGUMENTS.options) if not marked} == {}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_has_a_target_and_is_in_the_action_group(module):
+    assert (TARGETS / module / "tasks" / "main.yml").is_file()
+    assert module in RUNTIME["action_groups"]["notifications"]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_option_is_tested(module):
+    """Somewhere in the module's own target or tests, or, for the connection, in the tests of that."""
+    files = [*(TARGETS / module).rglob("*.yml"), *(ROOT / "tests" / "modules").glob(f"test_{module}.py")]
+    files.append(ROOT / "tests" / "modules" / "test_connection.py")
+    text = "\n".join(each.read_text() for each in files)
+    untested = [name for name in loaded(module).ARGUMENTS.options if not re.search(rf"\b{name}\b[\"']?\s*[:=]", text)]
+    assert untested == []
+
+
+def test_what_modules_share_in_their_return_values_is_the_same_everywhere():
+    for shared in ("api", "error"):
+        described = {module: yaml.safe_load(loaded(module).RETURN)[shared] for module in MODULES}
+        assert all(each == described[MODULES[0]] for each in described.values()), shared
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_file_can_be_read_in_one_sitting(module):
+    assert len((PLUGINS / "modules" / f"{module}.py").read_text().splitlines()) <= 200
+
+
+def test_the_version_is_the_same_everywhere():
+    from ansible_collections.ccloud.notifications.plugins.module_utils.client import COLLECTION_VERSION
+
+    assert GALAXY["version"] == COLLECTION_VERSION
+
+
+def test_requests_and_ansible_are_all_that_is_imported_at_run_time():
+    allowed = set(__import__("sys").stdlib_module_names) | {"ansible", "ansible_collections", "requests"}
+    imported = set()
+    for path in PLUGINS.rglob("*.py"):
+        for line in path.read_text().splitlines():
+            found = re.match(r"\s*(?:from (\w+)[\w.]* import|import (\w+))", line)
+            if found:
+                imported.add(found.group(1) or found.group(2))
+    assert imported - allowed == set()
+
+
+def test_only_the_client_speaks_http_and_only_the_seam_knows_ansible():
+    for path in (PLUGINS / "module_utils").glob("*.py"):
+        text = path.read_text()
+        assert path.name == "client.py" or "import requests" not in text, path.name
+        assert path.name == "task.py" or "from ansible." not in text, path.name
+
+
+@pytest.fixture
+def organization(emulator):
+    """What the examples take for granted."""
+    emulator.reset(
+        integrations=[
+            slack("old-teams"),
+            slack("ops-slack", "https://hooks.slack.example/old"),
+            webhook("pager", emulator.inbox_url("pager")),
+        ]
+    )
+    variables = {
+        "ops_slack_url": "https://hooks.slack.example/new",
+        "platform_teams_url": "https://teams.example/new",
+        "pager_url": emulator.inbox_url("pager"),
+        "new_pager_url": emulator.inbox_url("new-pager"),
+        "pager_id": emulator.made()["pager"]["id"],
+    }
+    environment = {
+        "CONFLUENT_CLOUD_ENDPOINT": emulator.url,
+        "CONFLUENT_CLOUD_API_KEY": KEY,
+        "CONFLUENT_CLOUD_API_SECRET": SECRET,
+    }
+    return {"variables": variables, "environment": environment}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_examples_run(organization, tmp_path, module):
+    tasks = yaml.safe_load(loaded(module).EXAMPLES)
+    played = play(tmp_path, tasks, **organization)
+    assert played.status == 0, played.output
+    assert "WARNING" not in played.output
+
+
+def snippets(path: pathlib.Path):
+    """The plays and task lists that a Markdown page shows."""
+    for block in re.findall(r"```yaml\n(.*?)```", path.read_text(), re.DOTALL):
+        parsed = yaml.safe_load(block)
+        if isinstance(parsed, list):
+            yield parsed
+
+
+def test_the_playbooks_in_the_readme_run(organization, tmp_path):
+    found = list(snippets(ROOT / "README.md"))
+    assert found
+    for plays in found:
+        played = play(tmp_path, plays, **organization)
+        assert played.status == 0, played.output
+
+
+def test_the_readme_names_every_module():
+    text = (ROOT / "README.md").read_text()
+    assert [module for module in MODULES if f"`{module}`" not in text] == []

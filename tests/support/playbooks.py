@@ -1,0 +1,74 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Real ``ansible-playbook`` and ``ansible`` processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import Any, Mapping, Optional
+
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+TARGETS = ROOT / "tests" / "integration" / "targets"
+BIN = pathlib.Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Played:
+    """What a process printed, on both streams together, and how it ended."""
+
+    status: int
+    output: str
+
+
+def command(
+    folder: pathlib.Path, program: str, *arguments: str, environment: Optional[Mapping[str, str]] = None
+) -> Played:
+    """Run one of ansible-core's programs in a folder. The collection's path is the one that pytest-ansible set."""
+    # An empty configuration of its own, so that nobody's ansible.cfg gets into a test.
+    configuration = folder / "ansible.cfg"
+    configuration.touch()
+    merged = {
+        **os.environ,
+        "ANSIBLE_ROLES_PATH": str(TARGETS),
+        "ANSIBLE_LOCALHOST_WARNING": "False",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "False",
+        "ANSIBLE_NOCOLOR": "true",
+        "ANSIBLE_HOME": str(folder / "ansible-home"),
+        "ANSIBLE_LOCAL_TEMP": str(folder / "ansible-tmp"),
+        "ANSIBLE_CONFIG": str(configuration),
+        **(environment or {}),
+    }
+    done = subprocess.run(
+        [str(BIN / program), *arguments],
+        cwd=folder,
+        env=merged,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+    )
+    return Played(done.returncode, done.stdout)
+
+
+def play(
+    folder: pathlib.Path,
+    plays: Any,
+    *flags: str,
+    variables: Optional[Mapping[str, Any]] = None,
+    environment: Optional[Mapping[str, str]] = None,
+) -> Played:
+    """Write a playbook (a list of plays, or tasks for localhost) into a folder and play it."""
+    if plays and "hosts" not in plays[0]:
+        plays = [{"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": plays}]
+    (folder / "play.yml").write_text(yaml.safe_dump(plays, sort_keys=False))
+    extra = ["-e", json.dumps(variables)] if variables else []
+    return command(folder, "ansible-playbook", "play.yml", *extra, *flags, environment=environment)
