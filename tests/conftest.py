@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import sys
 
@@ -14,6 +15,9 @@ from hypothesis import HealthCheck, settings
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from support.emulator import Emulator
+
+# Ordinary modules run in the Python that runs the tests, not in whichever discovery finds on this machine.
+os.environ["ANSIBLE_PYTHON_INTERPRETER"] = sys.executable
 
 # Examples are bounded by number, not by time: these machines are noisy.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
