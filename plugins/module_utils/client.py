@@ -9,6 +9,7 @@ Private to the collection.
 from __future__ import annotations
 
 import json
+import os
 import random
 import threading
 import time
@@ -19,7 +20,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 from urllib.parse import parse_qs, quote, urlsplit
 
 from . import errors, retry
-from .credentials import ApiKey, ApiToken, Credentials, ExchangedToken, TokenExchange
+from .credentials import ApiKey, Credentials, ExchangedToken, TokenExchange
 from .secrets import Veil
 
 REQUESTS_IMPORT_ERROR: Optional[str] = None
@@ -93,6 +94,32 @@ class Tally:
         }
 
 
+class Link:
+    """What may outlive a task: open connections to one endpoint as one user, and the token in use there."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.session = _session(connection)
+        self.token = ExchangedToken()
+        self.lock = threading.Lock()
+
+
+class Links:
+    """Links kept from task to task, never one for another endpoint, other credentials, or another process."""
+
+    LIMIT = 16
+
+    def __init__(self) -> None:
+        self._kept: Dict[Any, Link] = {}
+
+    def get(self, connection: Connection) -> Link:
+        key = (os.getpid(), connection.endpoint, connection.credentials, connection.verify, connection.user_agent)
+        if key not in self._kept:
+            while len(self._kept) >= self.LIMIT:
+                self._kept.pop(next(iter(self._kept))).session.close()
+            self._kept[key] = Link(connection)
+        return self._kept[key]
+
+
 class _Failed(Exception):
     """One attempt that failed, with the error that it is if it stays the last one."""
 
@@ -116,22 +143,21 @@ class Client:
         clock: Any = Clock,
         chance: Callable[[], float] = random.random,
         report: Callable[[str, float], None] = lambda sentence, seconds: None,
+        link: Optional[Link] = None,
     ) -> None:
         self._connection = connection
         self._clock = clock
         self._chance = chance
         self._report = report
-        self._session = _session(connection.user_agent)
+        self._kept = link is not None
+        self._link = link or Link(connection)
         self._deadline = clock.monotonic() + connection.deadline
         self._lock = threading.Lock()
-        self._token_lock = threading.Lock()
         self._not_before = 0.0
         self.tally = Tally()
         self.veil = Veil(connection.endpoint)
         credentials = connection.credentials
-        self._exchanged: Optional[ExchangedToken] = None
         if isinstance(credentials, TokenExchange):
-            self._exchanged = ExchangedToken(self._exchange, clock.monotonic)
             self.veil.learn(credentials.external_token)
         elif isinstance(credentials, ApiKey):
             self.veil.learn(credentials.secret)
@@ -149,8 +175,9 @@ class Client:
         return host in ("localhost", "::1") or host.startswith("127.")
 
     def close(self) -> None:
-        """Give the connections back."""
-        self._session.close()
+        """Close the connections, unless they are kept for a later task."""
+        if not self._kept:
+            self._link.session.close()
 
     # What callers ask for
 
@@ -238,7 +265,7 @@ class Client:
             except errors.NotificationsError as final:
                 final.fate_unclear = writes and (unclear or final.sent)
                 raise
-            if error.status == 401 and form is None and not renewed and self._exchanged and self._exchanged.forget():
+            if error.status == 401 and form is None and not renewed and self._link.token.forget():
                 # A 401 was not carried out, whatever the method; a fresh token may do better, once.
                 renewed = True
                 self._count_retry()
@@ -273,7 +300,7 @@ class Client:
         with self._lock:
             self.tally.requests += 1
         try:
-            with self._session.request(
+            with self._link.session.request(
                 method,
                 self._connection.endpoint.rstrip("/") + path,
                 params=query,
@@ -350,10 +377,10 @@ class Client:
         raise errors.InvalidInput(attempted, f"no request can be made to {self._connection.endpoint} ({reason})")
 
     def _authentication(self) -> Any:
-        if self._exchanged is None:
+        if not isinstance(self._connection.credentials, TokenExchange):
             return self._connection.credentials
-        with self._token_lock:
-            current: ApiToken = self._exchanged.current()
+        with self._link.lock:
+            current = self._link.token.current(self._exchange, self._clock.monotonic())
         self.veil.learn(current.token)
         return current
 
@@ -397,11 +424,15 @@ _UNREADABLE = object()
 _NEVER_CONNECTED = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError")
 
 
-def _session(user_agent: str) -> Any:
+def _session(connection: Connection) -> Any:
     session = requests.Session()
-    session.headers.update({"User-Agent": user_agent, "Accept": "application/json"})
+    session.headers.update({"User-Agent": connection.user_agent, "Accept": "application/json"})
     # No cookie means anything to this API, and none may pass from one answer into another request.
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    if connection.verify is False:
+        # The user chose so; a line for each request would say nothing new.
+        urllib3 = requests.packages.urllib3
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     return session
 
 

@@ -71,20 +71,17 @@ Credentials = Union[ApiKey, ApiToken, TokenExchange]
 
 
 class ExchangedToken:
-    """Keeps an access token fresh: ``exchange`` gives a token and its life in seconds, ``now`` monotonic seconds."""
+    """Keeps an access token for as long as it is good. Times are monotonic seconds."""
 
-    def __init__(self, exchange: Callable[[], Tuple[str, float]], now: Callable[[], float]) -> None:
-        self._exchange = exchange
-        self._now = now
+    def __init__(self) -> None:
         self._token = ""
         self._renew_at = 0.0
 
-    def current(self) -> ApiToken:
-        """A token that is good for the next request; exchanges for one if need be."""
-        if not self._token or self._now() >= self._renew_at:
-            asked_at = self._now()
-            self._token, life = self._exchange()
-            self._renew_at = asked_at + max(life - RENEWAL_MARGIN, life / 2)
+    def current(self, exchange: Callable[[], Tuple[str, float]], now: float) -> ApiToken:
+        """A token that is good for the next request; if need be ``exchange`` gives one with its life in seconds."""
+        if not self._token or now >= self._renew_at:
+            self._token, life = exchange()
+            self._renew_at = now + max(life - RENEWAL_MARGIN, life / 2)
         return ApiToken(self._token)
 
     def forget(self) -> bool:

@@ -17,7 +17,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from . import errors
 from .arguments import Arguments
-from .client import COLLECTION_VERSION, DEFAULT_ENDPOINT, REQUESTS_IMPORT_ERROR, Client, Connection
+from .client import COLLECTION_VERSION, DEFAULT_ENDPOINT, REQUESTS_IMPORT_ERROR, Client, Clock, Connection, Links
 from .credentials import choose, from_environment
 
 #: A wait longer than this many seconds is a warning.
@@ -34,26 +34,33 @@ class Outcome:
 
 @dataclass
 class Task:
-    """One task as a module sees it. ``warn`` shows a sentence to the user."""
+    """One task as a module sees it. ``warn`` shows a sentence to the user at the end, ``tell`` at once (True: even without -v).
+
+    ``links`` keeps connections for the tasks that follow in the same process.
+    """
 
     params: Mapping[str, Any]
     check_mode: bool
     warn: Callable[[str], None]
     ansible_version: str = "unknown"
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    clock: Any = None
+    clock: Any = Clock
+    links: Optional[Links] = None
+    tell: Callable[[str, bool], None] = lambda sentence, important: None
     _clients: List[Client] = field(default_factory=list)
 
     def connect(self) -> Client:
         """A client as the connection options say. Raises InvalidInput."""
-        keywords = {} if self.clock is None else {"clock": self.clock}
-        client = Client(connection(self.params, self.environ, self.ansible_version), report=self._report, **keywords)
+        where = connection(self.params, self.environ, self.ansible_version)
+        link = self.links.get(where) if self.links else None
+        client = Client(where, clock=self.clock, report=self._report, link=link)
         if urlsplit(client.endpoint).scheme == "http" and not client.is_loopback:
             self.warn(f"The endpoint {client.endpoint} is not encrypted, so credentials can be read on the way.")
         self._clients.append(client)
         return client
 
     def _report(self, sentence: str, seconds: float) -> None:
+        self.tell(sentence, seconds > LONG_WAIT)
         if seconds > LONG_WAIT:
             self.warn(sentence)
 

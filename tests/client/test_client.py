@@ -441,7 +441,7 @@ def test_cookies_are_not_kept(emulator, connect):
     emulator.fault("status", "GET", status=500, headers={"Set-Cookie": "session=1; Path=/"})
     client = connect()
     client.list(LIST, "list")
-    assert len(client._session.cookies) == 0
+    assert len(client._link.session.cookies) == 0
 
 
 # Token exchange

@@ -91,10 +91,13 @@ class Emulator:
         record = self._record(request, body)
         fault = self.faults.take(request.method, request.path)
         self._under_way += 1
+        service = self.service
         try:
             delay = self.service.settings.latency_ms + (fault.delay_ms if fault else 0)
             if delay:
                 await asyncio.sleep(delay / 1000)
+                if service is not self.service:
+                    raise _Cut  # sent before a reset; it must not reach what came after
             return await self._answer(request, body, fault, record)
         except _Cut:
             record["status"] = None

@@ -214,6 +214,15 @@ def test_latency_is_that_of_the_flag(emulator):
     assert answer.elapsed.total_seconds() >= 0.06
 
 
+def test_a_delayed_request_does_not_reach_past_a_reset(emulator):
+    emulator.fault("delay", "POST", delay_ms=150)
+    with pytest.raises(requests.exceptions.Timeout):
+        requests.post(f"{emulator.url}{API}/integrations", auth=(KEY, SECRET), json=NEW, timeout=0.02)
+    emulator.reset(latency_ms=200)
+    call(emulator, "GET", "/integrations")
+    assert emulator.made() == {}
+
+
 def test_a_resource_that_is_not_served_yet_says_so(emulator):
     answer = call(emulator, "GET", "/user-notifications")
     assert answer.status_code == 501

@@ -1,0 +1,143 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs any of the collection's modules inside the controller's own process, where the task's target is the controller.
+
+A module that only talks to an API gains nothing from being packed up, copied and started as a new Python process, which costs
+about half a second. meta/runtime.yml leads every module here. Where the target is not the controller, or when it is switched
+off, the module runs the ordinary way; both ways give the same result for the same input.
+"""
+
+from __future__ import annotations
+
+import datetime
+import importlib
+import os
+from typing import Any, Dict, Mapping, Optional
+
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import module_loader
+from ansible.release import __version__ as ansible_version
+from ansible.utils.display import Display
+
+from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import Arguments
+from ansible_collections.ccloud.notifications.plugins.module_utils.client import REQUESTS_IMPORT_ERROR, Links
+from ansible_collections.ccloud.notifications.plugins.module_utils.task import Task, perform
+
+#: The variable that switches this off, and, in capitals, the environment variable that does.
+SWITCH = "ccloud_notifications_controller_side"
+
+display = Display()
+#: Kept for as long as this worker lives, which is one task with all the items of its loop.
+links = Links()
+
+
+class ActionModule(ActionBase):
+    """One action plugin for every module; which one is meant is what the task names."""
+
+    _supports_check_mode = True
+    _supports_async = True
+
+    def run(self, tmp: Any = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
+        task_vars = task_vars or {}
+        if not self._is_controller_side(task_vars):
+            return self._ordinary().run(task_vars=task_vars)
+        result: Dict[str, Any] = super().run(tmp, task_vars)
+        result.update(self._in_place(task_vars))
+        return result
+
+    def _is_controller_side(self, task_vars: Mapping[str, Any]) -> bool:
+        """Whether the module may run right here and nobody could tell the difference."""
+        switched = self._templar.template(task_vars.get(SWITCH, os.environ.get(SWITCH.upper(), "true")))
+        return (
+            boolean(switched)
+            and REQUESTS_IMPORT_ERROR is None
+            and self._connection.transport == "local"
+            and not self._play_context.become
+            and not self._task.async_val
+            # A list of mappings, each of which may be empty.
+            and not any(self._task.environment or ())
+        )
+
+    def _ordinary(self) -> Any:
+        """The action plugin that runs modules which have none of their own."""
+        return self._shared_loader_obj.action_loader.get(
+            "ansible.builtin.normal",
+            task=self._task,
+            connection=self._connection,
+            play_context=self._play_context,
+            loader=self._loader,
+            templar=self._templar,
+            shared_loader_obj=self._shared_loader_obj,
+        )
+
+    def _in_place(self, task_vars: Mapping[str, Any]) -> Dict[str, Any]:
+        """What AnsibleModule does around a module: validate, run, add the invocation, take secrets out."""
+        module = self._module()
+        arguments: Arguments = module.ARGUMENTS
+        validated = ArgumentSpecValidator(**arguments.as_keywords()).validate(_plain(dict(self._task.args)))
+        warnings = [f"Both option {each['option']} and its alias {each['alias']} are set." for each in validated._warnings]
+        if validated.errors.errors:
+            said = validated.errors.msg
+            if isinstance(validated.errors[0], UnsupportedError):
+                said = f"Unsupported parameters for ({self._task.action}) module: {said}"
+            result: Dict[str, Any] = {"failed": True, "msg": said}
+        else:
+            task = Task(
+                validated.validated_parameters,
+                self._task.check_mode,
+                warnings.append,
+                ansible_version,
+                links=links,
+                tell=Teller(task_vars.get("inventory_hostname", "localhost")),
+            )
+            result = perform(module.run, task)
+        result["invocation"] = {"module_args": validated.validated_parameters}
+        if warnings:
+            result["warnings"] = warnings
+        hidden: Dict[str, Any] = remove_values(result, validated._no_log_values)
+        return hidden
+
+    def _module(self) -> Any:
+        """The module that the task names, imported where it stands."""
+        context = module_loader.find_plugin_with_context(self._task.action, collection_list=self._task.collections)
+        if not context.resolved or not context.resolved_fqcn:
+            raise AnsibleError(f"The module {self._task.action} cannot be found.")
+        namespace, collection, name = context.resolved_fqcn.split(".", 2)
+        return importlib.import_module(f"ansible_collections.{namespace}.{collection}.plugins.modules.{name}")
+
+
+class Teller:
+    """Tells a person at once what an ordinary module could only tell at its end."""
+
+    def __init__(self, host: str) -> None:
+        self._host = host
+
+    def __call__(self, sentence: str, important: bool) -> None:
+        line = f"[{self._host}] {sentence}"
+        if important:
+            display.display(line)
+        else:
+            display.v(line)
+
+
+def _plain(value: Any) -> Any:
+    """A value as a module gets it: no lazy container, no tag, no vaulted text, nothing that JSON does not have."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [_plain(each) for each in value]
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, (datetime.date, datetime.datetime)):
+        return value.isoformat()
+    return str(value)
