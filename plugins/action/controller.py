@@ -15,6 +15,7 @@ import importlib
 import os
 from typing import Any, Dict, Mapping, Optional
 
+from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
@@ -97,7 +98,8 @@ class ActionModule(ActionBase):
                 tell=Teller(task_vars.get("inventory_hostname", "localhost")),
             )
             result = perform(module.run, task)
-        result["invocation"] = {"module_args": validated.validated_parameters}
+        if _wants_invocation(task_vars):
+            result["invocation"] = {"module_args": validated.validated_parameters}
         if warnings:
             result["warnings"] = warnings
         hidden: Dict[str, Any] = remove_values(result, validated._no_log_values)
@@ -110,6 +112,14 @@ class ActionModule(ActionBase):
             raise AnsibleError(f"The module {self._task.action} cannot be found.")
         namespace, collection, name = context.resolved_fqcn.split(".", 2)
         return importlib.import_module(f"ansible_collections.{namespace}.{collection}.plugins.modules.{name}")
+
+
+def _wants_invocation(task_vars: Mapping[str, Any]) -> bool:
+    """Since ansible-core 2.21 a result has its invocation only where that is configured; before, always."""
+    try:
+        return bool(C.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
+    except AnsibleError:
+        return True
 
 
 class Teller:

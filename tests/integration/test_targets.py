@@ -1,20 +1,59 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every target as a real playbook, by real processes."""
+"""Every target as a real playbook, by real processes, in the controller's process and as ordinary modules: all the same."""
 
 from __future__ import annotations
+
+import json
+import pathlib
+import re
 
 import pytest
 from support.playbooks import TARGETS, play
 
 NAMES = sorted(each.name for each in TARGETS.iterdir() if (each / "meta").is_dir())
+CALLBACKS = pathlib.Path(__file__).resolve().parent.parent / "support" / "callback"
+#: What no two runs have in common, and what ansible-core adds to a failed action and to a failed module differently.
+RANDOM = re.compile(r"[0-9a-f]{32}|\d{4}-\d\d-\d\dT[0-9:.]+Z|127\.0\.0\.1:\d+")
+
+
+def recorded(path):
+    """Results of the collection's own tasks as comparable values."""
+    for line in path.read_text().splitlines():
+        record = json.loads(line)
+        if record["action"].startswith("ccloud.notifications."):
+            record["result"].pop("exception", None)
+            yield json.loads(RANDOM.sub("*", json.dumps(without_internals(record), sort_keys=True)))
+
+
+def without_internals(value):
+    """Without ``_ansible_...``, which ansible-core keeps for itself."""
+    if isinstance(value, dict):
+        return {key: without_internals(each) for key, each in value.items() if not key.startswith("_ansible")}
+    return [without_internals(each) for each in value] if isinstance(value, list) else value
 
 
 @pytest.mark.parametrize("target", NAMES)
-def test_target(running_emulator, tmp_path, target):
-    running_emulator.reset()
+def test_target_is_the_same_both_ways(running_emulator, tmp_path, target):
     plays = [{"hosts": "localhost", "connection": "local", "gather_facts": False, "roles": [target]}]
-    played = play(tmp_path, plays, "--diff", "-v", variables={"emulator_url": running_emulator.url})
-    assert played.status == 0, played.output[-6000:]
-    assert "failed=0" in played.output
+    results = {}
+    for controller_side in ("true", "false"):
+        running_emulator.reset()
+        folder = tmp_path / controller_side
+        folder.mkdir()
+        environment = {
+            "CCLOUD_NOTIFICATIONS_CONTROLLER_SIDE": controller_side,
+            "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
+            "ANSIBLE_CALLBACKS_ENABLED": "record",
+            "ANSIBLE_INJECT_INVOCATION": "true",
+            "RECORD_TO": str(folder / "results"),
+        }
+        variables = {"emulator_url": running_emulator.url}
+        played = play(folder, plays, "--diff", variables=variables, environment=environment)
+        assert played.status == 0, played.output[-6000:]
+        assert "failed=0" in played.output
+        results[controller_side] = list(recorded(folder / "results"))
+    assert len(results["true"]) >= 10
+    assert results["true"] == results["false"]
+    assert any("invocation" in each["result"] for each in results["true"])
