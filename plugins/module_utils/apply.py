@@ -8,12 +8,14 @@ Private to the collection.
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
-from typing import Callable, FrozenSet, List, Optional, TypeVar
+from typing import Callable, FrozenSet, List, Optional, Tuple, TypeVar
 
 from . import errors
 from .client import Client
-from .plan import CREATE, DELETE, KEEP, UPDATE, Step, not_as_asked
+from .plan import CREATE, DELETE, KEEP, UPDATE, Plan, Step, not_as_asked
 from .resources import Object, Resource
 
 Found = TypeVar("Found")
@@ -26,30 +28,130 @@ LOOKS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 class Done:
     """What became of a step. ``after`` is the object as the service shows it, or in check mode as it would.
 
-    ``changed`` counts what was done before an ``error``, and a write whose fate is not known.
+    ``changed`` counts what was done before an ``error``, and a write whose fate is not known. ``attempted`` is False for what
+    an earlier failure left undone.
     """
 
     step: Step
     after: Optional[Object] = None
     changed: bool = False
+    attempted: bool = True
     error: Optional[errors.NotificationsError] = None
     warnings: List[str] = field(default_factory=list)
 
 
-def carry_out(client: Client, resource: Resource, step: Step, known: FrozenSet[str], check_mode: bool) -> Done:
-    """Do what a step says. ``known`` are the ids that were there when it was planned. Errors are in what is returned."""
-    done = Done(step, after=step.before, warnings=list(step.warnings))
-    if check_mode or step.action == KEEP:
-        done.after, done.changed = step.after, step.changed
-        return done
-    for whole in (step.before or {}, dict(step.body)):
-        client.veil.learn(*resource.secrets(whole))
-    try:
-        {CREATE: _create, UPDATE: _update, DELETE: _delete}[step.action](client, resource, step, known, done)
-    except errors.NotificationsError as error:
-        done.error = error
-        done.changed = done.changed or error.fate_unclear
-    return done
+def first_error(dones: List[Done]) -> Optional[errors.NotificationsError]:
+    """The first failure of several, saying how it stands with the rest; None where all went well."""
+    failed = [done.error for done in dones if done.error is not None]
+    if failed and len(dones) > 1:
+        left = sum(not done.attempted for done in dones)
+        well = len(dones) - len(failed) - left
+        rest = f"Of {len(dones)}, {well} are as wanted, {len(failed)} failed and {left} were not attempted."
+        failed[0].next_step = f"{failed[0].next_step} {rest}".strip()
+    return failed[0] if failed else None
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a plan is carried out: not at all (check mode), how many requests at once, and whether one failure ends it.
+
+    ``tell`` is given a line on how far a long job is.
+    """
+
+    check_mode: bool
+    concurrency: int = 1
+    continue_on_error: bool = False
+    tell: Callable[[str], None] = lambda line: None
+
+
+def carry_out(client: Client, resource: Resource, plan: Plan, manner: Manner) -> Tuple[List[Done], List[Done]]:
+    """Do what a plan says; what became of its steps and of what it purges, in the plan's order.
+
+    Updates come first, then creations, then deletions, each several at once. Errors are in what is returned. After one, unless
+    told otherwise, nothing more is begun.
+    """
+    steps = (*plan.steps, *plan.purged)
+    dones = [Done(step, after=step.before, warnings=list(step.warnings)) for step in steps]
+    if manner.check_mode:
+        for done in dones:
+            done.after, done.changed = done.step.after, done.step.changed
+    else:
+        for done in dones:
+            done.attempted = done.step.action == KEEP
+        _Crew(client, resource, plan.known, manner).work(dones)
+    return dones[: len(plan.steps)], dones[len(plan.steps) :]
+
+
+class _Crew:
+    """The threads that carry one plan out."""
+
+    def __init__(self, client: Client, resource: Resource, known: FrozenSet[str], manner: Manner) -> None:
+        self._client = client
+        self._resource = resource
+        self._known = known
+        self._manner = manner
+        self._stopped = threading.Event()
+
+    def work(self, dones: List[Done]) -> None:
+        for action, participle in ((UPDATE, "changed"), (CREATE, "created"), (DELETE, "deleted")):
+            group = [done for done in dones if done.step.action == action]
+            self._work_group(group, participle)
+            # A replacement makes a new object as well.
+            created = [done for done in group if done.changed and done.after and done.after["id"] not in self._known]
+            if created:
+                _await_listed(self._client, self._resource, created)
+
+    def _work_group(self, group: List[Done], participle: str) -> None:
+        progress = _Progress(self._client, len(group), participle, self._manner.tell)
+        workers = min(self._manner.concurrency, len(group))
+        if workers <= 1:
+            for done in group:
+                self._do(done)
+                progress.one_more()
+            return
+        with ThreadPoolExecutor(workers) as pool:
+            try:
+                for _finished in as_completed([pool.submit(self._do, done) for done in group]):
+                    progress.one_more()
+            except BaseException:
+                # Ansible's own time-out or an interruption: begin nothing more.
+                self._stopped.set()
+                raise
+
+    def _do(self, done: Done) -> None:
+        if self._stopped.is_set():
+            return
+        done.attempted = True
+        step = done.step
+        for whole in (step.before or {}, dict(step.body)):
+            self._client.veil.learn(*self._resource.secrets(whole))
+        try:
+            {CREATE: _create, UPDATE: _update, DELETE: _delete}[step.action](
+                self._client, self._resource, step, self._known, done
+            )
+        except errors.NotificationsError as error:
+            done.error = error
+            done.changed = done.changed or error.fate_unclear
+            if not self._manner.continue_on_error:
+                self._stopped.set()
+
+
+class _Progress:
+    """Tells every tenth of a job that takes more than two seconds."""
+
+    def __init__(self, client: Client, total: int, participle: str, tell: Callable[[str], None]) -> None:
+        self._client = client
+        self._total = total
+        self._participle = participle
+        self._tell = tell
+        self._begun = client.now()
+        self._count = 0
+
+    def one_more(self) -> None:
+        self._count += 1
+        tenth = self._count * 10 // self._total > (self._count - 1) * 10 // self._total
+        if tenth and self._client.now() - self._begun > 2.0:
+            self._tell(f"{self._participle} {self._count} of {self._total}")
 
 
 def _create(client: Client, resource: Resource, step: Step, known: FrozenSet[str], done: Done) -> None:
@@ -63,7 +165,6 @@ def _create(client: Client, resource: Resource, step: Step, known: FrozenSet[str
         done.warnings.append(f"The answer to creating {step.name!r} was lost ({error.said}); it was found as {made['id']}.")
     done.after, done.changed = made, True
     _verify(resource, step, made, attempted)
-    _await_listed(client, resource, made["id"], done)
 
 
 def _adopt(
@@ -169,21 +270,24 @@ def _verify(resource: Resource, step: Step, answered: Object, attempted: str) ->
         raise errors.NotAsAsked(attempted, said, next_step=next_step)
 
 
-def _await_listed(client: Client, resource: Resource, object_id: str, done: Done) -> None:
+def _await_listed(client: Client, resource: Resource, created: List[Done]) -> None:
     """A list may show a new object only after a while; the next task must not create it again."""
+    missing = {done.after["id"]: done for done in created if done.after}
 
-    def shown(listed: List[Object]) -> Optional[bool]:
-        return any(each["id"] == object_id for each in listed) or None
+    def all_shown(listed: List[Object]) -> Optional[bool]:
+        for each in listed:
+            missing.pop(each["id"], None)
+        return None if missing else True
 
+    why = "It is not in the list yet."
     try:
-        listed = _look(client, resource, f"see whether {object_id} is listed", shown)
+        _look(client, resource, "see whether what was created is listed", all_shown)
     except errors.NotificationsError as error:
-        listed, why = None, error.message
-    else:
-        why = "It is not in the list yet."
-    if not listed:
-        name = done.step.name
-        done.warnings.append(f"{name!r} ({object_id}) was created, but a task that looks for it soon may not find it. {why}")
+        why = error.message
+    for object_id, done in missing.items():
+        done.warnings.append(
+            f"{done.step.name!r} ({object_id}) was created, but a task that looks for it soon may not find it. {why}"
+        )
 
 
 def _look(

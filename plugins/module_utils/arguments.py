@@ -33,6 +33,11 @@ class Arguments:
             [*self.required_if, *other.required_if],
         )
 
+    def as_items(self) -> Dict[str, Any]:
+        """The same as the items of a list option."""
+        keywords = self.as_keywords()
+        return {"type": "list", "elements": "dict", "options": keywords.pop("argument_spec"), **keywords}
+
     def as_keywords(self) -> Dict[str, Any]:
         """Keyword arguments of AnsibleModule and of ArgumentSpecValidator alike."""
         return {
@@ -58,4 +63,24 @@ CONNECTION = Arguments(
         "timeout": {"type": "int", "default": 30},
         "deadline": {"type": "int", "default": 300},
     }
+)
+
+#: What one integration may be; alone, and as an item of a list.
+INTEGRATION_ITEM = Arguments(
+    {
+        "display_name": {"type": "str", "aliases": ["name"]},
+        "id": {"type": "str"},
+        "description": {"type": "str"},
+        "target": {
+            "type": "dict",
+            "options": {
+                "kind": {"type": "str", "required": True, "choices": ["Slack", "MsTeams", "Webhook"]},
+                "webhook_url": {"type": "str", "aliases": ["url"], "no_log": True},
+            },
+        },
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "update_webhook_url": {"type": "str", "choices": ["on_change", "on_create", "always"], "default": "on_change"},
+        "replace": {"type": "bool", "default": False},
+    },
+    required_one_of=[("id", "display_name")],
 )

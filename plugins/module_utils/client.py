@@ -228,6 +228,11 @@ class Client:
         """POST to a verb such as ``integrations:test``, which answers nothing."""
         self.send("POST", path, attempted, body=body)
 
+    def now(self) -> float:
+        """Monotonic seconds."""
+        seconds: float = self._clock.monotonic()
+        return seconds
+
     def pause(self, seconds: float, why: str) -> bool:
         """Wait for the service to catch up; False, without waiting, where the deadline would be over by then."""
         if self._clock.monotonic() + seconds >= self._deadline:

@@ -92,6 +92,12 @@ class ReadOnlyKind(NotificationsError):
     next_step = "Only integrations of kind Slack, MsTeams and Webhook can be managed. Nothing was written."
 
 
+class TooManyDeletions(NotificationsError):
+    """A purge would delete more than it may."""
+
+    next_step = "Add what shall stay to the list or to keep, or raise purge_limit. Nothing was written."
+
+
 class HiddenUrl(NotificationsError):
     """A webhook URL is needed and only its mask is known."""
 

@@ -9,9 +9,10 @@ Private to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
+from fnmatch import fnmatchcase
+from typing import Any, Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
-from .errors import Ambiguous, HiddenUrl, InvalidInput, NoSuchObject, ReadOnlyKind
+from .errors import Ambiguous, HiddenUrl, InvalidInput, NoSuchObject, ReadOnlyKind, TooManyDeletions
 from .resources import ON_CHANGE, Comparison, Object, Resource
 
 KEEP, CREATE, UPDATE, DELETE = "keep", "create", "update", "delete"
@@ -68,6 +69,9 @@ class Index:
     def ids(self) -> FrozenSet[str]:
         return frozenset(self._by_id)
 
+    def __iter__(self) -> Iterator[Object]:
+        return iter(self._by_id.values())
+
     def by_id(self, object_id: str) -> Optional[Object]:
         return self._by_id.get(object_id)
 
@@ -87,22 +91,69 @@ def find(resource: Resource, object_id: Optional[str], name: Optional[str], inde
     return found[0] if found else None
 
 
-def plan(resource: Resource, wishes: Iterable[Wish], existing: Iterable[Object]) -> Tuple[List[Step], Index]:
-    """One step for each wish, in the order of the wishes, and the index of what is there.
+@dataclass(frozen=True)
+class Purge:
+    """What is to go although no wish names it: at most ``limit`` objects, and none whose name or id one of ``keep`` matches."""
 
-    Raises Ambiguous, NoSuchObject, ReadOnlyKind, HiddenUrl or InvalidInput where a wish cannot be carried out; nothing has
-    been written then.
+    limit: int
+    keep: Tuple[str, ...] = ()
+
+    def keeps(self, resource: Resource, there: Object) -> bool:
+        return any(fnmatchcase(resource.name(there), each) or fnmatchcase(there["id"], each) for each in self.keep)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One step for each wish, in the order of the wishes, and one for each object to purge, in the order of names.
+
+    ``known`` are the ids of what was there.
+    """
+
+    steps: Tuple[Step, ...]
+    purged: Tuple[Step, ...]
+    known: FrozenSet[str]
+
+
+def plan(resource: Resource, wishes: Sequence[Wish], existing: Iterable[Object], purge: Optional[Purge] = None) -> Plan:
+    """What leads from what is there to what is wanted.
+
+    Raises Ambiguous, NoSuchObject, ReadOnlyKind, HiddenUrl, TooManyDeletions or InvalidInput where that cannot be; nothing
+    has been written then.
     """
     index = Index(resource, existing)
-    return [_step(resource, wish, index) for wish in wishes], index
+    _refuse_repetition(resource, [wish.name for wish in wishes], "have the name")
+    steps = tuple(_step(resource, wish, index) for wish in wishes)
+    _refuse_repetition(resource, [step.before["id"] if step.before else None for step in steps], "mean the integration")
+    purged: Tuple[Step, ...] = ()
+    if purge is not None:
+        meant = {step.before["id"] for step in steps if step.before}
+        purged = _purged(resource, purge, (each for each in index if each["id"] not in meant))
+    return Plan(steps, purged, index.ids)
+
+
+def _refuse_repetition(resource: Resource, values: Iterable[Optional[str]], relation: str) -> None:
+    seen: Dict[str, int] = {}
+    for position, value in enumerate(values, 1):
+        if value is not None and value in seen:
+            said = f"items {seen[value]} and {position} both {relation} {value!r}"
+            raise InvalidInput(f"manage {resource.noun}s", said, next_step="List each only once. Nothing was written.")
+        if value is not None:
+            seen[value] = position
+
+
+def _purged(resource: Resource, purge: Purge, unnamed: Iterable[Object]) -> Tuple[Step, ...]:
+    going = [each for each in unnamed if resource.is_writable(each) and not purge.keeps(resource, each)]
+    going.sort(key=lambda each: (resource.name(each), each["id"]))
+    if len(going) > purge.limit:
+        listed = ", ".join(f"{resource.name(each)!r} ({each['id']})" for each in going)
+        said = f"{len(going)} would be deleted, and purge_limit is {purge.limit}: {listed}"
+        raise TooManyDeletions(f"purge {resource.noun}s", said)
+    return tuple(Step(Wish(present=False, id=each["id"]), DELETE, resource.name(each), before=each) for each in going)
 
 
 def _step(resource: Resource, wish: Wish, index: Index) -> Step:
     named = repr(wish.name) if wish.name is not None else wish.id
     attempted = f"{'manage' if wish.present else 'delete'} the {resource.noun} {named}"
-    if wish.id == "" or wish.name == "":
-        said = f"{'id' if wish.id == '' else resource.name_field} is empty"
-        raise InvalidInput(attempted, said, next_step="Give it, or omit it.")
     there = find(resource, wish.id, wish.name, index, attempted)
     if not wish.present:
         return _absence(resource, wish, there, attempted)
@@ -186,22 +237,34 @@ def not_as_asked(resource: Resource, body: Mapping[str, Any], answered: Mapping[
     return tuple(part for comparison in compare(resource, body, answered).values() for part in comparison.differs)
 
 
-def difference(resource: Resource, step: Step) -> Dict[str, Any]:
-    """Ansible's ``diff``: before and after as far as they can be written, secrets hidden, a change of them visible."""
-    names = [each.name for each in resource.fields]
+def difference(resource: Resource, steps: Iterable[Step]) -> Dict[str, Any]:
+    """Ansible's ``diff`` of several steps: what can be written, by name, secrets hidden, a change of them visible."""
+    before: Object = {}
+    after: Object = {}
+    for step in sorted(steps, key=lambda step: step.name):
+        if step.before is not None:
+            before[_key(resource, step.before, before)] = _shown(resource, step.before, ())
+        if step.after is not None:
+            changing = step.changes if step.before is not None else ()
+            after[_key(resource, step.after, after)] = _shown(resource, step.after, changing)
+    return {"before": before, "after": after}
 
-    def part(whole: Optional[Object], changing: Tuple[str, ...]) -> Object:
-        written = {name: (whole or {}).get(name) for name in names if name in (whole or {})}
-        return resource.show(written, changing)
 
+def difference_of_one(resource: Resource, step: Step) -> Dict[str, Any]:
+    """The same of one step, its name in the headers."""
+    both = difference(resource, [step])
     header = f"{resource.noun} {step.name}"
-    changing = step.changes if step.before is not None else ()
-    return {
-        "before": part(step.before, ()),
-        "after": part(step.after, changing),
-        "before_header": header,
-        "after_header": header,
-    }
+    plain = {when: next(iter(both[when].values()), {}) for when in ("before", "after")}
+    return {**plain, "before_header": header, "after_header": header}
+
+
+def _key(resource: Resource, whole: Object, taken: Object) -> str:
+    name = resource.name(whole)
+    return f"{name} ({whole['id']})" if name in taken else name
+
+
+def _shown(resource: Resource, whole: Object, changing: Tuple[str, ...]) -> Object:
+    return resource.show({each.name: whole[each.name] for each in resource.fields if each.name in whole}, changing)
 
 
 def _empty_texts(resource: Resource) -> Object:

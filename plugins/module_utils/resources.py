@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Tuple
 from urllib.parse import urlsplit
 
-from .errors import HiddenUrl, InvalidInput
+from .errors import HiddenUrl
 from .secrets import HIDDEN, HIDDEN_CHANGED, hide_url_fields, is_hidden
 
 Object = Dict[str, Any]
@@ -168,39 +168,3 @@ INTEGRATION = Resource(
     show=_show_integration,
 )
 TEST_PATH = INTEGRATION.path + ":test"
-
-
-def integration_fields(params: Mapping[str, Any], attempted: str) -> Object:
-    """The fields that a task states, in the API's own form; what is omitted is not in it.
-
-    Raises InvalidInput for what the contract does not allow, before any request. ``params`` has ``display_name``,
-    ``description`` and ``target`` (``kind``, ``webhook_url``), each None where it was omitted.
-    """
-    fields: Object = {}
-    for field in INTEGRATION.fields:
-        value = params.get(field.name)
-        if value is None:
-            continue
-        if field.limit is not None and len(value) > field.limit:
-            said = f"{field.name} has {len(value)} characters and may have {field.limit}"
-            raise InvalidInput(attempted, said, next_step="Shorten it.")
-        fields[field.name] = value
-    if fields.get("display_name") == "":
-        raise InvalidInput(attempted, "display_name is empty", next_step="Give a name, or omit it and give the id.")
-    if "target" in fields:
-        kind, url = fields["target"]["kind"], fields["target"].get("webhook_url")
-        if url and not is_hidden(url) and not _is_web_url(url):
-            # The URL itself is a secret, however wrong it is.
-            said = "target.webhook_url is not an http or https URL with a host"
-            raise InvalidInput(attempted, said, next_step="Give the whole URL, from https:// on.")
-        fields["target"] = {"kind": kind, **({URL_FIELDS[kind]: url} if url else {})}
-    return fields
-
-
-def _is_web_url(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname, parts.port
-    except ValueError:
-        return False
-    return parts.scheme.lower() in ("http", "https") and bool(host) and url.isascii() and url.isprintable() and " " not in url

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, List, Mapping, Optional
+from typing import Any, Callable, Dict, List, Mapping, Optional, Set
 from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from . import errors
 from .arguments import Arguments
+from .apply import Done
 from .client import COLLECTION_VERSION, DEFAULT_ENDPOINT, REQUESTS_IMPORT_ERROR, Client, Clock, Connection, Links
 from .credentials import choose, from_environment
+from .resources import Resource
 
 #: A wait longer than this many seconds is a warning.
 LONG_WAIT = 5.0
@@ -48,6 +50,7 @@ class Task:
     links: Optional[Links] = None
     tell: Callable[[str, bool], None] = lambda sentence, important: None
     _clients: List[Client] = field(default_factory=list)
+    _warned: Set[str] = field(default_factory=set)
 
     def connect(self) -> Client:
         """A client as the connection options say. Raises InvalidInput."""
@@ -59,10 +62,16 @@ class Task:
         self._clients.append(client)
         return client
 
+    def warn_once(self, sentence: str) -> None:
+        """Show a warning, unless this task has shown it before."""
+        if sentence not in self._warned:
+            self._warned.add(sentence)
+            self.warn(sentence)
+
     def _report(self, sentence: str, seconds: float) -> None:
         self.tell(sentence, seconds > LONG_WAIT)
         if seconds > LONG_WAIT:
-            self.warn(sentence)
+            self.warn_once(sentence)
 
     def close(self) -> Dict[str, Any]:
         """Close what was opened; the ``api`` member of the result, empty where no client was made."""
@@ -70,11 +79,27 @@ class Task:
             client.close()
         return {"api": self._clients[0].tally.as_result()} if self._clients else {}
 
-    def veiled(self, text: str) -> str:
-        """A text without any secret of this task."""
-        for client in self._clients:
-            text = client.veil.text(text)
-        return text
+    def failure(self, error: errors.NotificationsError) -> Dict[str, Any]:
+        """``msg`` and ``error`` of a result, without any secret of this task."""
+
+        def veiled(text: str) -> str:
+            for client in self._clients:
+                text = client.veil.text(text)
+            return text
+
+        details = error.as_result()
+        return {"msg": veiled(error.message), "error": {**details, "detail": veiled(details["detail"])}}
+
+    def described(self, resource: Resource, done: Done) -> Dict[str, Any]:
+        """What became of one of several objects, as a member of a result."""
+        return {
+            "display_name": done.step.name,
+            resource.noun: None if done.after is None else resource.show(done.after, ()),
+            "changed": done.changed,
+            "changes": list(done.step.changes) if done.attempted else [],
+            "attempted": done.attempted,
+            **(self.failure(done.error) if done.error else {}),
+        }
 
 
 Run = Callable[[Task], Outcome]
@@ -118,10 +143,7 @@ def perform(run: Run, task: Task) -> Dict[str, Any]:
         outcome = Outcome(error=error)
     result: Dict[str, Any] = {"changed": False, **outcome.result, **task.close()}
     if outcome.error is not None:
-        result["failed"] = True
-        result["msg"] = task.veiled(outcome.error.message)
-        described = outcome.error.as_result()
-        result["error"] = {**described, "detail": task.veiled(described["detail"])}
+        result.update(failed=True, **task.failure(outcome.error))
     return result
 
 

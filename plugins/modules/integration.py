@@ -137,56 +137,26 @@ error:
 """
 
 from ansible_collections.ccloud.notifications.plugins.module_utils import apply, plan, task
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, Arguments
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION, integration_fields
+from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, INTEGRATION_ITEM
+from ansible_collections.ccloud.notifications.plugins.module_utils.desired import integration_wish
+from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION
 
-ARGUMENTS = CONNECTION + Arguments(
-    {
-        "display_name": {"type": "str", "aliases": ["name"]},
-        "id": {"type": "str"},
-        "description": {"type": "str"},
-        "target": {
-            "type": "dict",
-            "options": {
-                "kind": {"type": "str", "required": True, "choices": ["Slack", "MsTeams", "Webhook"]},
-                "webhook_url": {"type": "str", "aliases": ["url"], "no_log": True},
-            },
-        },
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "update_webhook_url": {"type": "str", "choices": ["on_change", "on_create", "always"], "default": "on_change"},
-        "replace": {"type": "bool", "default": False},
-    },
-    required_one_of=[("id", "display_name")],
-)
-
-
-def wish(params):
-    """What one integration shall be, from its options. Raises InvalidInput."""
-    named = repr(params["display_name"]) if params["display_name"] is not None else params["id"]
-    return plan.Wish(
-        present=params["state"] == "present",
-        id=params["id"],
-        name=params["display_name"],
-        fields=integration_fields(params, f"manage the integration {named}"),
-        secrets=params["update_webhook_url"],
-        replace=params["replace"],
-    )
+ARGUMENTS = CONNECTION + INTEGRATION_ITEM
 
 
 def run(this):
-    wanted = wish(this.params)
+    wish = integration_wish(this.params)
     client = this.connect()
-    existing = client.list(INTEGRATION.path, "list the integrations")
-    [step], index = plan.plan(INTEGRATION, [wanted], existing)
-    done = apply.carry_out(client, INTEGRATION, step, index.ids, this.check_mode)
+    planned = plan.plan(INTEGRATION, [wish], client.list(INTEGRATION.path, "list the integrations"))
+    [done], _purged = apply.carry_out(client, INTEGRATION, planned, apply.Manner(this.check_mode))
     for warning in done.warnings:
         this.warn(warning)
     return task.Outcome(
         {
             "changed": done.changed,
-            "changes": list(step.changes),
+            "changes": list(done.step.changes),
             "integration": None if done.after is None else INTEGRATION.show(done.after, ()),
-            "diff": plan.difference(INTEGRATION, step),
+            "diff": plan.difference_of_one(INTEGRATION, done.step),
         },
         done.error,
     )

@@ -88,12 +88,8 @@ error:
 
 from ansible_collections.ccloud.notifications.plugins.module_utils import errors, plan, task
 from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, Arguments
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import (
-    INTEGRATION,
-    TEST_PATH,
-    integration_fields,
-    webhook_url,
-)
+from ansible_collections.ccloud.notifications.plugins.module_utils.desired import integration_fields
+from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION, TEST_PATH, webhook_url
 
 ARGUMENTS = CONNECTION + Arguments(
     {

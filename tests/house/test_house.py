@@ -30,11 +30,14 @@ def fragments():
     return yaml.safe_load(ModuleDocFragment.DOCUMENTATION)
 
 
+FACTS = ("type", "elements", "choices", "default", "required", "aliases")
+
+
 def documented(options):
     """Documented options as an argument spec has them."""
     plain = {}
     for name, option in options.items():
-        plain[name] = {key: option[key] for key in ("type", "elements", "choices", "default", "required", "aliases") if key in option}
+        plain[name] = {key: option[key] for key in FACTS if key in option}
         if "suboptions" in option:
             plain[name]["options"] = documented(option["suboptions"])
     return plain
@@ -43,7 +46,7 @@ def documented(options):
 def spec(options):
     plain = {}
     for name, option in options.items():
-        plain[name] = {key: value for key, value in option.items() if key != "no_log"}
+        plain[name] = {key: option[key] for key in FACTS if key in option}
         if "options" in option:
             plain[name]["options"] = spec(option["options"])
     return plain

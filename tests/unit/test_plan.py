@@ -18,7 +18,7 @@ from ansible_collections.ccloud.notifications.plugins.module_utils.plan import (
     KEEP,
     UPDATE,
     Wish,
-    difference,
+    difference_of_one,
     not_as_asked,
     plan,
 )
@@ -99,7 +99,7 @@ def carried_out(state, step):
 def planned(wish, state):
     """The one step of a wish, None where the plan refuses it."""
     try:
-        [step], _index = plan(INTEGRATION, [wish], state)
+        [step] = plan(INTEGRATION, [wish], state).steps
     except errors.NotificationsError:
         return None
     return step
@@ -185,7 +185,7 @@ def test_what_is_predicted_is_what_a_service_shows(state, wish):
 def test_a_difference_never_shows_a_url(state, wish):
     step = planned(wish, state)
     assume(step is not None)
-    shown = difference(INTEGRATION, step)
+    shown = difference_of_one(INTEGRATION, step)
     assert "example.org" not in str(shown)
     assert (shown["before"] == shown["after"]) is (not step.changed)
 
@@ -202,7 +202,7 @@ def test_always_writes_a_url_that_is_given_and_nothing_else(state):
 
 def test_an_object_without_a_name_is_found_by_its_id_only():
     state = [{"id": "i-1", "target": {"kind": "Slack", "webhook_url": "https://x.org/"}}, {"id": "i-2", "display_name": 5}]
-    [step], _index = plan(INTEGRATION, [Wish(present=False, id="i-1")], state)
+    [step] = plan(INTEGRATION, [Wish(present=False, id="i-1")], state).steps
     assert step.action == DELETE
-    [step], _index = plan(INTEGRATION, [Wish(present=False, name="None")], state)
+    [step] = plan(INTEGRATION, [Wish(present=False, name="None")], state).steps
     assert step.action == KEEP

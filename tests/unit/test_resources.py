@@ -10,11 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.ccloud.notifications.plugins.module_utils import errors
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import (
-    INTEGRATION,
-    ON_CHANGE,
-    integration_fields,
-)
+from ansible_collections.ccloud.notifications.plugins.module_utils.desired import integration_fields
+from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION, ON_CHANGE
 
 OMITTED = {"display_name": None, "description": None, "target": None}
 

@@ -1,0 +1,199 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make a whole list of integrations so, in one task."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: integrations
+short_description: Manage all integrations of Confluent Cloud notifications at once
+version_added: 0.1.0
+description:
+  - Create, change and delete a list of integrations. One read of what there is, one plan over everything, and only the needed writes,
+    several at once within the rate limit. First what changes, then what is new, then what goes.
+  - Nothing is written if any item cannot be planned. Each item means what it does in M(ccloud.notifications.integration).
+author: The ccloud.notifications authors (@ccloud-notifications)
+options:
+  integrations:
+    description: The integrations, each at most once.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      display_name:
+        description: The name, at most 64 characters. With O(integrations[].id) it is the name that the integration shall have.
+        type: str
+        aliases: [name]
+      id:
+        description: The id of an existing integration.
+        type: str
+      description:
+        description: A description, at most 128 characters. V("") clears it.
+        type: str
+      target:
+        description: Where notifications are sent. Needed to create an integration.
+        type: dict
+        suboptions:
+          kind:
+            description: What kind of channel it is.
+            type: str
+            required: true
+            choices: [Slack, MsTeams, Webhook]
+          webhook_url:
+            description: The http or https URL that notifications are posted to. A secret; it is never shown.
+            type: str
+            aliases: [url]
+      state:
+        description: Whether the integration shall exist.
+        type: str
+        choices: [present, absent]
+        default: present
+      update_webhook_url:
+        description: When the URL of an existing integration is written.
+        type: str
+        choices: [on_change, on_create, always]
+        default: on_change
+      replace:
+        description: When the service refuses to change the kind, create a new integration and then delete the old one.
+        type: bool
+        default: false
+  purge:
+    description:
+      - Whether integrations that are neither in O(integrations) nor in O(keep) are deleted. Kinds that cannot be managed never are.
+    type: bool
+    default: false
+  purge_limit:
+    description: More deletions by O(purge) than this fail the task before any write. The message says how many and which.
+    type: int
+    default: 5
+  keep:
+    description: Names or ids, or shell-style patterns of them, of integrations that O(purge) leaves.
+    type: list
+    elements: str
+    default: []
+  concurrency:
+    description: How many requests may be under way at once, from 1 to 16.
+    type: int
+    default: 4
+  continue_on_error:
+    description: Whether the rest is attempted after an item has failed. The task fails in any case.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - ccloud.notifications.connection
+  - ccloud.notifications.attributes
+"""
+
+EXAMPLES = r"""
+- name: These integrations, and no others but the ones of the data team
+  ccloud.notifications.integrations:
+    integrations:
+      - display_name: ops-slack
+        target: {kind: Slack, webhook_url: "{{ ops_slack_url }}"}
+      - display_name: pager
+        description: Wakes whoever is on call
+        target: {kind: Webhook, webhook_url: "{{ pager_url }}"}
+    purge: true
+    keep: ["data-*"]
+"""
+
+RETURN = r"""
+integrations:
+  description: What became of each item, in the order of the items.
+  returned: always, unless nothing could be planned
+  type: list
+  elements: dict
+  contains:
+    display_name: {description: The name., type: str, sample: ops-slack}
+    integration: {description: "The integration as the API has it, its URL hidden; V(null) when there is none.", type: dict}
+    changed: {description: Whether it was changed., type: bool, sample: true}
+    changes: {description: The names of the fields that differed., type: list, elements: str, sample: [description]}
+    attempted: {description: Whether it came to that. V(false) for what an earlier failure left undone., type: bool, sample: true}
+    msg: {description: Why it failed., type: str, returned: when it failed}
+    error: {description: Why it failed., type: dict, returned: when it failed}
+purged:
+  description: What became of each integration that was to be purged, as in RV(integrations), in the order of names.
+  returned: always, unless nothing could be planned
+  type: list
+  elements: dict
+  sample: []
+diff:
+  description: What can be written of all of them, by name, before and after. URLs are hidden; that one changes can be seen.
+  returned: always, unless nothing could be planned
+  type: dict
+  sample: {before: {}, after: {ops-slack: {display_name: ops-slack, target: {kind: Slack, webhook_url: "********"}}}}
+api:
+  description: What was sent, with the service's id of each request, and each wait with its reason.
+  returned: always, unless the options were refused
+  type: dict
+  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], waits: []}
+error:
+  description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
+  returned: on failure
+  type: dict
+  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: "over quota", pointer: null, request_id: 0f2b}
+"""
+
+from ansible_collections.ccloud.notifications.plugins.module_utils import apply, errors, plan, task
+from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, INTEGRATION_ITEM, Arguments
+from ansible_collections.ccloud.notifications.plugins.module_utils.desired import integration_wish
+from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION
+
+ARGUMENTS = CONNECTION + Arguments(
+    {
+        "integrations": {**INTEGRATION_ITEM.as_items(), "required": True},
+        "purge": {"type": "bool", "default": False},
+        "purge_limit": {"type": "int", "default": 5},
+        "keep": {"type": "list", "elements": "str", "default": []},
+        "concurrency": {"type": "int", "default": 4},
+        "continue_on_error": {"type": "bool", "default": False},
+    }
+)
+
+
+def purge(params):
+    """What to purge, None for nothing. Raises InvalidInput."""
+    attempted = "manage integrations"
+    if not 1 <= params["concurrency"] <= 16:
+        raise errors.InvalidInput(attempted, f"concurrency is {params['concurrency']}", next_step="Give 1 to 16.")
+    if params["purge_limit"] < 0:
+        raise errors.InvalidInput(attempted, f"purge_limit is {params['purge_limit']}", next_step="Give 0 or more.")
+    if params["purge"] and not params["integrations"]:
+        said = "purge is set and the list is empty, which would delete every integration"
+        raise errors.InvalidInput(attempted, said, next_step="Name what shall go, with state: absent.")
+    return plan.Purge(params["purge_limit"], tuple(params["keep"])) if params["purge"] else None
+
+
+def run(this):
+    going = purge(this.params)
+    wishes = [integration_wish(item) for item in this.params["integrations"]]
+    client = this.connect()
+    planned = plan.plan(INTEGRATION, wishes, client.list(INTEGRATION.path, "list the integrations"), going)
+    manner = apply.Manner(
+        this.check_mode,
+        this.params["concurrency"],
+        this.params["continue_on_error"],
+        lambda line: this.tell(line, True),
+    )
+    managed, purged = apply.carry_out(client, INTEGRATION, planned, manner)
+    for warning in (warning for done in managed + purged for warning in done.warnings):
+        this.warn_once(warning)
+    return task.Outcome(
+        {
+            "changed": any(done.changed for done in managed + purged),
+            "integrations": [this.described(INTEGRATION, done) for done in managed],
+            "purged": [this.described(INTEGRATION, done) for done in purged],
+            "diff": plan.difference(INTEGRATION, planned.steps + planned.purged),
+        },
+        apply.first_error(managed + purged),
+    )
+
+
+def main():
+    task.main(ARGUMENTS, run)
+
+
+if __name__ == "__main__":
+    main()
