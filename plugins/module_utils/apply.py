@@ -126,9 +126,7 @@ class _Crew:
         for whole in (step.before or {}, dict(step.body)):
             self._client.veil.learn(*self._resource.secrets(whole))
         try:
-            {CREATE: _create, UPDATE: _update, DELETE: _delete}[step.action](
-                self._client, self._resource, step, self._known, done
-            )
+            {CREATE: _create, UPDATE: _update, DELETE: _delete}[step.action](self._client, self._resource, step, self._known, done)
         except errors.NotificationsError as error:
             done.error = error
             done.changed = done.changed or error.fate_unclear
@@ -167,9 +165,7 @@ def _create(client: Client, resource: Resource, step: Step, known: FrozenSet[str
     _verify(resource, step, made, attempted)
 
 
-def _adopt(
-    client: Client, resource: Resource, step: Step, known: FrozenSet[str], lost: errors.NotificationsError
-) -> Object:
+def _adopt(client: Client, resource: Resource, step: Step, known: FrozenSet[str], lost: errors.NotificationsError) -> Object:
     """The one new object that answers the description of a create whose answer was lost. Nothing is sent again."""
 
     def new_ones(listed: List[Object]) -> Optional[List[Object]]:
@@ -208,9 +204,7 @@ def _update(client: Client, resource: Resource, step: Step, known: FrozenSet[str
         _replace(client, resource, step, known, done)
         return
     done.after = now
-    done.changed = any(before.get(name) != now.get(name) for name in step.body) or not not_as_asked(
-        resource, step.body, now
-    )
+    done.changed = any(before.get(name) != now.get(name) for name in step.body) or not not_as_asked(resource, step.body, now)
     _verify(resource, step, now, attempted)
 
 
@@ -285,14 +279,10 @@ def _await_listed(client: Client, resource: Resource, created: List[Done]) -> No
     except errors.NotificationsError as error:
         why = error.message
     for object_id, done in missing.items():
-        done.warnings.append(
-            f"{done.step.name!r} ({object_id}) was created, but a task that looks for it soon may not find it. {why}"
-        )
+        done.warnings.append(f"{done.step.name!r} ({object_id}) was created, but a task that looks for it soon may not find it. {why}")
 
 
-def _look(
-    client: Client, resource: Resource, attempted: str, wanted: Callable[[List[Object]], Optional[Found]]
-) -> Optional[Found]:
+def _look(client: Client, resource: Resource, attempted: str, wanted: Callable[[List[Object]], Optional[Found]]) -> Optional[Found]:
     """List until something is found, for a short while."""
     for seconds in LOOKS:
         if seconds and not client.pause(seconds, f"the list may not show a new {resource.noun} at once"):
@@ -301,4 +291,3 @@ def _look(
         if found is not None:
             return found
     return None
-

@@ -26,8 +26,9 @@ from .secrets import Veil
 REQUESTS_IMPORT_ERROR: Optional[str] = None
 try:
     import requests
-    from requests.exceptions import ConnectionError as RequestsConnectionError
+    import urllib3  # requests' own transport; it comes with it
     from requests.exceptions import ChunkedEncodingError, ConnectTimeout, ContentDecodingError, Timeout
+    from requests.exceptions import ConnectionError as RequestsConnectionError
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
@@ -436,7 +437,6 @@ def _session(connection: Connection) -> Any:
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     if connection.verify is False:
         # The user chose so; a line for each request would say nothing new.
-        urllib3 = requests.packages.urllib3
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     return session
 
@@ -476,9 +476,7 @@ def _next_token(answer: Answer, attempted: str) -> Optional[str]:
 
 
 def _unintelligible(attempted: str, said: str, answer: Answer, next_step: Optional[str] = None) -> errors.Unintelligible:
-    return errors.Unintelligible(
-        attempted, said, status=answer.status, request_id=answer.headers.get(REQUEST_ID), next_step=next_step
-    )
+    return errors.Unintelligible(attempted, said, status=answer.status, request_id=answer.headers.get(REQUEST_ID), next_step=next_step)
 
 
 def _innermost(error: BaseException) -> BaseException:

@@ -221,15 +221,9 @@ def _creation(resource: Resource, wish: Wish, attempted: str) -> Step:
     return Step(wish, CREATE, fields[resource.name_field], after=after, body=body, changes=changes)
 
 
-def compare(
-    resource: Resource, fields: Mapping[str, Any], there: Mapping[str, Any], secrets: str = ON_CHANGE
-) -> Dict[str, Comparison]:
+def compare(resource: Resource, fields: Mapping[str, Any], there: Mapping[str, Any], secrets: str = ON_CHANGE) -> Dict[str, Comparison]:
     """Each stated field against what is there, in the order of the resource's fields."""
-    return {
-        each.name: each.compare(fields[each.name], there.get(each.name), secrets)
-        for each in resource.fields
-        if each.name in fields
-    }
+    return {each.name: each.compare(fields[each.name], there.get(each.name), secrets) for each in resource.fields if each.name in fields}
 
 
 def not_as_asked(resource: Resource, body: Mapping[str, Any], answered: Mapping[str, Any]) -> Tuple[str, ...]:
@@ -254,7 +248,7 @@ def difference_of_one(resource: Resource, step: Step) -> Dict[str, Any]:
     """The same of one step, its name in the headers."""
     both = difference(resource, [step])
     header = f"{resource.noun} {step.name}"
-    plain = {when: next(iter(both[when].values()), {}) for when in ("before", "after")}
+    plain: Object = {when: next(iter(both[when].values()), {}) for when in ("before", "after")}
     return {**plain, "before_header": header, "after_header": header}
 
 

@@ -53,7 +53,7 @@ class Veil:
             text = text.replace(form, HIDDEN)
         return _URL.sub(self._url, text)
 
-    def _url(self, match: "re.Match[str]") -> str:
+    def _url(self, match: re.Match[str]) -> str:
         url = match.group()
         if self._endpoint and (url + "/").startswith(self._endpoint.rstrip("/") + "/"):
             return url

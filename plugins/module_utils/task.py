@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from . import errors
-from .arguments import Arguments
 from .apply import Done
+from .arguments import Arguments
 from .client import COLLECTION_VERSION, DEFAULT_ENDPOINT, REQUESTS_IMPORT_ERROR, Client, Clock, Connection, Links
 from .credentials import choose, from_environment
 from .resources import Resource

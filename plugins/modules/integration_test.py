@@ -83,7 +83,7 @@ error:
   description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
   returned: on failure
   type: dict
-  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: "over quota", pointer: null, request_id: 0f2b}
+  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
 """
 
 from ansible_collections.ccloud.notifications.plugins.module_utils import errors, plan, task

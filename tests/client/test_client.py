@@ -9,6 +9,7 @@ import http.server
 import threading
 
 import pytest
+
 from support.clock import FakeClock
 from support.emulator import EXTERNAL_TOKEN, KEY, SECRET, Emulator, slack
 

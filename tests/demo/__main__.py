@@ -15,7 +15,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from support.emulator import KEY, SECRET, Emulator  # noqa: E402
+from support.emulator import KEY, SECRET, Emulator
 
 PLAYBOOK = "ccloud.notifications.bootstrap"
 VARIABLES = ["-e", "@playbooks/vars/organization.yml", "-e", "@playbooks/vars/secrets.example.yml"]

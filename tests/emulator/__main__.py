@@ -9,7 +9,7 @@ import sys
 # Run as a folder, Python puts the folder itself first on the path; the package is one level up.
 sys.path[0] = str(pathlib.Path(__file__).resolve().parent.parent)
 
-from emulator.cli import main  # noqa: E402
+from emulator.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

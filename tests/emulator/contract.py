@@ -59,8 +59,7 @@ class Contract:
         config = Config(spec_validator_cls=None, extra_format_validators={"uri": _is_uri})
         self._openapi = OpenAPI.from_dict(document, config=config)
         self._paths = [
-            (re.compile(re.sub(r"\{\w+\}", "[^/]+", template)), operations)
-            for template, operations in document["paths"].items()
+            (re.compile(re.sub(r"\{\w+\}", "[^/]+", template)), operations) for template, operations in document["paths"].items()
         ]
         self._judged: set[tuple[str, str, int, bytes]] = set()
 

@@ -55,8 +55,10 @@ async def deliver(integration: dict[str, Any], now: str) -> Delivery:
         return Delivery(name, target["kind"], url, body, sent=False)
     try:
         timeout = aiohttp.ClientTimeout(total=2)
-        async with aiohttp.ClientSession(timeout=timeout, trust_env=False) as session:
-            async with session.post(url, json=body, allow_redirects=False) as answer:
-                return Delivery(name, target["kind"], url, body, sent=True, status=answer.status)
+        async with (
+            aiohttp.ClientSession(timeout=timeout, trust_env=False) as session,
+            session.post(url, json=body, allow_redirects=False) as answer,
+        ):
+            return Delivery(name, target["kind"], url, body, sent=True, status=answer.status)
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         return Delivery(name, target["kind"], url, body, sent=True, error=type(error).__name__)

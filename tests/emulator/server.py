@@ -107,9 +107,7 @@ class Emulator:
         finally:
             self._under_way -= 1
 
-    async def _answer(
-        self, request: web.Request, body: bytes, fault: Optional[Fault], record: dict[str, Any]
-    ) -> web.StreamResponse:
+    async def _answer(self, request: web.Request, body: bytes, fault: Optional[Fault], record: dict[str, Any]) -> web.StreamResponse:
         kind = fault.kind if fault else ""
         if kind == "cut-before":
             raise _Cut
@@ -231,11 +229,7 @@ class Emulator:
         return await self.service.handle(request.method, request.path, request.query, sent)
 
     def _failure(self, refusal: Refusal, request_id: str) -> dict[str, Any]:
-        source = {
-            name: value
-            for name, value in (("pointer", refusal.pointer), ("parameter", refusal.parameter))
-            if value is not None
-        }
+        source = {name: value for name, value in (("pointer", refusal.pointer), ("parameter", refusal.parameter)) if value is not None}
         if self.service.settings.error_envelope == "error":
             error: dict[str, Any] = {"code": refusal.code, "message": refusal.detail}
             if source:
@@ -268,9 +262,7 @@ class Emulator:
         record["status"] = status
         return web.Response(status=status, headers=headers, text=body, content_type=content_type)
 
-    def _judge(
-        self, request: web.Request, body: bytes, status: int, headers: dict[str, str], text: bytes, record: dict[str, Any]
-    ) -> None:
+    def _judge(self, request: web.Request, body: bytes, status: int, headers: dict[str, str], text: bytes, record: dict[str, Any]) -> None:
         """The emulator's own answers keep the contract too; one that does not is a bug, and is made loud."""
         if status == 501 or not self.contract.statuses(request.method, request.path):
             return  # what is not served yet, or is no operation at all, has no answer in the contract

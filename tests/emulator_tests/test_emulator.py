@@ -15,6 +15,7 @@ import pytest
 import requests
 import schemathesis
 from hypothesis import settings
+
 from support.emulator import EXTERNAL_TOKEN, FOLDER, KEY, READER_KEY, READER_SECRET, SECRET, Emulator, slack
 
 API = "/notifications/v1"
@@ -187,7 +188,12 @@ def test_rate_limit_headers_count_down_and_429_says_when_to_come_back(emulator):
 def test_read_only_mode_refuses_and_records_every_write(emulator):
     emulator.reset(integrations=[slack("ops")], read_only=True)
     path = f"/integrations/{emulator.made()['ops']['id']}"
-    for method, where, body in (("POST", "/integrations", NEW), ("PATCH", path, {}), ("DELETE", path, None), ("POST", "/integrations:test", NEW)):
+    for method, where, body in (
+        ("POST", "/integrations", NEW),
+        ("PATCH", path, {}),
+        ("DELETE", path, None),
+        ("POST", "/integrations:test", NEW),
+    ):
         assert call(emulator, method, where, json=body).status_code == 403
     assert call(emulator, "GET", path).status_code == 200
     assert [each["refused_write"] for each in emulator.requests()] == [True] * 4 + [False]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from support.emulator import KEY, SECRET, slack
 from support.playbooks import command, play
 
@@ -154,9 +155,7 @@ def test_the_collections_keyword_and_an_imported_playbook(emulator, connection, 
 def test_a_vaulted_value_arrives_in_clear_and_stays_hidden(emulator, connection, tmp_path):
     (tmp_path / "password").write_text("vault-password\n")
     url = "https://hooks.slack.example/vaulted-secret"
-    made = command(
-        tmp_path, "ansible-vault", "encrypt_string", "--vault-password-file", "password", "--name", "vaulted_url", url
-    )
+    made = command(tmp_path, "ansible-vault", "encrypt_string", "--vault-password-file", "password", "--name", "vaulted_url", url)
     lines = made.output.splitlines()
     start = next(n for n, line in enumerate(lines) if line.startswith("vaulted_url"))
     kept = [line for line in lines[start:] if line.startswith(("vaulted_url", " "))]

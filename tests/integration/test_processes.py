@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from support.emulator import KEY, SECRET, slack
 from support.playbooks import command, play
 
@@ -78,7 +79,13 @@ def test_no_secret_is_in_anything_that_is_printed(emulator, connection, tmp_path
 def test_an_ad_hoc_command_works(emulator, connection, tmp_path):
     emulator.reset(integrations=[slack("ops")])
     done = command(
-        tmp_path, "ansible", "localhost", "-m", "ccloud.notifications.integration_info", "-a", json.dumps({**connection, "name": "ops"})
+        tmp_path,
+        "ansible",
+        "localhost",
+        "-m",
+        "ccloud.notifications.integration_info",
+        "-a",
+        json.dumps({**connection, "name": "ops"}),
     )
     assert done.status == 0, done.output
     assert '"display_name": "ops"' in done.output

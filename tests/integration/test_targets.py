@@ -10,6 +10,7 @@ import pathlib
 import re
 
 import pytest
+
 from support.playbooks import TARGETS, play
 
 NAMES = sorted(each.name for each in TARGETS.iterdir() if (each / "meta").is_dir())

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pathlib
 
 import pytest
+
 from support.emulator import EXTERNAL_TOKEN, KEY, SECRET
 
 NOWHERE = {}
@@ -109,9 +110,7 @@ def test_ca_path_and_validate_certs_are_passed_on():
 def test_plain_http_beyond_this_machine_is_a_warning(run):
     result = run.fails("integration_info", endpoint="http://emulator.invalid", timeout=1, deadline=1)
     assert "Could not list the integrations: no connection" in result["msg"]
-    assert run.warnings == [
-        "The endpoint http://emulator.invalid is not encrypted, so credentials can be read on the way."
-    ]
+    assert run.warnings == ["The endpoint http://emulator.invalid is not encrypted, so credentials can be read on the way."]
 
 
 def test_an_endpoint_may_have_a_path(run, emulator):

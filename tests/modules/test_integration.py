@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from support.emulator import READER_KEY, READER_SECRET, slack, webhook
 from support.tasks import comparable
 
@@ -29,9 +30,7 @@ def predicted_then_done(run, emulator, **params):
 # Creating
 
 
-@pytest.mark.parametrize(
-    ("kind", "member"), [("Slack", "webhook_url"), ("MsTeams", "webhook_url"), ("Webhook", "url")]
-)
+@pytest.mark.parametrize(("kind", "member"), [("Slack", "webhook_url"), ("MsTeams", "webhook_url"), ("Webhook", "url")])
 def test_create_then_again(run, emulator, kind, member):
     target = {"kind": kind, "webhook_url": URL}
     done = predicted_then_done(run, emulator, display_name="ops", description="Operations", target=target)
@@ -240,9 +239,7 @@ def test_a_url_that_differs_only_in_what_no_server_distinguishes_is_the_same(run
 
 @pytest.mark.parametrize("policy", ["clear", "masked"])
 def test_what_info_returns_can_be_handed_back(run, emulator, policy):
-    emulator.reset(
-        integrations=[slack("ops", URL, "Ops"), webhook("hook", "https://example.org/secret")], webhook_urls=policy
-    )
+    emulator.reset(integrations=[slack("ops", URL, "Ops"), webhook("hook", "https://example.org/secret")], webhook_urls=policy)
     listed = run.ok("integration_info", kinds=["Slack", "MsTeams", "Webhook"])["integrations"]
     revealed = run.ok("integration_info", kinds=["Slack", "Webhook"], reveal_webhook_urls=True)["integrations"]
     assert len(listed) == len(revealed) == 2
@@ -300,9 +297,7 @@ def test_a_replacement_that_cannot_be_created_leaves_the_old_one_as_it_was(run, 
     emulator.reset(integrations=[slack("ops")], kind_change="refused", duplicate_names="refused")
     before = emulator.made()["ops"]
     emulator.fault("status", "POST", "*/integrations", status=402, skip=1)
-    result = run.fails(
-        "integration", display_name="ops", target={"kind": "MsTeams", "webhook_url": URL}, replace=True
-    )
+    result = run.fails("integration", display_name="ops", target={"kind": "MsTeams", "webhook_url": URL}, replace=True)
     after = emulator.made()["ops"]
     assert "over quota" in result["msg"]
     assert result["changed"] is False
@@ -399,9 +394,7 @@ def test_what_somebody_else_deleted_meanwhile_is_not_our_change(run, emulator, m
 
 def test_a_403_does_not_prove_absence(run, emulator):
     emulator.reset(integrations=[slack("ops")])
-    result = run.fails(
-        "integration", display_name="ops", state="absent", api_key=READER_KEY, api_secret=READER_SECRET
-    )
+    result = run.fails("integration", display_name="ops", state="absent", api_key=READER_KEY, api_secret=READER_SECRET)
     assert result["error"]["status"] == 403
     assert "OrganizationAdmin" in result["msg"]
     assert "ops" in emulator.made()

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from support.emulator import READER_KEY, READER_SECRET, slack, webhook
 
 SEEDED = ["Jordan Doe (e-mail)", "Jordan Doe (in app)", "Organization admins"]

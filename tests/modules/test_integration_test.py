@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from support.emulator import slack, webhook
 
 URL = "https://hooks.slack.example/services/topsecret"

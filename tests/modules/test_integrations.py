@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from support.emulator import slack, webhook
 
 HIDDEN = "********"
@@ -150,7 +151,7 @@ def test_a_purge_with_an_empty_list_is_refused(run, emulator):
 
 def test_what_an_item_means_by_its_id_is_not_purged(run, emulator):
     emulator.reset(integrations=[slack("ops"), slack("ops")])
-    first, second = [each["id"] for each in emulator.objects() if each["display_name"] == "ops"]
+    first, _second = [each["id"] for each in emulator.objects() if each["display_name"] == "ops"]
     done = run.ok("integrations", integrations=[{"id": first}], purge=True)
     assert [each["integration"] for each in done["purged"]] == [None]
     assert [each["id"] for each in emulator.objects() if each["display_name"] == "ops"] == [first]
@@ -182,9 +183,7 @@ def test_one_bad_item_and_nothing_is_written(run, emulator, wanted, said):
     assert emulator.writes() == []
 
 
-@pytest.mark.parametrize(
-    ("option", "value"), [("concurrency", 0), ("concurrency", 17), ("purge_limit", -1)]
-)
+@pytest.mark.parametrize(("option", "value"), [("concurrency", 0), ("concurrency", 17), ("purge_limit", -1)])
 def test_numbers_out_of_range_are_refused(run, emulator, option, value):
     result = run.fails("integrations", integrations=[item("a")], **{option: value})
     assert f"{option} is {value}" in result["msg"]
@@ -256,9 +255,7 @@ def test_masked_urls_warn_once_for_each(run, emulator):
 
 def test_kinds_are_replaced_in_bulk_too(run, emulator):
     emulator.reset(integrations=[slack("a"), slack("b")], kind_change="refused", duplicate_names="refused")
-    wanted = [
-        {"name": name, "replace": True, "target": {"kind": "Webhook", "url": f"https://example.org/{name}"}} for name in "ab"
-    ]
+    wanted = [{"name": name, "replace": True, "target": {"kind": "Webhook", "url": f"https://example.org/{name}"}} for name in "ab"]
     predicted_then_done(run, emulator, integrations=wanted)
     assert {each["target"]["kind"] for each in emulator.made().values()} == {"Webhook"}
     assert run.ok("integrations", integrations=wanted)["changed"] is False

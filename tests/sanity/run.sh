@@ -23,4 +23,5 @@ done
 cd "$copy"
 # ansible-test needs a git repository, or looks at every file there is.
 git init --quiet . && git add --all
-exec "$bin/ansible-test" sanity --venv --color no "$@"
+python=$("$bin/python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+exec "$bin/ansible-test" sanity --venv --python "$python" --color no "$@"

@@ -31,9 +31,7 @@ class Emulator:
     @contextlib.contextmanager
     def started(cls, *flags: str) -> Iterator[Emulator]:
         """Start an emulator on a free port; stop it at the end."""
-        process = subprocess.Popen(
-            [sys.executable, str(FOLDER), "--port", "0", *flags], stdout=subprocess.PIPE, text=True
-        )
+        process = subprocess.Popen([sys.executable, str(FOLDER), "--port", "0", *flags], stdout=subprocess.PIPE, text=True)
         try:
             line = process.stdout.readline()
             assert line.startswith("listening on "), f"the emulator did not start: {line!r}"
@@ -71,10 +69,7 @@ class Emulator:
 
     def lines(self) -> list[str]:
         """The requests as ``METHOD path -> status``, the API's common prefix left out."""
-        return [
-            f"{each['method']} {each['path'].replace('/notifications/v1', '')} -> {each['status']}"
-            for each in self.requests()
-        ]
+        return [f"{each['method']} {each['path'].replace('/notifications/v1', '')} -> {each['status']}" for each in self.requests()]
 
     def writes(self) -> list[str]:
         """The requests that are no reads, as in ``lines``."""

@@ -28,9 +28,7 @@ class Played:
     output: str
 
 
-def command(
-    folder: pathlib.Path, program: str, *arguments: str, environment: Optional[Mapping[str, str]] = None
-) -> Played:
+def command(folder: pathlib.Path, program: str, *arguments: str, environment: Optional[Mapping[str, str]] = None) -> Played:
     """Run one of ansible-core's programs in a folder. The collection's path is the one that pytest-ansible set."""
     # An empty configuration of its own, so that nobody's ansible.cfg gets into a test.
     configuration = folder / "ansible.cfg"

@@ -42,9 +42,7 @@ class Runner:
         if validated.error_messages:
             return {"failed": True, "changed": False, "msg": "; ".join(validated.error_messages)}
         self.warnings = []
-        task = seam.Task(
-            validated.validated_parameters, check_mode, self.warnings.append, "2.99.0", environ, clock=self.clock
-        )
+        task = seam.Task(validated.validated_parameters, check_mode, self.warnings.append, "2.99.0", environ, clock=self.clock)
         return seam.perform(loaded.run, task)
 
     def ok(self, module: str, **params: Any) -> dict[str, Any]:

@@ -28,9 +28,9 @@ from ansible_collections.ccloud.notifications.plugins.module_utils.retry import 
 NOW = 1_800_000_000.0
 methods = st.sampled_from(["GET", "PATCH", "DELETE", "POST"])
 headers = st.dictionaries(st.sampled_from(["Retry-After", "X-RateLimit-Reset"]), st.text() | st.integers().map(str))
-failures = st.builds(
-    Failure, st.sampled_from([REFUSED, CUT, TIMED_OUT, GARBLED]), st.just(0), st.just({})
-) | st.builds(Failure, st.just(ANSWERED), st.integers(400, 599), headers)
+failures = st.builds(Failure, st.sampled_from([REFUSED, CUT, TIMED_OUT, GARBLED]), st.just(0), st.just({})) | st.builds(
+    Failure, st.just(ANSWERED), st.integers(400, 599), headers
+)
 attempts = st.integers(1, 10**9)
 chances = st.floats(0, 1)
 

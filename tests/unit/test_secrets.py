@@ -53,9 +53,7 @@ def test_a_known_url_is_hidden_in_every_form(text):
 def test_a_url_that_only_the_service_knows_is_hidden_and_the_apis_own_is_not():
     veil = Veil(ENDPOINT)
     text = f"cannot post to https://example.org/topsecret; see {ENDPOINT}/notifications/v1/integrations/i-12345."
-    assert veil.text(text) == (
-        f"cannot post to https://******** see {ENDPOINT}/notifications/v1/integrations/i-12345."
-    )
+    assert veil.text(text) == (f"cannot post to https://******** see {ENDPOINT}/notifications/v1/integrations/i-12345.")
     assert "topsecret" not in veil.text(f"{ENDPOINT}.evil.example/topsecret")
 
 
