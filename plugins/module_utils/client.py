@@ -383,18 +383,17 @@ class Client:
         raise errors.InvalidInput(attempted, f"no request can be made to {self._connection.endpoint} ({reason})")
 
     def _authentication(self) -> Any:
-        if not isinstance(self._connection.credentials, TokenExchange):
-            return self._connection.credentials
+        credentials = self._connection.credentials
+        if not isinstance(credentials, TokenExchange):
+            return credentials
         with self._link.lock:
-            current = self._link.token.current(self._exchange, self._clock.monotonic())
+            current = self._link.token.current(lambda: self._exchange(credentials), self._clock.monotonic())
         self.veil.learn(current.token)
         return current
 
-    def _exchange(self) -> Tuple[str, float]:
+    def _exchange(self, credentials: TokenExchange) -> Tuple[str, float]:
         """A fresh access token and its life in seconds, from ``POST /sts/v1/oauth2/token``."""
         attempted = "exchange the external token for an access token"
-        credentials = self._connection.credentials
-        assert isinstance(credentials, TokenExchange)
         answer = self.send("POST", TOKEN_PATH, attempted, form=credentials.form())
         body = answer.body if isinstance(answer.body, dict) else {}
         token, life = body.get("access_token"), body.get("expires_in")

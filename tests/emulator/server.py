@@ -165,11 +165,11 @@ class Emulator:
     def _authenticate(self, request: web.Request) -> Optional[User]:
         if request.path == TOKEN_PATH:
             return None
-        scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+        scheme, _space, value = request.headers.get("Authorization", "").partition(" ")
         credentials = (value, "")
         if scheme == "Basic":
             try:
-                key, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
+                key, _colon, secret = base64.b64decode(value, validate=True).decode().partition(":")
                 credentials = (key, secret)
             except (binascii.Error, UnicodeError):
                 scheme = ""
@@ -275,7 +275,7 @@ class Emulator:
     # Control
 
     async def _control(self, request: web.Request) -> web.StreamResponse:
-        name, _, rest = request.match_info["name"].partition("/")
+        name, _slash, rest = request.match_info["name"].partition("/")
         action = getattr(self, f"_{request.method.lower()}_{name.replace('-', '_')}", None)
         if action is None:
             return web.json_response({"error": f"There is no {request.method} /_emulator/{name}."}, status=404)

@@ -86,8 +86,8 @@ class Service:
         """Carry out a request that was found to keep the contract; raises Refusal."""
         if path == TOKEN_PATH:
             return self.exchange(body)
-        name, _, rest = path[len(API) :].partition("/")
-        collection, _, verb = name.partition(":")
+        name, _slash, rest = path[len(API) :].partition("/")
+        collection, _colon, verb = name.partition(":")
         resource = RESOURCES.get(collection)
         if resource is None:
             raise Refusal(501, "not_emulated", "Not Emulated", f"The emulator does not serve {collection} yet.")

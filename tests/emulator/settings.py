@@ -11,46 +11,46 @@ from dataclasses import dataclass, field
 from typing import Any, Mapping
 
 
-def _policy(question: str, *sides: str) -> Any:
-    return field(default=sides[0], metadata={"help": question, "sides": sides})
+def _policy(question: str, *sides: str) -> dict[str, Any]:
+    return {"help": question, "sides": sides}
 
 
-def _number(meaning: str, default: int) -> Any:
-    return field(default=default, metadata={"help": meaning})
-
-
-def _text(meaning: str, default: str) -> Any:
-    return field(default=default, metadata={"help": meaning})
+def _plain(meaning: str) -> dict[str, Any]:
+    return {"help": meaning}
 
 
 @dataclass(frozen=True)
 class Settings:
     """What the emulator was started with, or was told at the last reset. The first side of a policy is its default."""
 
-    webhook_urls: str = _policy("does a read return a webhook URL", "clear", "masked")
-    duplicate_names: str = _policy("may two integrations share a display_name", "allowed", "refused")
-    kind_change: str = _policy("may PATCH change target.kind", "allowed", "refused")
-    empty_description: str = _policy("does an empty description clear it", "clears", "ignored")
-    delete_in_use: str = _policy("an integration that a subscription uses, when deleted", "detached", "refused")
-    missing: str = _policy("how a missing id is answered", "404", "403")
-    over_quota: str = _policy("how going over the quota is answered", "402", "400")
-    error_envelope: str = _policy("the form of an error's body", "errors", "error")
-    new_objects: str = _policy("when lists show a new object", "at-once", "delayed")
-    dead_url: str = _policy("how a test of a URL that does not accept it is answered", "204", "400")
+    webhook_urls: str = field(default="clear", metadata=_policy("does a read return a webhook URL", "clear", "masked"))
+    duplicate_names: str = field(default="allowed", metadata=_policy("may two integrations share a display_name", "allowed", "refused"))
+    kind_change: str = field(default="allowed", metadata=_policy("may PATCH change target.kind", "allowed", "refused"))
+    empty_description: str = field(default="clears", metadata=_policy("does an empty description clear it", "clears", "ignored"))
+    delete_in_use: str = field(
+        default="detached", metadata=_policy("an integration that a subscription uses, when deleted", "detached", "refused")
+    )
+    missing: str = field(default="404", metadata=_policy("how a missing id is answered", "404", "403"))
+    over_quota: str = field(default="402", metadata=_policy("how going over the quota is answered", "402", "400"))
+    error_envelope: str = field(default="errors", metadata=_policy("the form of an error's body", "errors", "error"))
+    new_objects: str = field(default="at-once", metadata=_policy("when lists show a new object", "at-once", "delayed"))
+    dead_url: str = field(default="204", metadata=_policy("how a test of a URL that does not accept it is answered", "204", "400"))
 
-    list_delay_ms: int = _number("how long lists do not show a new object where that is delayed", 300)
-    latency_ms: int = _number("how long every answer takes", 0)
-    quota: int = _number("integrations_per_org: how many Slack, MsTeams and Webhook integrations there may be", 1000)
-    rate_limit: int = _number("requests that one user may send in one window", 100_000)
-    rate_window: int = _number("the length of that window in seconds", 60)
-    concurrency_limit: int = _number("requests that may be under way at once", 1000)
-    token_lifetime: int = _number("the longest life of an exchanged access token in seconds", 900)
+    list_delay_ms: int = field(default=300, metadata=_plain("how long lists do not show a new object where that is delayed"))
+    latency_ms: int = field(default=0, metadata=_plain("how long every answer takes"))
+    quota: int = field(default=1000, metadata=_plain("integrations_per_org: how many Slack, MsTeams and Webhook integrations there may be"))
+    rate_limit: int = field(default=100_000, metadata=_plain("requests that one user may send in one window"))
+    rate_window: int = field(default=60, metadata=_plain("the length of that window in seconds"))
+    concurrency_limit: int = field(default=1000, metadata=_plain("requests that may be under way at once"))
+    token_lifetime: int = field(default=900, metadata=_plain("the longest life of an exchanged access token in seconds"))
 
-    api_key: str = _text("the Cloud API key that may write", "emulator-key")
-    api_secret: str = _text("its secret", "emulator-secret")
-    reader_key: str = _text("the Cloud API key that may only read", "reader-key")
-    reader_secret: str = _text("its secret", "reader-secret")
-    external_token: str = _text("the identity provider's token that the exchange accepts", "emulator-external-token")
+    api_key: str = field(default="emulator-key", metadata=_plain("the Cloud API key that may write"))
+    api_secret: str = field(default="emulator-secret", metadata=_plain("its secret"))
+    reader_key: str = field(default="reader-key", metadata=_plain("the Cloud API key that may only read"))
+    reader_secret: str = field(default="reader-secret", metadata=_plain("its secret"))
+    external_token: str = field(
+        default="emulator-external-token", metadata=_plain("the identity provider's token that the exchange accepts")
+    )
 
     def changed(self, overrides: Mapping[str, Any]) -> Settings:
         """These settings with others in place of some; an unknown name or side raises ValueError."""

@@ -53,6 +53,7 @@ def command(folder: pathlib.Path, program: str, *arguments: str, environment: Op
         stderr=subprocess.STDOUT,
         text=True,
         timeout=300,
+        check=False,
     )
     return Played(done.returncode, done.stdout)
 

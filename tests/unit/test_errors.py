@@ -39,7 +39,7 @@ def listed(**first):
 )
 def test_each_status_has_its_type(status, kind):
     error = errors.from_answer("do it", status, ANSWER, listed(detail="Why."))
-    assert type(error) is kind
+    assert error.__class__ is kind
     assert error.message.startswith("Could not do it: ")
     assert "Why." in error.message
     assert error.next_step
@@ -79,7 +79,7 @@ def test_the_form_of_oauth_is_read():
 )
 def test_a_quota_is_called_a_quota(status, detail):
     error = errors.from_answer("create", status, {}, listed(detail=detail))
-    assert type(error) is errors.OverQuota
+    assert error.__class__ is errors.OverQuota
     assert error.message.startswith("Could not create: over quota: ")
     assert "integrations_per_org" in error.message
 
