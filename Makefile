@@ -8,7 +8,7 @@ export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
 
-.PHONY: help demo test lint sanity build clean
+.PHONY: help demo test bench lint sanity build clean
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
@@ -34,6 +34,9 @@ demo: $(VENV)/test-ready $(TREE)/notifications ## Run the main job against an em
 test: $(VENV)/test-ready ## Run all tests
 	@rm -rf collections
 	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered --cov-fail-under=90 $(ARGS)
+
+bench: $(VENV)/test-ready $(TREE)/notifications ## Measure, side by side, and print ratios
+	@$(BIN)/python tests/benchmark $(ARGS)
 
 lint: $(VENV)/lint-ready $(TREE)/notifications ## Run every linter
 	$(BIN)/ruff check .
