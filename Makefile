@@ -8,7 +8,7 @@ export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
 
-.PHONY: help demo test bench lint sanity build clean
+.PHONY: help demo test bench lint sanity integration build clean
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
@@ -33,7 +33,7 @@ demo: $(VENV)/test-ready $(TREE)/notifications ## Run the main job against an em
 
 test: $(VENV)/test-ready ## Run all tests
 	@rm -rf collections
-	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered --cov-fail-under=90 $(ARGS)
+	COVERAGE_FILE=$(CURDIR)/.coverage $(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered --cov-fail-under=90 $(ARGS)
 
 bench: $(VENV)/test-ready $(TREE)/notifications ## Measure, side by side, and print ratios
 	@$(BIN)/python tests/benchmark $(ARGS)
@@ -48,7 +48,10 @@ lint: $(VENV)/lint-ready $(TREE)/notifications ## Run every linter
 	$(BIN)/reuse lint --quiet || $(BIN)/reuse lint
 
 sanity: $(VENV)/test-ready ## Run ansible-test sanity
-	@sh tests/sanity/run.sh $(BIN) $(ARGS)
+	@sh tests/ansible-test.sh $(BIN) sanity $(ARGS)
+
+integration: $(VENV)/test-ready ## Run the targets by ansible-test too
+	@sh tests/ansible-test.sh $(BIN) integration $(ARGS)
 
 build: $(VENV)/test-ready ## Build the release archive in dist/
 	@mkdir -p dist

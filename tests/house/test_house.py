@@ -179,3 +179,12 @@ def test_the_playbooks_in_the_readme_run(organization, tmp_path):
 def test_the_readme_names_every_module():
     text = (ROOT / "README.md").read_text()
     assert [module for module in MODULES if f"`{module}`" not in text] == []
+
+
+def test_ansible_test_gets_what_the_emulator_needs():
+    """ansible-test reads no file that its requirements include."""
+
+    def pins(path):
+        return {line for line in (ROOT / path).read_text().splitlines() if line and not line.startswith("#")}
+
+    assert pins("tests/emulator/requirements.txt") < pins("tests/integration/requirements.txt")

@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-# ansible-test sanity on a copy of what git tracks, for ansible-test insists on its own path and works on no symbolic links.
-# Usage: run.sh BIN [arguments of ansible-test sanity]
+# ansible-test on a copy of what git tracks, for it insists on a path of its own and follows no symbolic links.
+# Usage: ansible-test.sh BIN sanity|integration [arguments of that command]
 set -eu
-bin=$(cd "$1" && pwd); shift
-copy=.cache/sanity/ansible_collections/ccloud/notifications
-rm -rf .cache/sanity && mkdir -p "$copy"
+bin=$(cd "$1" && pwd); command=$2; shift 2
+copy=.cache/$command/ansible_collections/ccloud/notifications
+rm -rf ".cache/$command" && mkdir -p "$copy"
 git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$copy" 2>/dev/null || true
 
 # ansible-test fetches pip's bootstrap from a host of its own; the one that Python ships does as well.
@@ -24,4 +24,4 @@ cd "$copy"
 # ansible-test needs a git repository, or looks at every file there is.
 git init --quiet . && git add --all
 python=$("$bin/python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-exec "$bin/ansible-test" sanity --venv --python "$python" --color no "$@"
+exec "$bin/ansible-test" "$command" --venv --python "$python" --color no "$@"
