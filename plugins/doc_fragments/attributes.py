@@ -22,7 +22,9 @@ attributes:
       - Webhook URLs are hidden. That one changes can be seen.
   idempotent:
     description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
-    support: full
+    support: partial
+    details:
+      - With C(update_webhook_url=always) the URL is written on every run.
   action_group:
     description: Use C(group/ccloud.notifications.notifications) in C(module_defaults) to set defaults for this module.
     support: full

@@ -11,7 +11,7 @@ class ModuleDocFragment:
 options:
   endpoint:
     description:
-      - Where the API is. A path is kept, so a gateway in front of it works.
+      - Where the API is, without C(/notifications/v1). Any other path is kept, so a gateway in front of it works.
       - If omitted, the environment variable E(CONFLUENT_CLOUD_ENDPOINT) or else E(CONFLUENT_API_ENDPOINT) is used,
         and without these V(https://api.confluent.cloud).
     type: str

@@ -195,7 +195,11 @@ class Client:
             query = {"page_size": str(PAGE_SIZE)}
             if token is not None:
                 query["page_token"] = token
-            answer = self.send("GET", path, attempted, query=query)
+            try:
+                answer = self.send("GET", path, attempted, query=query)
+            except errors.NotFound as error:
+                error.next_step = f"Check the endpoint; the service's own is {DEFAULT_ENDPOINT}, and no path belongs to it."
+                raise
             for each in _page_objects(answer, attempted):
                 if each["id"] in seen_ids:
                     said = f"pages {seen_ids[each['id']]} and {page} both hold {each['id']}, so the list is not reliable"
@@ -331,7 +335,7 @@ class Client:
                 self.tally.request_ids.append(request_id[:255])
         status = response.status_code
         if status >= 400:
-            answered = errors.from_answer(attempted, status, headers, text)
+            answered = errors.from_answer(attempted, status, headers, text, method)
             answered.said = self.veil.text(answered.said)
             raise _Failed(retry.Failure(retry.ANSWERED, status, headers), answered)
         if status >= 300:
@@ -377,6 +381,9 @@ class Client:
         if isinstance(error, (RequestsConnectionError, ChunkedEncodingError, ContentDecodingError)):
             if "CERTIFICATE_VERIFY_FAILED" in str(error):
                 raise errors.Untrusted(attempted, f"the certificate of {self._connection.endpoint} is not trusted ({reason})")
+            if "WRONG_VERSION_NUMBER" in str(error):
+                said = f"{self._connection.endpoint} does not speak TLS ({reason})"
+                raise errors.Unreachable(attempted, said, next_step="Check the scheme and the port of the endpoint.")
             if type(cause).__name__ in _NEVER_CONNECTED:
                 return _Failed(retry.Failure(retry.REFUSED), errors.Unreachable(attempted, f"no connection ({reason})"))
             return _Failed(retry.Failure(retry.CUT), errors.ConnectionLost(attempted, f"the connection was lost ({reason})"))
@@ -394,7 +401,11 @@ class Client:
     def _exchange(self, credentials: TokenExchange) -> Tuple[str, float]:
         """A fresh access token and its life in seconds, from ``POST /sts/v1/oauth2/token``."""
         attempted = "exchange the external token for an access token"
-        answer = self.send("POST", TOKEN_PATH, attempted, form=credentials.form())
+        try:
+            answer = self.send("POST", TOKEN_PATH, attempted, form=credentials.form())
+        except errors.Rejected as error:
+            error.next_step = "Check external_token, which may have expired, and identity_pool_id."
+            raise
         body = answer.body if isinstance(answer.body, dict) else {}
         token, life = body.get("access_token"), body.get("expires_in")
         if not isinstance(token, str) or not token or isinstance(life, bool) or not isinstance(life, (int, float)):

@@ -24,7 +24,7 @@ def integration_wish(params: Mapping[str, Any]) -> Wish:
         attempted = f"manage the integration {params['id']}"
     for option in ("id", "display_name"):
         if params[option] == "":
-            raise InvalidInput(attempted, f"{option} is empty", next_step="Give it, or omit it.")
+            raise InvalidInput(attempted, f"{option} is empty", next_step="Give the id or the display_name.")
     return Wish(
         present=params["state"] == "present",
         id=params["id"],
@@ -47,7 +47,7 @@ def integration_fields(params: Mapping[str, Any], attempted: str) -> Object:
         if value is None:
             continue
         if field.limit is not None and len(value) > field.limit:
-            said = f"{field.name} has {len(value)} characters and may have {field.limit}"
+            said = f"{field.name} has {len(value)} characters, and at most {field.limit} are allowed"
             raise InvalidInput(attempted, said, next_step="Shorten it.")
         fields[field.name] = value
     if "target" in fields:

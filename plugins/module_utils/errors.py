@@ -79,11 +79,13 @@ class InvalidInput(NotificationsError):
 class Ambiguous(NotificationsError):
     """A name stands for more than one object."""
 
-    next_step = "Name the one that is meant by its id. Nothing was written."
+    next_step = "Name the one that is meant by its id. Nothing was sent."
 
 
 class NoSuchObject(NotificationsError):
     """The complete list does not have what was named."""
+
+    next_step = "Check its spelling, case included; integration_info lists what there is."
 
 
 class ReadOnlyKind(NotificationsError):
@@ -168,6 +170,8 @@ class Forbidden(NotificationsError):
     """403. It never proves that an object is missing, though a missing object may be answered so."""
 
     next_step = "Writing needs the role OrganizationAdmin; a missing object may be answered in the same way."
+    reading = "The credentials may not read this. Check that they belong to this organization."
+    creating = "The credentials may not write; that needs the role OrganizationAdmin."
 
 
 class NotFound(NotificationsError):
@@ -251,7 +255,7 @@ def _text(value: Any) -> Optional[str]:
     return str(value)[:2000] if isinstance(value, (str, int)) and value != "" else None
 
 
-def from_answer(attempted: str, status: int, headers: Mapping[str, str], text: str) -> NotificationsError:
+def from_answer(attempted: str, status: int, headers: Mapping[str, str], text: str, method: str = "PATCH") -> NotificationsError:
     """The error that an answer of status 400 or more means; ``text`` is its body, of whatever form.
 
     Source: the contract's ``Failure`` schema (both envelopes) and its responses by status.
@@ -264,6 +268,8 @@ def from_answer(attempted: str, status: int, headers: Mapping[str, str], text: s
     next_step = None
     if status == 400 and "quota" in f"{code} {detail}".lower():
         kind = OverQuota
+    if kind is Forbidden:
+        next_step = {"GET": Forbidden.reading, "POST": Forbidden.creating}.get(method)
     if kind is OverQuota:
         detail = f"over quota: {detail}"
     if status == 409 and headers.get("Location"):

@@ -23,6 +23,9 @@ ON_CHANGE, ON_CREATE, ALWAYS = "on_change", "on_create", "always"
 #: The kinds of integration that may be created, changed and deleted, with the member that holds their URL.
 URL_FIELDS = {"Slack": "webhook_url", "MsTeams": "webhook_url", "Webhook": "url"}
 
+#: All kinds that there were when this was written; there may be more.
+KINDS = (*URL_FIELDS, "RoleEmail", "UserEmail", "InApp")
+
 
 @dataclass(frozen=True)
 class Comparison:

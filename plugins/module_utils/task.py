@@ -94,6 +94,7 @@ class Task:
         """What became of one of several objects, as a member of a result."""
         return {
             "display_name": done.step.name,
+            "id": (done.after or done.step.before or {}).get("id"),
             resource.noun: None if done.after is None else resource.show(done.after, ()),
             "changed": done.changed,
             "changes": list(done.step.changes) if done.attempted else [],
@@ -116,6 +117,9 @@ def connection(params: Mapping[str, Any], environ: Mapping[str, str], ansible_ve
         good = False
     if not good or parts.query or parts.fragment or "@" in parts.netloc:
         said = "the endpoint is not an http or https URL with a host and without user, query or fragment"
+        raise errors.InvalidInput(attempted, said, next_step=f"The service's own endpoint is {DEFAULT_ENDPOINT}.")
+    if "/notifications/v1" in parts.path:
+        said = "the endpoint has the path /notifications/v1 in it, which is added to it"
         raise errors.InvalidInput(attempted, said, next_step=f"The service's own endpoint is {DEFAULT_ENDPOINT}.")
     for option in ("timeout", "deadline"):
         if params[option] <= 0:

@@ -101,7 +101,7 @@ EXAMPLES = r"""
 RETURN = r"""
 integration:
   description: The integration as the API has it, its URL hidden; V(null) when there is none. In check mode a new one has no id yet.
-  returned: always, unless nothing could be read
+  returned: always, unless nothing could be planned
   type: dict
   sample:
     api_version: notifications/v1
@@ -112,14 +112,14 @@ integration:
     description: The channel of the operations team
     target: {kind: Slack, webhook_url: "********"}
 changes:
-  description: The names of the fields that differed. Empty when nothing did, and when the integration was deleted.
-  returned: always, unless nothing could be read
+  description: The names of the fields that differed, as the API has them (the URL of a Webhook is V(target.url)). Empty for a deletion.
+  returned: always, unless nothing could be planned
   type: list
   elements: str
   sample: [description, target.webhook_url]
 diff:
   description: What can be written, before and after. URLs are hidden; that one changes can be seen.
-  returned: always, unless nothing could be read
+  returned: always, unless nothing could be planned
   type: dict
   sample:
     before: {display_name: ops-slack, target: {kind: Slack, webhook_url: "********"}}

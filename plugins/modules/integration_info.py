@@ -28,7 +28,7 @@ options:
   kinds:
     description:
       - Only integrations whose C(target.kind) is one of these. V(Slack), V(MsTeams) and V(Webhook) are the kinds that
-        M(ccloud.notifications.integration) can manage.
+        M(ccloud.notifications.integration) can manage; V(RoleEmail), V(UserEmail) and V(InApp) can only be read.
     type: list
     elements: str
   reveal_webhook_urls:
@@ -85,7 +85,7 @@ integrations:
       description: The channel of the operations team
       target: {kind: Slack, webhook_url: "********"}
 missing:
-  description: The ids and names that were asked for and do not exist, in the order in which they were asked for.
+  description: The ids and names that were asked for and do not exist, of whatever kind, in the order in which they were asked for.
   returned: success
   type: list
   elements: str
@@ -104,7 +104,7 @@ error:
 
 from ansible_collections.ccloud.notifications.plugins.module_utils import errors, plan, task
 from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, Arguments
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION
+from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION, KINDS
 
 ARGUMENTS = CONNECTION + Arguments(
     {
@@ -138,6 +138,8 @@ def run(this):
         if (ids is None and names is None) or each["id"] in (ids or ()) or INTEGRATION.name(each) in (names or ())
     ]
     if kinds is not None:
+        for kind in sorted(set(kinds) - {INTEGRATION.kind(each) for each in everything} - set(KINDS)):
+            this.warn(f"No integration is of kind {kind!r}; known kinds are {', '.join(KINDS)}.")
         found = [each for each in found if INTEGRATION.kind(each) in kinds]
     found.sort(key=lambda each: (INTEGRATION.name(each), each["id"]))
     if not this.params["reveal_webhook_urls"]:

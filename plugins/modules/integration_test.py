@@ -22,7 +22,7 @@ options:
     type: str
   display_name:
     description:
-      - The exact name of the integration to test.
+      - The exact name of the integration to test. In check mode it may be one that does not exist yet.
       - With O(target) it is merely the name that the test is sent under, and nothing is looked up.
     type: str
     aliases: [name]
@@ -68,7 +68,7 @@ sent:
   type: bool
   sample: true
 integration:
-  description: What was tested, its URL hidden.
+  description: What was tested, its URL hidden. In check mode V(null) for what does not exist yet.
   returned: always, unless nothing could be read
   type: dict
   sample:
@@ -109,7 +109,7 @@ ARGUMENTS = CONNECTION + Arguments(
 
 
 def tested(params, client):
-    """The display_name and target to test: those given, or those of the integration that is named."""
+    """The display_name and target to test: those given, or those of the integration that is named, None if it does not exist."""
     given = integration_fields(params, "test a target")
     if "target" in given:
         if webhook_url(given["target"]) is None:
@@ -119,7 +119,7 @@ def tested(params, client):
     index = plan.Index(INTEGRATION, client.list(INTEGRATION.path, attempted))
     there = plan.find(INTEGRATION, params["id"], params["display_name"], index, attempted)
     if there is None:
-        raise errors.NoSuchObject(attempted, "there is no such integration")
+        return None
     if not INTEGRATION.is_writable(there):
         kind = INTEGRATION.kind(there) or "unknown"
         said = f"{there['id']} is of kind {kind}"
@@ -132,6 +132,13 @@ def tested(params, client):
 def run(this):
     client = this.connect()
     body = tested(this.params, client)
+    if body is None:
+        named = this.params["id"] or repr(this.params["display_name"])
+        if not this.check_mode or this.params["id"]:
+            raise errors.NoSuchObject(f"test the integration {named}", "there is no such integration")
+        # An earlier task would have created it.
+        this.warn(f"There is no integration {named} yet, so nothing can be said of its test.")
+        return task.Outcome({"sent": False, "integration": None})
     client.veil.learn(*INTEGRATION.secrets(body))
     shown = INTEGRATION.show(body, ())
     if this.check_mode:

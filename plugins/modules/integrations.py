@@ -110,7 +110,8 @@ integrations:
     integration: {description: "The integration as the API has it, its URL hidden; V(null) when there is none.", type: dict}
     changed: {description: Whether it was changed., type: bool, sample: true}
     changes: {description: The names of the fields that differed., type: list, elements: str, sample: [description]}
-    attempted: {description: Whether it came to that. V(false) for what an earlier failure left undone., type: bool, sample: true}
+    id: {description: "The id, of what was deleted too; V(null) for what does not exist yet.", type: str, sample: i-12345}
+    attempted: {description: V(false) if an earlier failure kept the item from being attempted., type: bool, sample: true}
     msg: {description: Why it failed., type: str, returned: when it failed}
     error: {description: Why it failed., type: dict, returned: when it failed}
 purged:
@@ -161,7 +162,7 @@ def purge(params):
     if params["purge_limit"] < 0:
         raise errors.InvalidInput(attempted, f"purge_limit is {params['purge_limit']}", next_step="Give 0 or more.")
     if params["purge"] and not params["integrations"]:
-        said = "purge is set and the list is empty, which would delete every integration"
+        said = "purge is set and the list is empty, which would delete everything that keep does not name"
         raise errors.InvalidInput(attempted, said, next_step="Name what shall go, with state: absent.")
     return plan.Purge(params["purge_limit"], tuple(params["keep"])) if params["purge"] else None
 

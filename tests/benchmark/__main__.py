@@ -24,10 +24,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 sys.path.insert(0, str(ROOT / ".cache" / "tree"))
 
-from support.emulator import KEY, SECRET, Emulator  # noqa: E402
-
-from ansible_collections.ccloud.notifications.plugins.module_utils.plan import Wish, plan  # noqa: E402
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION  # noqa: E402
+from ansible_collections.ccloud.notifications.plugins.module_utils.plan import Wish, plan
+from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION
+from support.emulator import KEY, SECRET, Emulator
 
 ANSIBLE_PLAYBOOK = str(pathlib.Path(sys.executable).parent / "ansible-playbook")
 NAMESPACE = "ccloud.notifications."
@@ -85,9 +84,7 @@ class Plays:
             "CCLOUD_NOTIFICATIONS_CONTROLLER_SIDE": str(controller_side).lower(),
         }
         begun = time.perf_counter()
-        done = subprocess.run(
-            [ANSIBLE_PLAYBOOK, "play.yml"], cwd=self.folder, env=environment, capture_output=True, text=True, check=False
-        )
+        done = subprocess.run([ANSIBLE_PLAYBOOK, "play.yml"], cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
         taken = time.perf_counter() - begun
         if done.returncode:
             sys.exit(f"A play of the benchmark failed:\n{done.stdout}\n{done.stderr}")
@@ -140,13 +137,17 @@ def unchanged_loop(plays: Plays, runs: int, items: int) -> list[Row]:
         lambda: plays.seconds(looped(DEBUG, items)),
     )
     each = {
-        name: (taken - floor) / items * 1000
-        for name, taken in (("ours", ours), ("ordinary", ordinary), ("uri", by_uri), ("debug", debug))
+        name: (taken - floor) / items * 1000 for name, taken in (("ours", ours), ("ordinary", ordinary), ("uri", by_uri), ("debug", debug))
     }
     work = f"{items} unchanged, loop of integration"
     by = each["uri"] / each["ours"]
     return [
-        Row(work, "the same as ordinary modules", each["ordinary"] / each["ours"], f"{each['ours']:.1f} to {each['ordinary']:.0f} ms an item"),
+        Row(
+            work,
+            "the same as ordinary modules",
+            each["ordinary"] / each["ours"],
+            f"{each['ours']:.1f} to {each['ordinary']:.0f} ms an item",
+        ),
         Row(work, "loop of ansible.builtin.uri GET", by, f"{each['ours']:.1f} to {each['uri']:.0f} ms an item", "at least 40", by >= 40),
         Row(work, "loop of debug (the floor)", each["ours"] / each["debug"], f"{each['ours']:.1f} to {each['debug']:.1f} ms an item"),
     ]
@@ -165,9 +166,7 @@ def unchanged_bulk(plays: Plays, runs: int, items: int) -> list[Row]:
 
 
 def creations(plays: Plays, runs: int, items: int, latency_ms: int, concurrency: int) -> list[Row]:
-    task = {
-        NAMESPACE + "integrations": {"integrations": [made_up(number) for number in range(items)], "concurrency": concurrency}
-    }
+    task = {NAMESPACE + "integrations": {"integrations": [made_up(number) for number in range(items)], "concurrency": concurrency}}
 
     def fresh() -> float:
         plays.emulator.reset(latency_ms=latency_ms)
@@ -233,9 +232,7 @@ def planning(runs: int) -> list[Row]:
             for wish in wishes:
                 _found = by_name[wish.name]
 
-        ours, lookup = medians(
-            runs, lambda w=wishes, o=objects: timed(lambda: plan(INTEGRATION, w, o)), lambda f=looked_up: timed(f)
-        )
+        ours, lookup = medians(runs, lambda w=wishes, o=objects: timed(lambda: plan(INTEGRATION, w, o)), lambda f=looked_up: timed(f))
         each[size] = ours / size
         detail = f"{ours * 1000:.2f} ms, {ours / size * 1e6:.1f} us an object"
         row = Row(f"planning {size:,} x {size:,}", "dictionary look-up of the same size", ours / lookup, detail)

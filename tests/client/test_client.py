@@ -500,6 +500,7 @@ def test_a_refused_exchange_says_so(emulator, exchange, errors):
         exchange("somebody-elses-token").list(LIST, "list")
     assert caught.value.message.startswith("Could not exchange the external token for an access token: ")
     assert caught.value.code == "invalid_grant"
+    assert "Check external_token, which may have expired" in caught.value.message
     assert "somebody-elses-token" not in caught.value.message
 
 
@@ -538,6 +539,28 @@ def test_every_error_has_the_detail_and_the_request_id(emulator, connect, errors
         "pointer": None,
         "request_id": emulator.requests()[-1]["request_id"],
     }
+
+
+def test_https_to_a_port_that_speaks_none_is_said_at_once(emulator, connect, errors, clock):
+    with pytest.raises(errors.Unreachable, match="does not speak TLS") as caught:
+        connect(endpoint=emulator.url.replace("http:", "https:")).list(LIST, "list")
+    assert "Check the scheme and the port of the endpoint." in caught.value.message
+    assert clock.sleeps == []
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        (lambda client: client.list(LIST, "list"), "The credentials may not read this."),
+        (lambda client: client.create(LIST, BODY, "create"), "The credentials may not write; that needs the role"),
+        (lambda client: client.delete(LIST, "i-1", "delete"), "a missing object may be answered in the same way"),
+    ],
+)
+def test_a_403_says_what_is_missing(emulator, connect, errors, act, said):
+    emulator.fault("status", status=403)
+    with pytest.raises(errors.Forbidden) as caught:
+        act(connect())
+    assert said in caught.value.message
 
 
 def test_a_secret_that_the_service_echoes_is_hidden(emulator, connect, errors):

@@ -70,6 +70,8 @@ def main() -> int:
 
     say("The same playbook against the real service:")
     print("  export CONFLUENT_CLOUD_API_KEY=...  CONFLUENT_CLOUD_API_SECRET=...   # of a user with the role OrganizationAdmin")
+    print("  pip install ansible-core requests && make build && ansible-galaxy collection install dist/*.tar.gz")
+    print("  cp playbooks/vars/organization.yml organization.yml                  # say who hears what")
     print("  cp playbooks/vars/secrets.example.yml secrets.yml                    # put your URLs in, then:")
     print("  ansible-vault encrypt secrets.yml")
     print(f"  ansible-playbook {PLAYBOOK} -e @organization.yml -e @secrets.yml --ask-vault-pass --check --diff")

@@ -27,6 +27,26 @@ from .settings import Settings
 
 CHALLENGE = 'Basic error="invalid_key", error_description="The API key is invalid"'
 BODY_LIMIT = 1024 * 1024
+CONTROLS = (
+    "POST reset",
+    "GET settings",
+    "GET requests",
+    "POST faults",
+    "GET faults",
+    "POST read-only",
+    "GET deliveries",
+    "POST inbox/NAME",
+    "GET inbox",
+    "POST clock",
+    "GET objects",
+)
+#: What a control path wants in its JSON body.
+CONTROLS_TAKE = {
+    "reset": '{"settings": {...}, "integrations": [...] or a number, "read_only": true or false}, each optional',
+    "faults": '{"kind": "...", "method": "...", "path": "...", ...} or a list of these; tests/emulator/faults.py names the kinds',
+    "read-only": '{"enabled": true or false}',
+    "clock": '{"advance": SECONDS}',
+}
 
 
 class _Cut(Exception):
@@ -56,7 +76,7 @@ class Emulator:
         """Back to how the emulator was started, with ``settings``, ``integrations`` (a list, or a number of made-up
         ones) and ``read_only`` as wanted. Raises ValueError or TypeError for what makes no sense."""
         known = {"settings", "integrations", "read_only"}
-        if set(wanted) - known:
+        if not isinstance(wanted, dict) or set(wanted) - known:
             raise ValueError(f"reset takes {', '.join(sorted(known))}")
         integrations = wanted.get("integrations", [])
         if isinstance(integrations, int):
@@ -278,12 +298,15 @@ class Emulator:
         name, _slash, rest = request.match_info["name"].partition("/")
         action = getattr(self, f"_{request.method.lower()}_{name.replace('-', '_')}", None)
         if action is None:
-            return web.json_response({"error": f"There is no {request.method} /_emulator/{name}."}, status=404)
+            known = [each for each in CONTROLS if each.split()[1].partition("/")[0] == name] or CONTROLS
+            error = f"There is no {request.method} /_emulator/{name}; there is: {', '.join(known)}."
+            return web.json_response({"error": error}, status=404)
         try:
             sent = await request.json() if request.can_read_body else {}
             return web.json_response(action(sent, rest))
         except (ValueError, TypeError, KeyError) as error:
-            return web.json_response({"error": str(error)}, status=400)
+            asked = f"{request.method} /_emulator/{name}"
+            return web.json_response({"error": f"{asked} takes {CONTROLS_TAKE.get(name, 'nothing')}: {error}"}, status=400)
 
     def _get_requests(self, _sent: Any, _rest: str) -> list[dict[str, Any]]:
         return self.requests

@@ -79,6 +79,21 @@ def test_flags_set_what_a_reset_returns_to():
         assert begun_with["read_only"] is True
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body", "said"),
+    [
+        ("POST", "read-only", {}, "POST /_emulator/read-only takes {"),
+        ("POST", "faults", {}, "POST /_emulator/faults takes {"),
+        ("POST", "reset", [{}], "POST /_emulator/reset takes {"),
+        ("GET", "reset", None, "There is no GET /_emulator/reset; there is: POST reset."),
+        ("GET", "nonsense", None, "there is: POST reset, GET settings"),
+    ],
+)
+def test_a_control_that_makes_no_sense_says_what_does(emulator, method, path, body, said):
+    answer = requests.request(method, f"{emulator.url}/_emulator/{path}", json=body, timeout=10)
+    assert said in answer.json()["error"]
+
+
 @pytest.mark.parametrize("wanted", [{"nonsense": 1}, {"settings": {"nonsense": 1}}, {"settings": {"dead_url": "500"}}])
 def test_a_reset_that_makes_no_sense_is_refused(emulator, wanted):
     answer = requests.post(f"{emulator.url}/_emulator/reset", json=wanted, timeout=10)

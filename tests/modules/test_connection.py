@@ -81,6 +81,7 @@ def test_exactly_one_way_of_authentication(run, emulator, params, said):
         ({"endpoint": "api.confluent.cloud"}, "the endpoint is not an http or https URL"),
         ({"endpoint": "https://user:pass@api.confluent.cloud"}, "the endpoint is not an http or https URL"),
         ({"endpoint": "https://api.confluent.cloud?x=1"}, "the endpoint is not an http or https URL"),
+        ({"endpoint": "https://api.confluent.cloud/notifications/v1"}, "the endpoint has the path /notifications/v1"),
         ({"endpoint": "https://["}, "the endpoint is not an http or https URL"),
         ({"timeout": 0}, "timeout is 0"),
         ({"deadline": -1}, "deadline is -1"),
@@ -116,6 +117,7 @@ def test_plain_http_beyond_this_machine_is_a_warning(run):
 def test_an_endpoint_may_have_a_path(run, emulator):
     result = run.fails("integration_info", endpoint=f"{emulator.url}/gateway/")
     assert result["error"]["status"] == 404
+    assert "Check the endpoint;" in result["msg"]
     assert emulator.requests()[0]["path"] == "/gateway/notifications/v1/integrations"
     emulator.reset()
 

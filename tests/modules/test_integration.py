@@ -431,8 +431,8 @@ def test_a_read_only_integration_that_is_as_wanted_is_unchanged(run, emulator):
 @pytest.mark.parametrize(
     ("params", "said"),
     [
-        ({"display_name": "x" * 65, "target": SLACK}, "display_name has 65 characters and may have 64"),
-        ({"display_name": "x", "description": "x" * 129}, "description has 129 characters and may have 128"),
+        ({"display_name": "x" * 65, "target": SLACK}, "display_name has 65 characters, and at most 64 are allowed"),
+        ({"display_name": "x", "description": "x" * 129}, "description has 129 characters, and at most 128 are allowed"),
         ({"display_name": ""}, "display_name is empty"),
         ({"display_name": "x", "target": {"kind": "Slack", "webhook_url": "hooks.slack.example/topsecret"}}, "not an http"),
         ({"display_name": "x", "target": {"kind": "Slack", "webhook_url": "ftp://h/topsecret"}}, "not an http"),

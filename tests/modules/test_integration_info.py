@@ -59,6 +59,9 @@ def test_kinds_select(run, emulator):
     emulator.reset(integrations=[slack("ops"), {"display_name": "new", "target": {"kind": "Carrier"}}])
     assert names(run.ok("integration_info", kinds=["Slack", "Carrier"])) == ["new", "ops"]
     assert names(run.ok("integration_info", kinds=[])) == []
+    assert run.warnings == []
+    assert names(run.ok("integration_info", kinds=["slack"])) == []
+    assert run.warnings == ["No integration is of kind 'slack'; known kinds are Slack, MsTeams, Webhook, RoleEmail, UserEmail, InApp."]
     result = run.ok("integration_info", display_name="ops", kinds=["Webhook"])
     assert (result["integrations"], result["missing"]) == ([], [])
 
