@@ -111,7 +111,8 @@ class _Crew:
             return
         with ThreadPoolExecutor(workers) as pool:
             try:
-                for _finished in as_completed([pool.submit(self._do, done) for done in group]):
+                for finished in as_completed([pool.submit(self._do, done) for done in group]):
+                    finished.result()  # what no thread expected is not to pass for success
                     progress.one_more()
             except BaseException:
                 # Ansible's own time-out or an interruption: begin nothing more.
@@ -228,8 +229,11 @@ def _replace(client: Client, resource: Resource, step: Step, known: FrozenSet[st
         try:
             _create(client, resource, creation, known, done)
         except errors.NotificationsError as error:
+            error.said = f"{error.said.rstrip('.')}; {old_id} is named {aside!r} for now"
             if not error.fate_unclear:
-                client.change(resource.path, old_id, {resource.name_field: name}, f"rename {old_id} back to {name!r}")
+                back = f"rename {old_id} back to {name!r} after its replacement failed ({error.said})"
+                client.change(resource.path, old_id, {resource.name_field: name}, back)
+                error.said = error.said.rpartition("; ")[0]
                 done.changed = False
             raise
     _delete_object(client, resource, before, done)

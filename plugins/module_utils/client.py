@@ -156,12 +156,12 @@ class Client:
         self._lock = threading.Lock()
         self._not_before = 0.0
         self.tally = Tally()
-        self.veil = Veil(connection.endpoint)
+        self.veil = Veil(connection.endpoint, DEFAULT_ENDPOINT)
         credentials = connection.credentials
         if isinstance(credentials, TokenExchange):
             self.veil.learn(credentials.external_token)
         elif isinstance(credentials, ApiKey):
-            self.veil.learn(credentials.secret)
+            self.veil.learn(credentials.secret, credentials.encoded())
         else:
             self.veil.learn(credentials.token)
 
@@ -198,7 +198,7 @@ class Client:
             try:
                 answer = self.send("GET", path, attempted, query=query)
             except errors.NotFound as error:
-                error.next_step = f"Check the endpoint; the service's own is {DEFAULT_ENDPOINT}, and no path belongs to it."
+                error.next_step = f"Check the endpoint, which is given without /notifications/v1; the service's own is {DEFAULT_ENDPOINT}."
                 raise
             for each in _page_objects(answer, attempted):
                 if each["id"] in seen_ids:
@@ -269,13 +269,14 @@ class Client:
             attempt += 1
             try:
                 self._hold(attempted)
-                return self._once(method, path, attempted, query, body, form, wants_object)
+                auth = _anonymous if form is not None else self._authentication()
+                return self._once(method, path, attempted, query, body, form, auth, wants_object)
             except _Failed as failed:
                 error, failure = failed.error, failed.failure
             except errors.NotificationsError as final:
                 final.fate_unclear = writes and (unclear or final.sent)
                 raise
-            if error.status == 401 and form is None and not renewed and self._link.token.forget():
+            if error.status == 401 and not renewed and self._link.token.forget(auth):
                 # A 401 was not carried out, whatever the method; a fresh token may do better, once.
                 renewed = True
                 self._count_retry()
@@ -301,10 +302,10 @@ class Client:
         query: Optional[Mapping[str, str]],
         body: Optional[Object],
         form: Optional[Mapping[str, str]],
+        auth: Any,
         wants_object: bool,
     ) -> Answer:
         """One attempt; raises _Failed."""
-        auth = _anonymous if form is not None else self._authentication()
         remaining = max(0.001, self._deadline - self._clock.monotonic())
         timeout = min(self._connection.timeout, remaining)
         with self._lock:
@@ -403,8 +404,11 @@ class Client:
         attempted = "exchange the external token for an access token"
         try:
             answer = self.send("POST", TOKEN_PATH, attempted, form=credentials.form())
-        except errors.Rejected as error:
-            error.next_step = "Check external_token, which may have expired, and identity_pool_id."
+        except errors.NotificationsError as error:
+            # Whatever the token was wanted for has not been sent.
+            error.sent = False
+            if isinstance(error, errors.Rejected):
+                error.next_step = "Check external_token, which may have expired, and identity_pool_id."
             raise
         body = answer.body if isinstance(answer.body, dict) else {}
         token, life = body.get("access_token"), body.get("expires_in")

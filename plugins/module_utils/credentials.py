@@ -31,9 +31,12 @@ class ApiKey:
     key: str
     secret: str = field(repr=False)
 
+    def encoded(self) -> str:
+        """Both together, as they are sent."""
+        return base64.b64encode(f"{self.key}:{self.secret}".encode()).decode()
+
     def __call__(self, request: Any) -> Any:
-        pair = base64.b64encode(f"{self.key}:{self.secret}".encode()).decode()
-        request.headers["Authorization"] = f"Basic {pair}"
+        request.headers["Authorization"] = f"Basic {self.encoded()}"
         return request
 
 
@@ -46,6 +49,11 @@ class ApiToken:
     def __call__(self, request: Any) -> Any:
         request.headers["Authorization"] = f"Bearer {self.token}"
         return request
+
+
+@dataclass(frozen=True)
+class ExchangedApiToken(ApiToken):
+    """A bearer token from an exchange, which can be had anew."""
 
 
 @dataclass(frozen=True)
@@ -77,17 +85,20 @@ class ExchangedToken:
         self._token = ""
         self._renew_at = 0.0
 
-    def current(self, exchange: Callable[[], Tuple[str, float]], now: float) -> ApiToken:
+    def current(self, exchange: Callable[[], Tuple[str, float]], now: float) -> ExchangedApiToken:
         """A token that is good for the next request; if need be ``exchange`` gives one with its life in seconds."""
         if not self._token or now >= self._renew_at:
             self._token, life = exchange()
             self._renew_at = now + max(life - RENEWAL_MARGIN, life / 2)
-        return ApiToken(self._token)
+        return ExchangedApiToken(self._token)
 
-    def forget(self) -> bool:
-        """Drop a token that the service no longer takes; False where there was none to drop."""
-        had, self._token = bool(self._token), ""
-        return had
+    def forget(self, used: Any) -> bool:
+        """Drop a token that the service no longer takes, unless another thread has renewed it since; False for no such token."""
+        if not isinstance(used, ExchangedApiToken):
+            return False
+        if used.token == self._token:
+            self._token = ""
+        return True
 
 
 def from_environment(option: str, given: Optional[str], environ: Mapping[str, str]) -> Optional[str]:

@@ -36,8 +36,8 @@ class Veil:
     itself: the service may know a webhook URL that was never told to us.
     """
 
-    def __init__(self, endpoint: str = "") -> None:
-        self._endpoint = endpoint
+    def __init__(self, *endpoints: str) -> None:
+        self._endpoints = tuple(each.rstrip("/") + "/" for each in endpoints)
         self._secrets: Set[str] = set()
 
     def learn(self, *secrets: Optional[str]) -> None:
@@ -55,7 +55,7 @@ class Veil:
 
     def _url(self, match: re.Match[str]) -> str:
         url = match.group()
-        if self._endpoint and (url + "/").startswith(self._endpoint.rstrip("/") + "/"):
+        if (url.rstrip(".,;:") + "/").startswith(self._endpoints):
             return url
         return url.partition("://")[0] + "://" + HIDDEN
 

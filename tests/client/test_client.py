@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.server
 import threading
 
@@ -565,13 +566,15 @@ def test_a_403_says_what_is_missing(emulator, connect, errors, act, said):
 
 def test_a_secret_that_the_service_echoes_is_hidden(emulator, connect, errors):
     url = "https://hooks.slack.example/services/T0/topsecret"
-    echoed = f"cannot use {url} nor {SECRET}, see {emulator.url}/notifications/v1/integrations/i-1"
+    encoded = base64.b64encode(f"{KEY}:{SECRET}".encode()).decode()
+    echoed = f"cannot use {url} nor {SECRET} nor {encoded}, see {emulator.url}/notifications/v1/integrations/i-1"
     body = {"errors": [{"status": "400", "detail": echoed}]}
     emulator.fault("status", "POST", status=400, body=body)
     with pytest.raises(errors.Rejected) as caught:
         connect().create(LIST, BODY, "create")
     said = caught.value.said
-    assert said == f"cannot use https://******** nor ********, see {emulator.url}/notifications/v1/integrations/i-1"
+    hidden = f"cannot use https://******** nor ******** nor ********, see {emulator.url}/notifications/v1/integrations/i-1"
+    assert said == hidden
 
 
 def test_an_id_is_only_ever_one_part_of_a_path(emulator, connect, errors):

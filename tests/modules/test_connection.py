@@ -117,7 +117,7 @@ def test_plain_http_beyond_this_machine_is_a_warning(run):
 def test_an_endpoint_may_have_a_path(run, emulator):
     result = run.fails("integration_info", endpoint=f"{emulator.url}/gateway/")
     assert result["error"]["status"] == 404
-    assert "Check the endpoint;" in result["msg"]
+    assert "without /notifications/v1; the service's own is https://api.confluent.cloud." in result["msg"]
     assert emulator.requests()[0]["path"] == "/gateway/notifications/v1/integrations"
     emulator.reset()
 

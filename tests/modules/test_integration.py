@@ -304,6 +304,28 @@ def test_a_replacement_that_cannot_be_created_leaves_the_old_one_as_it_was(run, 
     assert {**after, "metadata": None} == {**before, "metadata": None}
 
 
+def test_a_replacement_that_failed_and_could_not_be_undone_says_how_it_stands(run, emulator):
+    emulator.reset(integrations=[slack("ops")], kind_change="refused", duplicate_names="refused")
+    emulator.fault("status", "POST", "*/integrations", status=402, skip=1)
+    emulator.fault("status", "PATCH", status=403, skip=2)
+    target = {"kind": "MsTeams", "webhook_url": URL}
+    result = run.fails("integration", display_name="ops", target=target, replace=True)
+    assert "back to 'ops' after its replacement failed (over quota" in result["msg"]
+    assert "is named 'ops (to be replaced)' for now" in result["msg"]
+    assert result["changed"] is True
+    assert set(emulator.made()) == {"ops (to be replaced)"}
+
+
+def test_a_replacement_of_unknown_fate_says_how_the_old_one_is_named(run, emulator):
+    emulator.reset(integrations=[slack("ops")], kind_change="refused", duplicate_names="refused")
+    emulator.fault("cut-before", "POST", skip=1)
+    target = {"kind": "MsTeams", "webhook_url": URL}
+    result = run.fails("integration", display_name="ops", target=target, replace=True)
+    assert "state unknown" in result["msg"]
+    assert "is named 'ops (to be replaced)' for now" in result["msg"]
+    assert result["changed"] is True
+
+
 def test_a_replacement_whose_old_one_stays_is_reported(run, emulator):
     emulator.reset(integrations=[slack("ops")], kind_change="refused")
     emulator.fault("status", "DELETE", status=400)

@@ -269,6 +269,27 @@ def test_what_info_returns_can_be_handed_back(run, emulator):
     assert emulator.writes() == []
 
 
+def test_a_token_that_expires_midway_is_renewed_by_whoever_meets_it(run, emulator):
+    """Many threads are refused at once with the same old token; none of them may take that for wrong credentials."""
+    credentials = {"identity_pool_id": "pool-1", "external_token": "emulator-external-token"}
+    emulator.fault("status", "POST", "*/integrations", status=401, times=6, skip=5)
+    wanted = [item(f"new-{n}") for n in range(40)]
+    run.ok("integrations", integrations=wanted, concurrency=6, **credentials)
+    assert len(emulator.made()) == 40
+
+
+def test_what_no_thread_expected_is_not_taken_for_success(run, emulator, monkeypatch):
+    from ansible_collections.ccloud.notifications.plugins.module_utils import apply
+
+    def broken(*_arguments):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(apply, "_create", broken)
+    for concurrency in (1, 4):
+        with pytest.raises(ZeroDivisionError):
+            run("integrations", integrations=[item("a"), item("b")], concurrency=concurrency)
+
+
 # Progress
 
 
