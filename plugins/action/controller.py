@@ -13,10 +13,11 @@ from __future__ import annotations
 import datetime
 import importlib
 import os
+import sys
 from typing import Any, Dict, Mapping, Optional
 
 from ansible import constants as C
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
@@ -55,9 +56,15 @@ class ActionModule(ActionBase):
     def _is_controller_side(self, task_vars: Mapping[str, Any]) -> bool:
         """Whether the module may run right here and nobody could tell the difference."""
         switched = self._templar.template(task_vars.get(SWITCH, os.environ.get(SWITCH.upper(), "true")))
+        try:
+            wanted = boolean(switched)
+        except TypeError:
+            raise AnsibleActionFail(f"{SWITCH} is {switched!r}, and has to be true or false.") from None
         return (
-            boolean(switched)
+            wanted
             and REQUESTS_IMPORT_ERROR is None
+            # macOS cannot look up its proxies in a process that was forked.
+            and (sys.platform != "darwin" or os.environ.get("no_proxy") == "*")
             and self._connection.transport == "local"
             and not self._play_context.become
             and not self._task.async_val
@@ -89,13 +96,14 @@ class ActionModule(ActionBase):
                 said = f"Unsupported parameters for ({self._task.action}) module: {said}"
             result: Dict[str, Any] = {"failed": True, "msg": said}
         else:
+            self._place_paths(arguments, validated.validated_parameters)
             task = Task(
                 validated.validated_parameters,
                 self._task.check_mode,
                 warnings.append,
                 ansible_version,
                 links=links,
-                tell=Teller(task_vars.get("inventory_hostname", "localhost")),
+                tell=_silent if self._task.no_log else Teller(task_vars.get("inventory_hostname", "localhost")),
             )
             result = perform(module.run, task)
         if _wants_invocation(task_vars):
@@ -104,6 +112,12 @@ class ActionModule(ActionBase):
             result["warnings"] = warnings
         hidden: Dict[str, Any] = remove_values(result, validated._no_log_values)
         return hidden
+
+    def _place_paths(self, arguments: Arguments, params: Dict[str, Any]) -> None:
+        """An ordinary module on this machine runs in the playbook's folder, so that is where relative paths begin."""
+        for name, option in arguments.options.items():
+            if option.get("type") == "path" and params.get(name):
+                params[name] = os.path.join(self._loader.get_basedir(), params[name])
 
     def _module(self) -> Any:
         """The module that the task names, imported where it stands."""
@@ -134,6 +148,10 @@ class Teller:
             display.display(line)
         else:
             display.v(line)
+
+
+def _silent(_sentence: str, _important: bool) -> None:
+    """Tells nothing, as no_log wants it."""
 
 
 def _plain(value: Any) -> Any:

@@ -155,19 +155,30 @@ class _Progress:
 
 def _create(client: Client, resource: Resource, step: Step, known: FrozenSet[str], done: Done) -> None:
     attempted = f"create the {resource.noun} {step.name!r}"
-    try:
-        made = client.create(resource.path, dict(step.body), attempted)
-    except errors.NotificationsError as error:
-        if not error.fate_unclear:
-            raise
-        made = _adopt(client, resource, step, known, error)
-        done.warnings.append(f"The answer to creating {step.name!r} was lost ({error.said}); it was found as {made['id']}.")
+    made: Optional[Object] = None
+    while made is None:
+        try:
+            made = client.create(resource.path, dict(step.body), attempted)
+        except errors.NotificationsError as error:
+            if not error.fate_unclear:
+                raise
+            # Only a service that is unavailable for a stated time is asked again, and only if there is nothing to be found.
+            again = error.status == 503 and error.told_wait is not None and client.pause(error.told_wait, error.said)
+            made = _adopt(client, resource, step, known, error, again)
+            if made is not None:
+                lost = f"The answer to creating {step.name!r} was lost ({error.said}); it was found as {made['id']}."
+                done.warnings.append(lost)
     done.after, done.changed = made, True
     _verify(resource, step, made, attempted)
 
 
-def _adopt(client: Client, resource: Resource, step: Step, known: FrozenSet[str], lost: errors.NotificationsError) -> Object:
-    """The one new object that answers the description of a create whose answer was lost. Nothing is sent again."""
+def _adopt(
+    client: Client, resource: Resource, step: Step, known: FrozenSet[str], lost: errors.NotificationsError, again: bool
+) -> Optional[Object]:
+    """The one new object that answers the description of a create whose answer was lost.
+
+    None where there is none and ``again`` allows to send the create once more; StateUnknown otherwise.
+    """
 
     def new_ones(listed: List[Object]) -> Optional[List[Object]]:
         found = [each for each in listed if each["id"] not in known and not not_as_asked(resource, step.body, each)]
@@ -182,6 +193,8 @@ def _adopt(client: Client, resource: Resource, step: Step, known: FrozenSet[str]
         found, seen = [], f"looking for it failed too ({error.said.rstrip('.')})"
     if len(found) == 1:
         return found[0]
+    if again and seen.startswith("0 "):
+        return None
     said = f"state unknown: {lost.said.rstrip('.')}; {seen}"
     unknown = errors.StateUnknown(lost.attempted, said, status=lost.status, code=lost.code, request_id=lost.request_id)
     unknown.fate_unclear = True
@@ -198,8 +211,8 @@ def _update(client: Client, resource: Resource, step: Step, known: FrozenSet[str
             raise
         if not step.wish.replace:
             refused.next_step = (
-                f"The service does not let {resource.kind(before)} become {resource.kind(dict(step.body))}. With replace: true a new "
-                f"{resource.noun} takes the place of this one, under a new id."
+                f"If the service does not let {resource.kind(before)} become {resource.kind(dict(step.body))}: with replace: true "
+                f"a new {resource.noun} takes the place of this one, under a new id."
             )
             raise
         _replace(client, resource, step, known, done)
@@ -220,14 +233,14 @@ def _replace(client: Client, resource: Resource, step: Step, known: FrozenSet[st
     body = {member: value for member, value in whole.items() if value}
     creation = Step(step.wish, CREATE, step.name, after=step.after, body=body, changes=step.changes)
     try:
-        _create(client, resource, creation, known, done)
+        _create_instead(client, resource, creation, known, done)
     except errors.Conflict:
         aside = f"{name[:40]} (to be replaced)"
         attempted = f"rename the {resource.noun} {name!r} ({old_id}) for its replacement"
         client.change(resource.path, old_id, {resource.name_field: aside}, attempted)
         done.changed = True
         try:
-            _create(client, resource, creation, known, done)
+            _create_instead(client, resource, creation, known, done)
         except errors.NotificationsError as error:
             error.said = f"{error.said.rstrip('.')}; {old_id} is named {aside!r} for now"
             if not error.fate_unclear:
@@ -237,6 +250,17 @@ def _replace(client: Client, resource: Resource, step: Step, known: FrozenSet[st
                 done.changed = False
             raise
     _delete_object(client, resource, before, done)
+
+
+def _create_instead(client: Client, resource: Resource, creation: Step, known: FrozenSet[str], done: Done) -> None:
+    """Create; what the service made otherwise than asked goes again, for the old one is still there."""
+    old = done.after
+    try:
+        _create(client, resource, creation, known, done)
+    except errors.NotAsAsked:
+        _delete_object(client, resource, done.after or {}, done)
+        done.after, done.changed = old, False
+        raise
 
 
 def _delete(client: Client, resource: Resource, step: Step, _known: FrozenSet[str], done: Done) -> None:
@@ -263,7 +287,7 @@ def _verify(resource: Resource, step: Step, answered: Object, attempted: str) ->
     """The service's answer has to show what was asked for."""
     left = not_as_asked(resource, step.body, answered)
     if left:
-        said = f"the service accepted the request and left {', '.join(left)} otherwise"
+        said = f"the service accepted the request and left {', '.join(left)} of {answered['id']} otherwise"
         next_step = "Take that out of the task, or set it to what the service keeps."
         raise errors.NotAsAsked(attempted, said, next_step=next_step)
 

@@ -9,6 +9,7 @@ Private to the collection.
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import threading
@@ -16,19 +17,18 @@ import time
 import traceback
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 from urllib.parse import parse_qs, quote, urlsplit
 
 from . import errors, retry
-from .credentials import ApiKey, Credentials, ExchangedToken, TokenExchange
+from .credentials import LONGEST_LIFE, ApiKey, Credentials, ExchangedToken, TokenExchange
 from .secrets import Veil
 
 REQUESTS_IMPORT_ERROR: Optional[str] = None
 try:
     import requests
     import urllib3  # requests' own transport; it comes with it
-    from requests.exceptions import ChunkedEncodingError, ConnectTimeout, ContentDecodingError, Timeout
-    from requests.exceptions import ConnectionError as RequestsConnectionError
+    from requests.exceptions import ConnectTimeout, InvalidSchema, InvalidURL, Timeout
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
@@ -42,6 +42,8 @@ TOKEN_PATH = "/sts/v1/oauth2/token"
 PAGE_SIZE = 250
 PAGE_LIMIT = 2_000
 BODY_LIMIT = 64 * 1024 * 1024
+DEPTH_LIMIT = 64
+WAITS_LISTED = 100
 REQUEST_ID = "X-Request-Id"
 
 
@@ -217,7 +219,7 @@ class Client:
 
     def create(self, path: str, body: Object, attempted: str) -> Object:
         """POST; the object as the service made it. After a failure, ``fate_unclear`` of the error says whether it may exist."""
-        made: Object = self.send("POST", path, attempted, body=body, wants_object=True).body
+        made: Object = self.send("POST", path, attempted, body=body, repeat_as="CREATE", wants_object=True).body
         return made
 
     def change(self, path: str, object_id: str, body: Object, attempted: str) -> Object:
@@ -256,15 +258,15 @@ class Client:
         query: Optional[Mapping[str, str]] = None,
         body: Optional[Object] = None,
         form: Optional[Mapping[str, str]] = None,
+        repeat_as: Optional[str] = None,
         wants_object: bool = False,
     ) -> Answer:
-        """One request, sent again as retry.py decides until the deadline."""
+        """One request, sent again until the deadline as retry.py decides for ``repeat_as``, or else for the method."""
         attempt = 0
         renewed = False
         writes = method != "GET" and form is None
         unclear = False
-        # The exchange of a token changes nothing, so it may be repeated as a GET may.
-        repeat_as = "GET" if form is not None else method
+        repeat_as = repeat_as or method
         while True:
             attempt += 1
             try:
@@ -276,12 +278,13 @@ class Client:
             except errors.NotificationsError as final:
                 final.fate_unclear = writes and (unclear or final.sent)
                 raise
-            if error.status == 401 and not renewed and self._link.token.forget(auth):
+            if error.status == 401 and not renewed and self._forget(auth):
                 # A 401 was not carried out, whatever the method; a fresh token may do better, once.
                 renewed = True
                 self._count_retry()
                 continue
             wait = retry.decide(repeat_as, failure, attempt, self._clock.now(), self._chance())
+            error.told_wait = retry.told_wait(failure, self._clock.now())
             # One attempt of several may have taken effect, whatever the last one says; but what a POST is repeated
             # after was surely not carried out.
             unclear = unclear or (retry.fate_unclear(failure) and not (method == "POST" and wait is not None))
@@ -310,43 +313,44 @@ class Client:
         timeout = min(self._connection.timeout, remaining)
         with self._lock:
             self.tally.requests += 1
+        session = self._link.session
         try:
-            with self._link.session.request(
-                method,
-                self._connection.endpoint.rstrip("/") + path,
-                params=query,
-                json=body,
-                data=form,
-                auth=auth,
-                timeout=timeout,
-                # Passed each time: the session's own value would give way to REQUESTS_CA_BUNDLE.
-                verify=self._connection.verify,
-                # Credentials go to one origin.
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                text = self._read(response, attempted)
+            url = self._connection.endpoint.rstrip("/") + path
+            request = session.prepare_request(requests.Request(method, url, params=query, json=body, data=form, auth=auth))
+            # ``verify`` is passed each time: the session's own value would give way to REQUESTS_CA_BUNDLE.
+            settings = session.merge_environment_settings(request.url, {}, True, self._connection.verify, None)
         except (OSError, ValueError) as error:
+            raise self._impossible(error, attempted) from None
+        try:
+            # Redirects are off: credentials go to one origin.
+            with session.send(request, timeout=timeout, allow_redirects=False, **settings) as response:
+                text = self._read(response, attempted, timeout)
+        except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
             # RequestException is an OSError; requests lets a few plain ones through as well.
             raise self._failed(error, attempted, timeout) from None
         headers = response.headers
-        request_id = headers.get(REQUEST_ID)
+        request_id = self.veil.text(errors.printable(headers.get(REQUEST_ID, "")))[:255] or None
         with self._lock:
             if request_id:
-                self.tally.request_ids.append(request_id[:255])
+                self.tally.request_ids.append(request_id)
         status = response.status_code
+        if status < 200:
+            # The real answer may follow on the same connection, where it would be taken for the next one's.
+            session.close()
+            said = f"the service answered with status {status}, which is no answer"
+            preliminary = errors.Unintelligible(attempted, said, status=status, request_id=request_id)
+            raise _Failed(retry.Failure(retry.GARBLED, status, headers), preliminary)
         if status >= 400:
-            answered = errors.from_answer(attempted, status, headers, text, method)
-            answered.said = self.veil.text(answered.said)
+            answered = errors.from_answer(attempted, status, headers, text, method, self.veil.text)
             raise _Failed(retry.Failure(retry.ANSWERED, status, headers), answered)
         if status >= 300:
-            said = f"the service answered with status {status}, a redirect, and credentials follow none"
+            said = f"the service answered with status {status}, which leads elsewhere, and credentials follow no redirect"
             redirect = errors.Unintelligible(attempted, said, status=status, request_id=request_id)
             raise _Failed(retry.Failure(retry.ANSWERED, status, headers), redirect)
         parsed: Any = None
         if text.strip():
             try:
-                parsed = json.loads(text)
+                parsed = _sound(json.loads(text), "\\ud" in text.lower())
             except (ValueError, RecursionError):
                 parsed = _UNREADABLE
         if parsed is _UNREADABLE or (wants_object and not _is_object(parsed)) or (method == "GET" and parsed is None):
@@ -356,18 +360,22 @@ class Client:
             raise _Failed(retry.Failure(retry.GARBLED, status, headers), garbled)
         return Answer(status, headers, parsed)
 
-    def _read(self, response: Any, attempted: str) -> str:
+    def _read(self, response: Any, attempted: str, timeout: float) -> str:
         """The body, within the limits of size and time."""
+        until = self._clock.monotonic() + timeout
         sent = {"status": response.status_code, "request_id": response.headers.get(REQUEST_ID), "sent": True}
         chunks: List[bytes] = []
         size = 0
-        for chunk in response.iter_content(65_536):
+        for chunk in _chunks(response):
             chunks.append(chunk)
             size += len(chunk)
             if size > BODY_LIMIT:
                 raise errors.Unintelligible(attempted, f"the answer is larger than {BODY_LIMIT // 2**20} MiB", **sent)
             if self._clock.monotonic() > self._deadline:
                 raise errors.DeadlineExceeded(attempted, "the deadline passed while the answer was read", **sent)
+            if self._clock.monotonic() > until:
+                slow = errors.TimedOut(attempted, f"no whole answer within {timeout:g} seconds")
+                raise _Failed(retry.Failure(retry.TIMED_OUT), slow)
         return b"".join(chunks).decode("utf-8", "replace")
 
     def _failed(self, error: Exception, attempted: str, timeout: float) -> _Failed:
@@ -377,18 +385,27 @@ class Client:
         if isinstance(error, ConnectTimeout):
             unreachable = errors.Unreachable(attempted, f"no connection within {timeout:g} seconds")
             return _Failed(retry.Failure(retry.REFUSED), unreachable)
-        if isinstance(error, Timeout):
+        if isinstance(error, (Timeout, urllib3.exceptions.ReadTimeoutError)):
             return _Failed(retry.Failure(retry.TIMED_OUT), errors.TimedOut(attempted, f"no answer within {timeout:g} seconds"))
-        if isinstance(error, (RequestsConnectionError, ChunkedEncodingError, ContentDecodingError)):
-            if "CERTIFICATE_VERIFY_FAILED" in str(error):
-                raise errors.Untrusted(attempted, f"the certificate of {self._connection.endpoint} is not trusted ({reason})")
-            if "WRONG_VERSION_NUMBER" in str(error):
-                said = f"{self._connection.endpoint} does not speak TLS ({reason})"
-                raise errors.Unreachable(attempted, said, next_step="Check the scheme and the port of the endpoint.")
-            if type(cause).__name__ in _NEVER_CONNECTED:
-                return _Failed(retry.Failure(retry.REFUSED), errors.Unreachable(attempted, f"no connection ({reason})"))
-            return _Failed(retry.Failure(retry.CUT), errors.ConnectionLost(attempted, f"the connection was lost ({reason})"))
-        raise errors.InvalidInput(attempted, f"no request can be made to {self._connection.endpoint} ({reason})")
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            raise errors.Untrusted(attempted, f"the certificate of {self._connection.endpoint} is not trusted ({reason})")
+        if "WRONG_VERSION_NUMBER" in str(error):
+            said = f"{self._connection.endpoint} does not speak TLS ({reason})"
+            raise errors.Unreachable(attempted, said, next_step="Check the scheme and the port of the endpoint.")
+        if isinstance(error, (InvalidURL, InvalidSchema)):
+            raise self._impossible(error, attempted)
+        if type(cause).__name__ in _NEVER_CONNECTED:
+            return _Failed(retry.Failure(retry.REFUSED), errors.Unreachable(attempted, f"no connection ({reason})"))
+        return _Failed(retry.Failure(retry.CUT), errors.ConnectionLost(attempted, f"the connection was lost ({reason})"))
+
+    def _impossible(self, error: Exception, attempted: str) -> errors.InvalidInput:
+        """A request that cannot even be made."""
+        reason = self.veil.text(f"{type(error).__name__}: {error}")
+        return errors.InvalidInput(attempted, f"no request can be made to {self._connection.endpoint} ({reason})")
+
+    def _forget(self, auth: Any) -> bool:
+        with self._link.lock:
+            return self._link.token.forget(auth)
 
     def _authentication(self) -> Any:
         credentials = self._connection.credentials
@@ -403,7 +420,7 @@ class Client:
         """A fresh access token and its life in seconds, from ``POST /sts/v1/oauth2/token``."""
         attempted = "exchange the external token for an access token"
         try:
-            answer = self.send("POST", TOKEN_PATH, attempted, form=credentials.form())
+            answer = self.send("POST", TOKEN_PATH, attempted, form=credentials.form(), repeat_as="GET")
         except errors.NotificationsError as error:
             # Whatever the token was wanted for has not been sent.
             error.sent = False
@@ -412,9 +429,9 @@ class Client:
             raise
         body = answer.body if isinstance(answer.body, dict) else {}
         token, life = body.get("access_token"), body.get("expires_in")
-        if not isinstance(token, str) or not token or isinstance(life, bool) or not isinstance(life, (int, float)):
+        if not isinstance(token, str) or not token.isprintable() or not token or not _is_number(life):
             raise _unintelligible(attempted, "the answer holds no access_token with its expires_in", answer)
-        return token, float(life)
+        return token, float(min(life, LONGEST_LIFE))
 
     def _hold(self, attempted: str) -> None:
         """Wait while another request of this client was told to, and stop at the deadline."""
@@ -435,7 +452,8 @@ class Client:
         sentence = f"Waiting {seconds:.1f} s: {self.veil.text(why).rstrip('.')}."
         with self._lock:
             self._not_before = max(self._not_before, self._clock.monotonic() + seconds)
-            self.tally.waits.append(sentence)
+            if len(self.tally.waits) < WAITS_LISTED:
+                self.tally.waits.append(sentence)
         self._report(sentence, seconds)
         self._clock.sleep(seconds)
 
@@ -460,6 +478,34 @@ def _anonymous(request: Any) -> Any:
     return request
 
 
+def _chunks(response: Any) -> Iterator[bytes]:
+    """A body as it arrives. With requests' own iteration, a slow answer would not be seen to be slow until a chunk is full."""
+    read = getattr(response.raw, "read1", None)
+    if read is None:  # urllib3 1.26
+        yield from response.iter_content(1024)
+        return
+    while True:
+        chunk = read(65_536, decode_content=True)
+        if not chunk:
+            return
+        yield chunk
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(min(value, LONGEST_LIFE))
+
+
+def _sound(parsed: Any, halves: bool) -> Any:
+    """A parsed body that can be handed on: raises ValueError for one nested too deep, and replaces halves of characters."""
+    level, depth = [parsed], 0
+    while level:
+        depth += 1
+        if depth > DEPTH_LIMIT:
+            raise ValueError("nested too deep")
+        level = [inner for each in level if isinstance(each, (dict, list)) for inner in (each.values() if isinstance(each, dict) else each)]
+    return json.loads(errors.printable(json.dumps(parsed, ensure_ascii=False))) if halves else parsed
+
+
 def _item(path: str, object_id: str) -> str:
     return f"{path}/{quote(object_id, safe='')}"
 
@@ -477,7 +523,9 @@ def _page_objects(answer: Answer, attempted: str) -> List[Object]:
 
 def _next_token(answer: Answer, attempted: str) -> Optional[str]:
     metadata = answer.body.get("metadata")
-    link = metadata.get("next") if isinstance(metadata, dict) else None
+    if not isinstance(metadata, dict):
+        raise _unintelligible(attempted, "a page does not say whether another one follows", answer)
+    link = metadata.get("next")
     if link is None or link == "":
         return None
     try:

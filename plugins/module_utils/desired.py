@@ -46,6 +46,8 @@ def integration_fields(params: Mapping[str, Any], attempted: str) -> Object:
         value = params.get(field.name)
         if value is None:
             continue
+        if field.limit is not None and any("\ud800" <= character <= "\udfff" for character in value):
+            raise InvalidInput(attempted, f"{field.name} has half of a surrogate pair in it, which is no character")
         if field.limit is not None and len(value) > field.limit:
             said = f"{field.name} has {len(value)} characters, and at most {field.limit} are allowed"
             raise InvalidInput(attempted, said, next_step="Shorten it.")

@@ -9,7 +9,7 @@ Private to the collection.
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, Mapping, Optional, Tuple, Type
+from typing import Any, Callable, Dict, Mapping, Optional, Tuple, Type
 
 
 class NotificationsError(Exception):
@@ -23,6 +23,8 @@ class NotificationsError(Exception):
     next_step = ""
     #: True where a request may have taken effect although no good answer came.
     fate_unclear = False
+    #: Seconds after which the service asked to come back, where it did.
+    told_wait: Optional[float] = None
 
     def __init__(
         self,
@@ -223,8 +225,8 @@ _BY_STATUS: Mapping[int, Type[NotificationsError]] = {
 }
 
 
-def _first_error(text: str) -> Tuple[Optional[str], Optional[str], Optional[str], Optional[str]]:
-    """Code, detail, pointer and request id from either envelope; all None for a body that is neither."""
+def _first_error(text: str) -> Tuple[Any, Any, Any, Any]:
+    """Code, detail, pointer and request id from either envelope, of whatever type; all None for a body that is neither."""
     try:
         body = json.loads(text)
     except (ValueError, RecursionError):
@@ -248,19 +250,33 @@ def _first_error(text: str) -> Tuple[Optional[str], Optional[str], Optional[str]
         first = {"code": body.get("error")}
         detail = body.get("error_description") or body.get("message")
     pointer = source.get("pointer") or source.get("parameter") if isinstance(source, dict) else None
-    return _text(first.get("code")), _text(detail), _text(pointer), _text(body.get("requestId"))
+    return first.get("code"), detail, pointer, body.get("requestId")
 
 
-def _text(value: Any) -> Optional[str]:
-    return str(value)[:2000] if isinstance(value, (str, int)) and value != "" else None
+def _text(value: Any, veil: Callable[[str], str]) -> Optional[str]:
+    # Cut last: half of a secret would not be recognised.
+    return veil(printable(str(value)))[:2000] if isinstance(value, (str, int)) and value != "" else None
 
 
-def from_answer(attempted: str, status: int, headers: Mapping[str, str], text: str, method: str = "PATCH") -> NotificationsError:
-    """The error that an answer of status 400 or more means; ``text`` is its body, of whatever form.
+def printable(text: str) -> str:
+    """A text that every stream can be written with: without halves of surrogate pairs."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def from_answer(
+    attempted: str,
+    status: int,
+    headers: Mapping[str, str],
+    text: str,
+    method: str = "PATCH",
+    veil: Callable[[str], str] = str,
+) -> NotificationsError:
+    """The error that an answer of status 400 or more means; ``text`` is its body, of whatever form, and ``veil`` hides
+    secrets in what is taken from it.
 
     Source: the contract's ``Failure`` schema (both envelopes) and its responses by status.
     """
-    code, detail, pointer, request_id = _first_error(text)
+    code, detail, pointer, request_id = (_text(each, veil) for each in _first_error(text))
     kind = _BY_STATUS.get(status, ServerFailure)
     if detail is None:
         content_type = headers.get("Content-Type", "no content type").partition(";")[0]
@@ -273,7 +289,7 @@ def from_answer(attempted: str, status: int, headers: Mapping[str, str], text: s
     if kind is OverQuota:
         detail = f"over quota: {detail}"
     if status == 409 and headers.get("Location"):
-        in_the_way = headers["Location"].partition("?")[0].rstrip("/").rpartition("/")[2]
+        in_the_way = veil(headers["Location"].partition("?")[0].rstrip("/").rpartition("/")[2])
         next_step = f"In the way: {in_the_way}. {Conflict.next_step}"
     return kind(
         attempted,
@@ -281,6 +297,6 @@ def from_answer(attempted: str, status: int, headers: Mapping[str, str], text: s
         status=status,
         code=code,
         pointer=pointer,
-        request_id=headers.get("X-Request-Id") or request_id,
+        request_id=_text(headers.get("X-Request-Id"), veil) or request_id,
         next_step=next_step,
     )

@@ -99,7 +99,9 @@ class Purge:
     keep: Tuple[str, ...] = ()
 
     def keeps(self, resource: Resource, there: Object) -> bool:
-        return any(fnmatchcase(resource.name(there), each) or fnmatchcase(there["id"], each) for each in self.keep)
+        called = (resource.name(there), there["id"])
+        # A name may have brackets in it, which mean something else in a pattern.
+        return any(each in called or any(fnmatchcase(name, each) for name in called) for each in self.keep)
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,8 @@ def _change(resource: Resource, wish: Wish, there: Object, index: Index, attempt
     _refuse_read_only(resource, there, attempted, "changed")
     wanted_name = wish.fields.get(resource.name_field, name)
     others = [each["id"] for each in index.by_name(wanted_name) if each["id"] != there["id"]]
+    if resource.name_field in changed:
+        _refuse_odd_name(resource, wanted_name, attempted)
     if resource.name_field in changed and others:
         said = f"{', '.join(others)} is named {wanted_name!r} already"
         raise Ambiguous(attempted, said, next_step="Choose another name. Nothing was written.")
@@ -209,6 +213,7 @@ def _change(resource: Resource, wish: Wish, there: Object, index: Index, attempt
 
 def _creation(resource: Resource, wish: Wish, attempted: str) -> Step:
     fields = {resource.name_field: wish.name, **wish.fields}
+    _refuse_odd_name(resource, fields[resource.name_field], attempted)
     for each in resource.fields:
         if each.needed and each.name not in fields:
             said = f"it does not exist, and no {each.name} is given to create it with"
@@ -270,6 +275,13 @@ def _written(resource: Resource, name: str, wanted: Any, there: Any, attempted: 
         return resource.field(name).write(wanted, there)
     except HiddenUrl as error:
         raise HiddenUrl(attempted, error.said) from None
+
+
+def _refuse_odd_name(resource: Resource, name: str, attempted: str) -> None:
+    """A service that trims names would show another one than was asked for, and the next run would not find it."""
+    if name != name.strip():
+        said = f"{resource.name_field} {name!r} begins or ends with white space"
+        raise InvalidInput(attempted, said, next_step="Take it away.")
 
 
 def _refuse_read_only(resource: Resource, there: Object, attempted: str, done: str) -> None:

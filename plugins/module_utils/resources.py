@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Tuple
 from urllib.parse import urlsplit
 
 from .errors import HiddenUrl
-from .secrets import HIDDEN, HIDDEN_CHANGED, hide_url_fields, is_hidden
+from .secrets import HIDDEN, HIDDEN_CHANGED, hide_within, is_hidden
 
 Object = Dict[str, Any]
 
@@ -24,7 +24,8 @@ ON_CHANGE, ON_CREATE, ALWAYS = "on_change", "on_create", "always"
 URL_FIELDS = {"Slack": "webhook_url", "MsTeams": "webhook_url", "Webhook": "url"}
 
 #: All kinds that there were when this was written; there may be more.
-KINDS = (*URL_FIELDS, "RoleEmail", "UserEmail", "InApp")
+_KINDS_WITHOUT_SECRETS = ("RoleEmail", "UserEmail", "InApp")
+KINDS = (*URL_FIELDS, *_KINDS_WITHOUT_SECRETS)
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,8 @@ def _same_url(one: str, other: str) -> bool:
 def _comparable(url: str) -> Any:
     try:
         parts = urlsplit(url)
-        return (parts.scheme.lower(), parts.netloc.lower(), parts.path or "/", parts.query, parts.fragment)
+        user, at, host = parts.netloc.rpartition("@")
+        return (parts.scheme.lower(), user, at, host.lower(), parts.path or "/", parts.query, parts.fragment)
     except ValueError:
         return url
 
@@ -143,11 +145,11 @@ def _write_target(wanted: Any, _there: Any) -> Any:
 
 
 def _show_integration(integration: Object, changing: Tuple[str, ...]) -> Object:
-    if "target" not in integration:
+    if "target" not in integration or target_kind(integration) in _KINDS_WITHOUT_SECRETS:
         return dict(integration)
     changes = any(name in changing for name in ("target.url", "target.webhook_url"))
-    target = hide_url_fields(integration["target"], ("url", "webhook_url"), HIDDEN_CHANGED if changes else HIDDEN)
-    return {**integration, "target": target}
+    # A kind that is not known yet may hold a secret under any name.
+    return {**integration, "target": hide_within(integration["target"], HIDDEN_CHANGED if changes else HIDDEN)}
 
 
 def _integration_secrets(integration: Object) -> Iterable[str]:

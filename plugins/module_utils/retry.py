@@ -23,6 +23,8 @@ ANSWERED = "answered"  # an answer with a status of 400 or more
 
 FIRST_WAIT = 0.5
 LONGEST_WAIT = 30.0
+#: A service that asks for less than this says nothing; otherwise it would be asked thousands of times.
+SHORTEST_TOLD = 1.0
 #: Attempts where the service names no time to wait: at most 7.5 seconds of waiting.
 ATTEMPTS = 5
 
@@ -42,7 +44,7 @@ class Failure:
 def fate_unclear(failure: Failure) -> bool:
     """Whether a request that failed so may have taken effect all the same."""
     if failure.kind == ANSWERED:
-        return failure.status == 408 or failure.status >= 500
+        return failure.status < 400 or failure.status == 408 or failure.status >= 500
     return failure.kind in (CUT, TIMED_OUT, GARBLED)
 
 
@@ -51,31 +53,32 @@ def decide(method: str, failure: Failure, attempt: int, now: float, chance: floa
 
     ``attempt`` counts from 1, ``now`` is seconds since the epoch, ``chance`` is from 0 to 1 (full jitter). GET, DELETE and
     PATCH say what is to be, so they may be sent again; a POST only where it surely was not carried out: never
-    connected, 429, or 503 with the word when to come back.
+    connected, 429, or 503 with the word when to come back. A gateway may say that last one too late, so a creation, for
+    which ``method`` is CREATE, is not repeated after it: whoever asked for it looks first.
 
     Source: "Rate limits" of the contract, which asks for capped exponential backoff with jitter.
     """
-    told = _told(failure, now)
+    told = told_wait(failure, now)
     if method in _REPEATABLE:
         again = failure.kind != ANSWERED or failure.status in _PASSING
     else:
         again = (
             failure.kind == REFUSED
             or (failure.kind == ANSWERED and failure.status == 429)
-            or (failure.kind == ANSWERED and failure.status == 503 and told is not None)
+            or (method == "POST" and failure.kind == ANSWERED and failure.status == 503 and told is not None)
         )
     if not again:
         return None
-    if told is not None:
+    if told is not None and told >= SHORTEST_TOLD:
         return told
     # Being over the rate passes by itself, so only the deadline ends that.
     if attempt >= ATTEMPTS and failure.status != 429:
         return None
     # The exponent is bounded: past it the wait is the longest one anyway.
-    return chance * min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(attempt - 1, 16))
+    return max(told or 0.0, chance * min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(attempt - 1, 16)))
 
 
-def _told(failure: Failure, now: float) -> Optional[float]:
+def told_wait(failure: Failure, now: float) -> Optional[float]:
     """How long the service asks to wait, where it does."""
     if failure.kind != ANSWERED:
         return None

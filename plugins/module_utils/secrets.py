@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from typing import Any, Optional, Set
 from urllib.parse import quote, urlsplit
 
@@ -18,10 +19,12 @@ HIDDEN = "********"
 #: The same, where the diff has to show that the secret changes.
 HIDDEN_CHANGED = "******** (changes)"
 
+_SECRET_NAME = re.compile("url|uri|key|token|secret|password|credential", re.IGNORECASE)
 #: Too short to be a secret, and likely to be part of an innocent word.
 _SHORTEST = 6
 _SHORTEST_TOKEN = 12
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s\"'<>\\]+", re.IGNORECASE)
+#: A URL as it is, escaped for JSON, or percent-encoded.
+_URL = re.compile(r"[a-z][a-z0-9+.-]*(?:://|:\\/\\/|%3A%2F%2F)(?:[^\s\"'<>\\]|\\/)+", re.IGNORECASE)
 
 
 def is_hidden(value: Optional[str]) -> bool:
@@ -39,16 +42,18 @@ class Veil:
     def __init__(self, *endpoints: str) -> None:
         self._endpoints = tuple(each.rstrip("/") + "/" for each in endpoints)
         self._secrets: Set[str] = set()
+        self._lock = threading.Lock()
 
     def learn(self, *secrets: Optional[str]) -> None:
         """Remember secrets: tokens, passwords, webhook URLs. None and what is too short are passed over."""
-        self._secrets.update(secret for secret in secrets if secret and len(secret) >= _SHORTEST)
+        with self._lock:
+            self._secrets.update(secret for secret in secrets if secret and len(secret) >= _SHORTEST)
 
     def text(self, text: str) -> str:
         """The text without secrets."""
-        forms: Set[str] = set()
-        for secret in self._secrets:
-            forms.update(_forms(secret))
+        with self._lock:
+            secrets = tuple(self._secrets)
+        forms = {form for secret in secrets for form in _forms(secret)}
         for form in sorted(forms, key=len, reverse=True):
             text = text.replace(form, HIDDEN)
         return _URL.sub(self._url, text)
@@ -57,12 +62,13 @@ class Veil:
         url = match.group()
         if (url.rstrip(".,;:") + "/").startswith(self._endpoints):
             return url
-        return url.partition("://")[0] + "://" + HIDDEN
+        return re.split("[:%]", url)[0] + "://" + HIDDEN
 
 
 def _forms(secret: str) -> Set[str]:
     """The forms in which a secret may be echoed: as it is, percent-encoded, escaped for JSON, and of a URL its parts."""
-    forms = {secret, quote(secret, safe=""), quote(secret), json.dumps(secret)[1:-1], secret.replace("/", "\\/")}
+    escaped = {json.dumps(secret)[1:-1], secret.replace("/", "\\/")}
+    forms = {secret, quote(secret, safe="", errors="replace"), quote(secret, errors="replace"), *escaped}
     try:
         parts = urlsplit(secret)
     except ValueError:
@@ -76,8 +82,12 @@ def _forms(secret: str) -> Set[str]:
     return forms
 
 
-def hide_url_fields(target: Any, url_fields: Any, mark: str = HIDDEN) -> Any:
-    """A copy of an object with the named members hidden; anything that is no object is returned as it is."""
-    if not isinstance(target, dict):
-        return target
-    return {name: mark if name in url_fields and value else value for name, value in target.items()}
+def hide_within(value: Any, mark: str = HIDDEN, name: str = "") -> Any:
+    """A copy of what an API object holds without any URL, and without what the name of its member calls a secret."""
+    if isinstance(value, dict):
+        return {each: hide_within(inner, mark, str(each)) for each, inner in value.items()}
+    if isinstance(value, list):
+        return [hide_within(each, mark, name) for each in value]
+    if value and isinstance(value, (str, int, float)) and (_SECRET_NAME.search(name) or "://" in str(value)):
+        return mark
+    return value

@@ -9,6 +9,7 @@ Private to the collection.
 from __future__ import annotations
 
 import os
+import ssl
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, List, Mapping, Optional, Set
 from urllib.parse import urlsplit
@@ -24,6 +25,8 @@ from .resources import Resource
 
 #: A wait longer than this many seconds is a warning.
 LONG_WAIT = 5.0
+#: The most seconds that a task or a request may take: a day.
+LONGEST = 86_400
 
 
 @dataclass(frozen=True)
@@ -122,13 +125,19 @@ def connection(params: Mapping[str, Any], environ: Mapping[str, str], ansible_ve
         said = "the endpoint has the path /notifications/v1 in it, which is added to it"
         raise errors.InvalidInput(attempted, said, next_step=f"The service's own endpoint is {DEFAULT_ENDPOINT}.")
     for option in ("timeout", "deadline"):
-        if params[option] <= 0:
-            raise errors.InvalidInput(attempted, f"{option} is {params[option]}", next_step="Give seconds, at least 1.")
+        if not 1 <= params[option] <= LONGEST:
+            next_step = f"Give seconds, from 1 to {LONGEST}."
+            raise errors.InvalidInput(attempted, f"{option} is {params[option]}", next_step=next_step)
     verify: Any = params["validate_certs"]
     if verify and params["ca_path"]:
         verify = params["ca_path"]
         if not os.path.exists(verify):
             raise errors.InvalidInput(attempted, f"ca_path {verify} does not exist on the machine that runs the module")
+        try:
+            ssl.create_default_context(**{"capath" if os.path.isdir(verify) else "cafile": verify})
+        except OSError as error:
+            said = f"ca_path {verify} is no bundle of certificate authorities ({error.strerror or error})"
+            raise errors.InvalidInput(attempted, said, next_step="Give a file of PEM certificates.") from None
     return Connection(
         choose(params, environ),
         endpoint=endpoint.rstrip("/"),

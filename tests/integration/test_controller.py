@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import pathlib
 
 import pytest
 
@@ -124,6 +125,30 @@ def test_a_task_time_out_ends_the_task(emulator, connection, tmp_path):
     played = play(tmp_path, plays(connection, {INFO: {}, "timeout": 1}))
     assert played.status == 2
     assert "Timed out" in played.output or "expected time frame" in played.output
+
+
+def test_no_log_hides_the_lines_of_waits_too(emulator, connection, tmp_path):
+    emulator.fault("status", "GET", status=429, headers={"Retry-After": "1"})
+    played = play(tmp_path, plays(connection, {INFO: {}, "no_log": True}), "-v")
+    assert played.status == 0, played.output
+    assert "Waiting" not in played.output
+
+
+@pytest.mark.parametrize("controller_side", ["true", "false"])
+def test_a_relative_path_begins_at_the_playbook(emulator, connection, tmp_path, controller_side):
+    import requests
+
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "ca.pem").write_bytes(pathlib.Path(requests.certs.where()).read_bytes())
+    (tmp_path / "inner" / "play.yml").write_text(json.dumps(plays(connection, {INFO: {"ca_path": "ca.pem"}})))
+    environment = {"CCLOUD_NOTIFICATIONS_CONTROLLER_SIDE": controller_side}
+    played = command(tmp_path, "ansible-playbook", "inner/play.yml", environment=environment)
+    assert played.status == 0, played.output
+
+
+def test_a_switch_that_is_neither_on_nor_off_is_said(emulator, connection, tmp_path):
+    played = play(tmp_path, plays(connection, {INFO: {}}), environment={"CCLOUD_NOTIFICATIONS_CONTROLLER_SIDE": "junk"})
+    assert "ccloud_notifications_controller_side is 'junk', and has to be true or false." in played.output
 
 
 def test_no_log_hides_everything(emulator, connection, tmp_path):

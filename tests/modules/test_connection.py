@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-import pathlib
-
 import pytest
+import requests
 
 from support.emulator import EXTERNAL_TOKEN, KEY, SECRET
 
@@ -84,6 +83,8 @@ def test_exactly_one_way_of_authentication(run, emulator, params, said):
         ({"endpoint": "https://api.confluent.cloud/notifications/v1"}, "the endpoint has the path /notifications/v1"),
         ({"endpoint": "https://["}, "the endpoint is not an http or https URL"),
         ({"timeout": 0}, "timeout is 0"),
+        ({"deadline": 10**400}, "Give seconds, from 1 to 86400."),
+        ({"ca_path": __file__}, "is no bundle of certificate authorities"),
         ({"deadline": -1}, "deadline is -1"),
         ({"ca_path": "/no/such/bundle.pem"}, "ca_path /no/such/bundle.pem does not exist"),
     ],
@@ -100,7 +101,7 @@ def test_ca_path_and_validate_certs_are_passed_on():
     params = {
         "endpoint": None, "api_key": "k", "api_secret": "s", "timeout": 5, "deadline": 7, "validate_certs": True,
     }  # fmt: skip
-    here = str(pathlib.Path(__file__))
+    here = requests.certs.where()
     assert connection({**params, "ca_path": here}, {}, "2.19").verify == here
     assert connection({**params, "ca_path": None}, {}, "2.19").verify is True
     assert connection({**params, "ca_path": here, "validate_certs": False}, {}, "2.19").verify is False

@@ -268,7 +268,7 @@ def test_a_refused_change_of_kind_says_what_to_do(run, emulator):
     result = run.fails("integration", display_name="ops", target={"kind": "MsTeams", "webhook_url": URL})
     assert result["error"]["status"] == 422
     assert result["error"]["pointer"] == "/target/kind"
-    assert "The service does not let Slack become MsTeams. With replace: true" in result["msg"]
+    assert "If the service does not let Slack become MsTeams: with replace: true" in result["msg"]
     assert result["changed"] is False
     assert emulator.made() == before
 
@@ -302,6 +302,21 @@ def test_a_replacement_that_cannot_be_created_leaves_the_old_one_as_it_was(run, 
     assert "over quota" in result["msg"]
     assert result["changed"] is False
     assert {**after, "metadata": None} == {**before, "metadata": None}
+
+
+@pytest.mark.parametrize("names", ["allowed", "refused"])
+def test_a_replacement_that_is_not_as_asked_goes_again(run, emulator, names):
+    """A service that keeps something else than was asked for: the new one is withdrawn, the old one stays."""
+    emulator.reset(integrations=[slack("ops")], kind_change="refused", duplicate_names=names)
+    before = emulator.made()["ops"]
+    new_id = f"i-{int(before['id'][2:]) + 1}"
+    odd = {"id": new_id, "display_name": "ops", "target": {"kind": "MsTeams", "webhook_url": "https://example.org/else"}}
+    emulator.fault("status", "POST", "*/integrations", status=201, applied=True, body=odd, skip=int(names == "refused"))
+    target = {"kind": "MsTeams", "webhook_url": URL}
+    result = run.fails("integration", display_name="ops", target=target, replace=True)
+    assert f"left target.webhook_url of {new_id} otherwise" in result["msg"]
+    assert result["changed"] is False
+    assert emulator.made()["ops"]["target"] == before["target"]
 
 
 def test_a_replacement_that_failed_and_could_not_be_undone_says_how_it_stands(run, emulator):
@@ -533,6 +548,8 @@ def test_a_list_that_lags_for_long_is_a_warning(run, emulator):
         {"kind": "status", "status": 500, "applied": True},
         {"kind": "status", "status": 504, "applied": True},
         {"kind": "status", "status": 408, "applied": True},
+        {"kind": "status", "status": 503, "applied": True, "headers": {"Retry-After": "1"}},
+        {"kind": "status", "status": 503, "applied": True, "headers": {"Retry-After": "0"}},
     ],
 )
 def test_a_create_whose_answer_was_lost_is_adopted_and_never_sent_twice(run, emulator, fault, lag):
@@ -544,6 +561,14 @@ def test_a_create_whose_answer_was_lost_is_adopted_and_never_sent_twice(run, emu
     assert "The answer to creating 'ops' was lost" in run.warnings[0]
     assert len(emulator.writes()) == 1
     assert run.ok("integration", display_name="ops", description="Ops", target=SLACK)["changed"] is False
+
+
+def test_a_create_that_a_gateway_puts_off_is_sent_again_once_nothing_is_to_be_found(run, emulator):
+    emulator.fault("status", "POST", status=503, headers={"Retry-After": "2"}, times=2)
+    result = run.ok("integration", display_name="ops", target=SLACK)
+    assert result["changed"] is True
+    assert [line.rpartition(" ")[2] for line in emulator.writes()] == ["503", "503", "201"]
+    assert set(emulator.made()) == {"ops"}
 
 
 @pytest.mark.parametrize("fault", [{"kind": "cut-before"}, {"kind": "status", "status": 500}])

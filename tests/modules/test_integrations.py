@@ -122,13 +122,15 @@ def test_nothing_is_purged_unless_asked_for(run, emulator, mixed):
 
 
 def test_purging_leaves_what_is_kept_and_what_cannot_be_managed(run, emulator):
-    emulator.reset(integrations=[slack("ops"), slack("data-lake"), slack("data-mesh"), slack("other"), slack("Data-x")])
+    emulator.reset(
+        integrations=[slack("ops"), slack("[prod] pager"), slack("data-lake"), slack("data-mesh"), slack("other"), slack("Data-x")]
+    )
     made = emulator.made()
-    keep = ["data-*", made["other"]["id"]]
+    keep = ["data-*", made["other"]["id"], "[prod] pager"]
     done = predicted_then_done(run, emulator, integrations=[item("ops")], purge=True, keep=keep)
     assert [each["display_name"] for each in done["purged"]] == ["Data-x"]
     kinds = [each["target"]["kind"] for each in emulator.objects()]
-    assert kinds == ["RoleEmail", "UserEmail", "InApp", "Slack", "Slack", "Slack", "Slack"]
+    assert kinds == ["RoleEmail", "UserEmail", "InApp", "Slack", "Slack", "Slack", "Slack", "Slack"]
 
 
 def test_purging_more_than_the_limit_fails_before_any_write_and_says_which(run, emulator):
@@ -276,6 +278,15 @@ def test_a_token_that_expires_midway_is_renewed_by_whoever_meets_it(run, emulato
     wanted = [item(f"new-{n}") for n in range(40)]
     run.ok("integrations", integrations=wanted, concurrency=6, **credentials)
     assert len(emulator.made()) == 40
+
+
+def test_many_failures_in_a_crowd_lose_nothing(run, emulator):
+    emulator.reset(integrations=100)
+    for skip in range(20):
+        emulator.fault("status", "PATCH", status=500, skip=skip * 4)
+    wanted = [item(f"channel-{n:05}", f"https://hooks.slack.example/changed/{n}") for n in range(100)]
+    run.ok("integrations", integrations=wanted, concurrency=8)
+    assert all("/changed/" in each["target"]["webhook_url"] for each in emulator.made().values())
 
 
 def test_what_no_thread_expected_is_not_taken_for_success(run, emulator, monkeypatch):

@@ -32,7 +32,7 @@ from ansible_collections.ccloud.notifications.plugins.module_utils.resources imp
 
 WRITABLE = ("Slack", "MsTeams", "Webhook")
 # Few names, so that they meet; some are part of others, or differ in what a careless match overlooks.
-names = st.sampled_from(["ops", "op", "ops-eu", "OPS", "ops ", "öps"])
+names = st.sampled_from(["ops", "op", "ops-eu", "OPS", "ops x", "öps"])
 descriptions = st.sampled_from(["", "Operations", "operations"])
 urls = st.sampled_from(["https://example.org/a", "https://example.org/ab", "http://example.org/a"])
 
@@ -198,6 +198,14 @@ def test_always_writes_a_url_that_is_given_and_nothing_else(state):
             step = planned(wish, state)
             assert step.action == UPDATE
             assert dict(step.body) == {"target": there["target"]}
+
+
+def test_a_name_that_a_service_may_trim_is_refused_unless_it_is_there():
+    target = {"kind": "Slack", "webhook_url": "https://example.org/a"}
+    with pytest.raises(errors.InvalidInput, match="begins or ends with white space"):
+        plan(INTEGRATION, [Wish(name="ops ", fields={"display_name": "ops ", "target": target})], [])
+    there = {"id": "i-1", "display_name": "ops ", "target": target}
+    assert plan(INTEGRATION, [Wish(name="ops ", fields={"display_name": "ops "})], [there]).steps[0].action == KEEP
 
 
 def test_an_object_without_a_name_is_found_by_its_id_only():

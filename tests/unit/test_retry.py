@@ -26,7 +26,7 @@ from ansible_collections.ccloud.notifications.plugins.module_utils.retry import 
 )
 
 NOW = 1_800_000_000.0
-methods = st.sampled_from(["GET", "PATCH", "DELETE", "POST"])
+methods = st.sampled_from(["GET", "PATCH", "DELETE", "POST", "CREATE"])
 headers = st.dictionaries(st.sampled_from(["Retry-After", "X-RateLimit-Reset"]), st.text() | st.integers().map(str))
 failures = st.builds(Failure, st.sampled_from([REFUSED, CUT, TIMED_OUT, GARBLED]), st.just(0), st.just({})) | st.builds(
     Failure, st.just(ANSWERED), st.integers(400, 599), headers
@@ -39,6 +39,12 @@ chances = st.floats(0, 1)
 def test_a_wait_is_never_negative_nor_endless(method, failure, attempt, chance):
     wait = decide(method, failure, attempt, NOW, chance)
     assert wait is None or 0 <= wait < float("inf")
+
+
+@given(failures, attempts, chances)
+def test_a_creation_is_only_repeated_where_it_surely_did_not_happen(failure, attempt, chance):
+    if decide("CREATE", failure, attempt, NOW, chance) is not None:
+        assert failure.kind == REFUSED or failure.status == 429
 
 
 @given(failures, attempts, chances)
@@ -69,7 +75,7 @@ def test_guessed_waits_grow_and_are_capped(attempt, chance):
     assert decide("GET", failure, attempt, NOW, chance) == pytest.approx(chance * longest)
 
 
-@given(st.floats(0, 10**6))
+@given(st.floats(1, 10**6))
 def test_a_told_wait_is_kept_to(seconds):
     failure = Failure(ANSWERED, 429, {"Retry-After": repr(seconds), "X-RateLimit-Reset": "77"})
     assert decide("POST", failure, 1, NOW, 0.0) == seconds

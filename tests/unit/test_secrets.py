@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from urllib.parse import quote
 
 import pytest
@@ -44,10 +45,13 @@ def test_a_secret_is_hidden_in_every_form_of_an_echo(secret):
         "https%3A%2F%2Fhooks.slack.com%2Fservices%2FT0%2FB0%2Ftopsecret",
     ],
 )
-def test_a_known_url_is_hidden_in_every_form(text):
+@pytest.mark.parametrize("known", [True, False])
+def test_a_known_url_is_hidden_in_every_form_and_an_unknown_one_where_it_is_one(text, known):
     veil = Veil(ENDPOINT)
-    veil.learn("https://hooks.slack.com/services/T0/B0/topsecret")
-    assert "topsecret" not in veil.text(text)
+    if known:
+        veil.learn("https://hooks.slack.com/services/T0/B0/topsecret")
+    if known or "http" in text:
+        assert "topsecret" not in veil.text(text)
 
 
 def test_a_url_that_only_the_service_knows_is_hidden_and_the_apis_own_is_not():
@@ -79,10 +83,47 @@ anything = st.recursive(
 )
 
 
-@given(st.dictionaries(st.text(), anything), anything, st.sampled_from(["url", "webhook_url"]), st.text(min_size=1))
-def test_showing_an_object_hides_its_url_and_nothing_else(whole, kind, member, url):
-    shown = INTEGRATION.show({**whole, "target": {"kind": kind, member: url, "other": 1}}, ())
-    assert shown == {**whole, "target": {"kind": kind, member: HIDDEN, "other": 1}}
+@given(st.dictionaries(st.text(), anything), st.sampled_from(["url", "webhook_url"]), st.text(min_size=1))
+def test_showing_an_object_hides_its_url_and_nothing_else(whole, member, url):
+    for kind in ("Slack", "MsTeams", "Webhook", "Carrier"):
+        shown = INTEGRATION.show({**whole, "target": {"kind": kind, member: url, "other": 1}}, ())
+        assert shown == {**whole, "target": {"kind": kind, member: HIDDEN, "other": 1}}
+
+
+@pytest.mark.parametrize(
+    ("target", "shown"),
+    [
+        (
+            {"kind": "PagerDuty", "endpoint": "https://pd/x", "integration_key": "k3y", "region": "eu"},
+            {"kind": "PagerDuty", "endpoint": HIDDEN, "integration_key": HIDDEN, "region": "eu"},
+        ),
+        ({"kind": "New", "webhook": {"url": "x", "tries": [3]}}, {"kind": "New", "webhook": {"url": HIDDEN, "tries": [3]}}),
+        ("https://example.org/secret", HIDDEN),
+        ({"kind": "UserEmail", "user": {"id": "u-1", "related": "https://api/u-1"}},) * 2,
+    ],
+)
+def test_a_kind_that_is_not_known_shows_nothing_that_may_be_a_secret(target, shown):
+    assert INTEGRATION.show({"id": "i-1", "target": target}, ()) == {"id": "i-1", "target": shown}
+
+
+def test_texts_are_hidden_while_other_threads_learn_secrets():
+    veil = Veil(ENDPOINT)
+    stop = threading.Event()
+
+    def learn():
+        number = 0
+        while not stop.is_set():
+            number += 1
+            veil.learn(f"secret-number-{number}")
+
+    learner = threading.Thread(target=learn)
+    learner.start()
+    try:
+        for _text in range(50):
+            assert veil.text("nothing of the kind") == "nothing of the kind"
+    finally:
+        stop.set()
+        learner.join()
 
 
 @given(st.dictionaries(st.text(), anything))
