@@ -392,7 +392,7 @@ class Client:
         if "WRONG_VERSION_NUMBER" in str(error):
             said = f"{self._connection.endpoint} does not speak TLS ({reason})"
             raise errors.Unreachable(attempted, said, next_step="Check the scheme and the port of the endpoint.")
-        if isinstance(error, (InvalidURL, InvalidSchema)):
+        if isinstance(error, (InvalidURL, InvalidSchema, urllib3.exceptions.LocationValueError)):
             raise self._impossible(error, attempted)
         if type(cause).__name__ in _NEVER_CONNECTED:
             return _Failed(retry.Failure(retry.REFUSED), errors.Unreachable(attempted, f"no connection ({reason})"))
@@ -428,10 +428,10 @@ class Client:
                 error.next_step = "Check external_token, which may have expired, and identity_pool_id."
             raise
         body = answer.body if isinstance(answer.body, dict) else {}
-        token, life = body.get("access_token"), body.get("expires_in")
-        if not isinstance(token, str) or not token.isprintable() or not token or not _is_number(life):
+        token, life = body.get("access_token"), _seconds(body.get("expires_in"))
+        if not isinstance(token, str) or not token.isprintable() or not token or life is None:
             raise _unintelligible(attempted, "the answer holds no access_token with its expires_in", answer)
-        return token, float(min(life, LONGEST_LIFE))
+        return token, life
 
     def _hold(self, attempted: str) -> None:
         """Wait while another request of this client was told to, and stop at the deadline."""
@@ -491,8 +491,12 @@ def _chunks(response: Any) -> Iterator[bytes]:
         yield chunk
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(min(value, LONGEST_LIFE))
+def _seconds(value: Any) -> Optional[float]:
+    """A number of seconds, a day at most; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    seconds = float(min(value, LONGEST_LIFE))
+    return seconds if math.isfinite(seconds) else None
 
 
 def _sound(parsed: Any, halves: bool) -> Any:

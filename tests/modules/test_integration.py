@@ -132,7 +132,7 @@ def test_an_empty_description_clears_where_the_service_clears(run, emulator):
 def test_an_empty_description_that_the_service_ignores_is_an_error(run, emulator):
     emulator.reset(integrations=[slack("ops", URL, "Old")], empty_description="ignored")
     result = run.fails("integration", display_name="ops", description="")
-    assert "the service accepted the request and left description otherwise" in result["msg"]
+    assert "the service accepted the request and left description of i-10017 otherwise" in result["msg"]
     assert result["changed"] is False
     assert emulator.made()["ops"]["description"] == "Old"
 

@@ -111,10 +111,12 @@ def test_texts_are_hidden_while_other_threads_learn_secrets():
     stop = threading.Event()
 
     def learn():
-        number = 0
-        while not stop.is_set():
-            number += 1
-            veil.learn(f"secret-number-{number}")
+        for number in range(100_000):
+            veil.learn(f"secret-number-{number % 200}")
+            if stop.is_set():
+                return
+            if number % 200 == 0:
+                veil._secrets.clear()  # so that the set grows again and again
 
     learner = threading.Thread(target=learn)
     learner.start()
