@@ -34,6 +34,8 @@ CONTROLS = (
     "POST faults",
     "GET faults",
     "POST read-only",
+    "GET read-only/on",
+    "GET read-only/off",
     "GET deliveries",
     "POST inbox/NAME",
     "GET inbox",
@@ -44,7 +46,7 @@ CONTROLS = (
 CONTROLS_TAKE = {
     "reset": '{"settings": {...}, "integrations": [...] or a number, "read_only": true or false}, each optional',
     "faults": '{"kind": "...", "method": "...", "path": "...", ...} or a list of these; tests/emulator/faults.py names the kinds',
-    "read-only": '{"enabled": true or false}',
+    "read-only": '{"enabled": true or false}, or on or off in the path of a GET',
     "clock": '{"advance": SECONDS}',
 }
 
@@ -321,6 +323,12 @@ class Emulator:
     def _post_read_only(self, sent: Any, _rest: str) -> dict[str, Any]:
         self.read_only = bool(sent["enabled"])
         return {"read_only": self.read_only}
+
+    def _get_read_only(self, _sent: Any, rest: str) -> dict[str, Any]:
+        """The same for what can only GET, such as Ansible's url lookup: ``read-only/on`` and ``read-only/off``."""
+        if rest not in ("on", "off"):
+            raise ValueError(f"not {rest!r}")
+        return self._post_read_only({"enabled": rest == "on"}, "")
 
     def _post_faults(self, sent: Any, _rest: str) -> dict[str, Any]:
         self.faults.faults.extend(Fault.read(each) for each in (sent if isinstance(sent, list) else [sent]))

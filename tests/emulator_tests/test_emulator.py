@@ -85,6 +85,7 @@ def test_flags_set_what_a_reset_returns_to():
         ("POST", "read-only", {}, "POST /_emulator/read-only takes {"),
         ("POST", "faults", {}, "POST /_emulator/faults takes {"),
         ("POST", "reset", [{}], "POST /_emulator/reset takes {"),
+        ("GET", "read-only/maybe", None, "on or off in the path of a GET: not 'maybe'"),
         ("GET", "reset", None, "There is no GET /_emulator/reset; there is: POST reset."),
         ("GET", "nonsense", None, "there is: POST reset, GET settings"),
     ],
@@ -213,6 +214,13 @@ def test_read_only_mode_refuses_and_records_every_write(emulator):
     assert call(emulator, "GET", path).status_code == 200
     assert [each["refused_write"] for each in emulator.requests()] == [True] * 4 + [False]
     assert set(emulator.made()) == {"ops"}
+
+
+def test_read_only_mode_can_be_switched_by_what_can_only_get(emulator):
+    emulator.control("GET", "read-only/on")
+    assert call(emulator, "POST", "/integrations", json=NEW).status_code == 403
+    emulator.control("GET", "read-only/off")
+    assert call(emulator, "POST", "/integrations", json=NEW).status_code == 201
 
 
 def test_it_never_sends_beyond_loopback(emulator):

@@ -48,6 +48,7 @@ def test_target_is_the_same_both_ways(running_emulator, tmp_path, target):
             "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
             "ANSIBLE_CALLBACKS_ENABLED": "record",
             "ANSIBLE_INJECT_INVOCATION": "true",
+            "ANSIBLE_PIPELINING": "true",  # only for the time that it saves
             "RECORD_TO": str(folder / "results"),
         }
         variables = {"emulator_url": running_emulator.url}

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION
@@ -83,6 +84,7 @@ anything = st.recursive(
 )
 
 
+@settings(max_examples=30)
 @given(st.dictionaries(st.text(), anything), st.sampled_from(["url", "webhook_url"]), st.text(min_size=1))
 def test_showing_an_object_hides_its_url_and_nothing_else(whole, member, url):
     for kind in ("Slack", "MsTeams", "Webhook", "Carrier"):
@@ -119,15 +121,19 @@ def test_texts_are_hidden_while_other_threads_learn_secrets():
                 veil._secrets.clear()  # so that the set grows again and again
 
     learner = threading.Thread(target=learn)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
     learner.start()
     try:
-        for _text in range(50):
+        for _text in range(100):
             assert veil.text("nothing of the kind") == "nothing of the kind"
     finally:
+        sys.setswitchinterval(interval)
         stop.set()
         learner.join()
 
 
+@settings(max_examples=30)
 @given(st.dictionaries(st.text(), anything))
 def test_showing_never_fails(whole):
     INTEGRATION.show(whole, ("target.url",))
