@@ -12,7 +12,7 @@ import pathlib
 import pytest
 
 from support.emulator import KEY, SECRET, slack
-from support.playbooks import command, play
+from support.playbooks import command, play, recording
 
 INFO = "ccloud.notifications.integration_info"
 MODULE = "ccloud.notifications.integration"
@@ -125,6 +125,36 @@ def test_a_task_time_out_ends_the_task(emulator, connection, tmp_path):
     played = play(tmp_path, plays(connection, {INFO: {}, "timeout": 1}))
     assert played.status == 2
     assert "Timed out" in played.output or "expected time frame" in played.output
+
+
+BAD_TASKS = [
+    {MODULE: {"display_name": "x", "nonsense": 1}},
+    {MODULE: {"display_name": "x", "target": {"kind": "Slack", "weburl": "x"}}},
+    {MODULE: {"description": "x"}},
+    {MODULE: {"display_name": "x", "target": {"kind": "Carrier"}}},
+    {MODULE: {"display_name": "x", "target": "no mapping"}},
+    {MODULE: {"display_name": "x", "timeout": "soon"}},
+    {MODULE: {"display_name": ["a", "b"], "state": "gone"}},
+    {"ccloud.notifications.integrations": {}},
+    {"ccloud.notifications.integrations": {"integrations": [{"name": "a"}, {"state": "absent"}]}},
+    {"ccloud.notifications.integration_test": {"id": "i-1", "display_name": "x"}},
+]
+
+
+def test_bad_options_fail_with_the_same_message_as_in_a_module(emulator, connection, tmp_path):
+    named = [{"name": str(number), **task, "ignore_errors": True} for number, task in enumerate(BAD_TASKS)]
+    messages = {}
+    for controller_side in ("true", "false"):
+        folder = tmp_path / controller_side
+        folder.mkdir()
+        environment = {"CCLOUD_NOTIFICATIONS_CONTROLLER_SIDE": controller_side, **recording(folder / "results")}
+        played = play(folder, plays(connection, *named), environment=environment)
+        assert f"ignored={len(BAD_TASKS)}" in played.output
+        lines = [json.loads(line) for line in (folder / "results").read_text().splitlines()]
+        messages[controller_side] = [(line["outcome"], line["result"]["msg"]) for line in lines]
+    assert len(messages["true"]) == len(BAD_TASKS)
+    assert messages["true"] == messages["false"]
+    assert emulator.requests() == []
 
 
 def test_no_log_hides_the_lines_of_waits_too(emulator, connection, tmp_path):

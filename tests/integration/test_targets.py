@@ -6,15 +6,13 @@
 from __future__ import annotations
 
 import json
-import pathlib
 import re
 
 import pytest
 
-from support.playbooks import TARGETS, play
+from support.playbooks import TARGETS, play, recording
 
 NAMES = sorted(each.name for each in TARGETS.iterdir() if (each / "meta").is_dir())
-CALLBACKS = pathlib.Path(__file__).resolve().parent.parent / "support" / "callback"
 #: What no two runs have in common, and what ansible-core adds to a failed action and to a failed module differently.
 RANDOM = re.compile(r"[0-9a-f]{32}|\d{4}-\d\d-\d\dT[0-9:.]+Z|127\.0\.0\.1:\d+")
 
@@ -45,11 +43,9 @@ def test_target_is_the_same_both_ways(running_emulator, tmp_path, target):
         folder.mkdir()
         environment = {
             "CCLOUD_NOTIFICATIONS_CONTROLLER_SIDE": controller_side,
-            "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
-            "ANSIBLE_CALLBACKS_ENABLED": "record",
             "ANSIBLE_INJECT_INVOCATION": "true",
             "ANSIBLE_PIPELINING": "true",  # only for the time that it saves
-            "RECORD_TO": str(folder / "results"),
+            **recording(folder / "results"),
         }
         variables = {"emulator_url": running_emulator.url}
         played = play(folder, plays, "--diff", variables=variables, environment=environment)

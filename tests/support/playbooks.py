@@ -20,6 +20,15 @@ TARGETS = ROOT / "tests" / "integration" / "targets"
 BIN = pathlib.Path(sys.executable).parent
 
 
+def recording(path: pathlib.Path) -> dict[str, str]:
+    """What makes a play write down every result, one JSON object a line (support/callback/record.py)."""
+    return {
+        "ANSIBLE_CALLBACK_PLUGINS": str(pathlib.Path(__file__).resolve().parent / "callback"),
+        "ANSIBLE_CALLBACKS_ENABLED": "record",
+        "RECORD_TO": str(path),
+    }
+
+
 @dataclass(frozen=True)
 class Played:
     """What a process printed, on both streams together, and how it ended."""
