@@ -159,13 +159,15 @@ class Client:
         self._not_before = 0.0
         self.tally = Tally()
         self.veil = Veil(connection.endpoint, DEFAULT_ENDPOINT)
+        # Request ids come with every answer, so they are held against the few credentials only, not against every URL.
+        self._id_veil = Veil(connection.endpoint, DEFAULT_ENDPOINT)
         credentials = connection.credentials
         if isinstance(credentials, TokenExchange):
-            self.veil.learn(credentials.external_token)
+            self._learn(credentials.external_token)
         elif isinstance(credentials, ApiKey):
-            self.veil.learn(credentials.secret, credentials.encoded())
+            self._learn(credentials.secret, credentials.encoded())
         else:
-            self.veil.learn(credentials.token)
+            self._learn(credentials.token)
 
     @property
     def endpoint(self) -> str:
@@ -329,7 +331,7 @@ class Client:
             # RequestException is an OSError; requests lets a few plain ones through as well.
             raise self._failed(error, attempted, timeout) from None
         headers = response.headers
-        request_id = self.veil.text(errors.printable(headers.get(REQUEST_ID, "")))[:255] or None
+        request_id = self._id_veil.text(errors.printable(headers.get(REQUEST_ID, "")))[:255] or None
         with self._lock:
             if request_id:
                 self.tally.request_ids.append(request_id)
@@ -413,8 +415,12 @@ class Client:
             return credentials
         with self._link.lock:
             current = self._link.token.current(lambda: self._exchange(credentials), self._clock.monotonic())
-        self.veil.learn(current.token)
+        self._learn(current.token)
         return current
+
+    def _learn(self, *credentials: str) -> None:
+        self.veil.learn(*credentials)
+        self._id_veil.learn(*credentials)
 
     def _exchange(self, credentials: TokenExchange) -> Tuple[str, float]:
         """A fresh access token and its life in seconds, from ``POST /sts/v1/oauth2/token``."""

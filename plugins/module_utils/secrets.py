@@ -42,19 +42,23 @@ class Veil:
     def __init__(self, *endpoints: str) -> None:
         self._endpoints = tuple(each.rstrip("/") + "/" for each in endpoints)
         self._secrets: Set[str] = set()
+        self._forms: Set[str] = set()
         self._lock = threading.Lock()
 
     def learn(self, *secrets: Optional[str]) -> None:
         """Remember secrets: tokens, passwords, webhook URLs. None and what is too short are passed over."""
-        with self._lock:
-            self._secrets.update(secret for secret in secrets if secret and len(secret) >= _SHORTEST)
+        for secret in secrets:
+            if secret and len(secret) >= _SHORTEST and secret not in self._secrets:
+                forms = _forms(secret)
+                with self._lock:
+                    self._secrets.add(secret)
+                    self._forms.update(forms)
 
     def text(self, text: str) -> str:
         """The text without secrets."""
         with self._lock:
-            secrets = tuple(self._secrets)
-        forms = {form for secret in secrets for form in _forms(secret)}
-        for form in sorted(forms, key=len, reverse=True):
+            found = [form for form in self._forms if form in text]
+        for form in sorted(found, key=len, reverse=True):
             text = text.replace(form, HIDDEN)
         return _URL.sub(self._url, text)
 

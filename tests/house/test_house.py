@@ -80,7 +80,7 @@ def test_every_secret_option_is_marked(module):
 def test_every_module_has_a_target_and_is_in_the_action_group(module):
     assert (TARGETS / module / "tasks" / "main.yml").is_file()
     assert module in RUNTIME["action_groups"]["notifications"]
-    assert RUNTIME["plugin_routing"]["modules"][module] == {"action_plugin": "ccloud.notifications.controller"}
+    assert "plugin_utils.controller import ActionModule" in (PLUGINS / "action" / f"{module}.py").read_text()
 
 
 @pytest.mark.parametrize("module", MODULES)

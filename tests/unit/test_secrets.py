@@ -118,7 +118,8 @@ def test_texts_are_hidden_while_other_threads_learn_secrets():
             if stop.is_set():
                 return
             if number % 200 == 0:
-                veil._secrets.clear()  # so that the set grows again and again
+                veil._secrets.clear()  # so that it is learnt again and again
+                veil._forms.clear()
 
     learner = threading.Thread(target=learn)
     interval = sys.getswitchinterval()

@@ -4,8 +4,8 @@
 """Runs any of the collection's modules inside the controller's own process, where the task's target is the controller.
 
 A module that only talks to an API gains nothing from being packed up, copied and started as a new Python process, which costs
-about half a second. meta/runtime.yml leads every module here. Where the target is not the controller, or when it is switched
-off, the module runs the ordinary way; both ways give the same result for the same input.
+about half a second. Each module has an action plugin of its name that is this one. Where the target is not the controller, or
+when it is switched off, the module runs the ordinary way; both ways give the same result for the same input.
 """
 
 from __future__ import annotations
