@@ -157,6 +157,7 @@ class Client:
         self._deadline = clock.monotonic() + connection.deadline
         self._lock = threading.Lock()
         self._not_before = 0.0
+        self._settings: Optional[Dict[str, Any]] = None
         self.tally = Tally()
         self.veil = Veil(connection.endpoint, DEFAULT_ENDPOINT)
         # Request ids come with every answer, so they are held against the few credentials only, not against every URL.
@@ -319,13 +320,15 @@ class Client:
         try:
             url = self._connection.endpoint.rstrip("/") + path
             request = session.prepare_request(requests.Request(method, url, params=query, json=body, data=form, auth=auth))
-            # ``verify`` is passed each time: the session's own value would give way to REQUESTS_CA_BUNDLE.
-            settings = session.merge_environment_settings(request.url, {}, True, self._connection.verify, None)
+            if self._settings is None:
+                # The same for every request, as the endpoint is, so the environment is only looked through once. ``verify``
+                # is passed each time: the session's own value would give way to REQUESTS_CA_BUNDLE.
+                self._settings = session.merge_environment_settings(url, {}, True, self._connection.verify, None)
         except (OSError, ValueError) as error:
             raise self._impossible(error, attempted) from None
         try:
             # Redirects are off: credentials go to one origin.
-            with session.send(request, timeout=timeout, allow_redirects=False, **settings) as response:
+            with session.send(request, timeout=timeout, allow_redirects=False, **self._settings) as response:
                 text = self._read(response, attempted, timeout)
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
             # RequestException is an OSError; requests lets a few plain ones through as well.
