@@ -50,6 +50,7 @@ def command(folder: pathlib.Path, program: str, *arguments: str, environment: Op
         "ANSIBLE_NOCOLOR": "true",
         "ANSIBLE_HOME": str(folder / "ansible-home"),
         "ANSIBLE_LOCAL_TEMP": str(folder / "ansible-tmp"),
+        "ANSIBLE_ASYNC_DIR": str(folder / "ansible-async"),
         "ANSIBLE_CONFIG": str(configuration),
         **(environment or {}),
     }
