@@ -12,11 +12,10 @@ import pathlib
 import pytest
 
 from support.emulator import KEY, SECRET, slack
-from support.playbooks import command, play, recording
+from support.playbooks import command, play, plays, recording
 
 INFO = "ccloud.notifications.integration_info"
 MODULE = "ccloud.notifications.integration"
-GROUP = "group/ccloud.notifications.notifications"
 #: Only an ordinary module is given a temporary folder and started as a program.
 STARTED = "AnsiballZ_integration"
 
@@ -24,19 +23,6 @@ STARTED = "AnsiballZ_integration"
 @pytest.fixture
 def connection(emulator):
     return {"endpoint": emulator.url, "api_key": KEY, "api_secret": SECRET}
-
-
-def plays(connection, *tasks, **keywords):
-    return [
-        {
-            "hosts": "localhost",
-            "connection": "local",
-            "gather_facts": False,
-            "module_defaults": {GROUP: connection},
-            "tasks": list(tasks),
-            **keywords,
-        }
-    ]
 
 
 @pytest.mark.parametrize(

@@ -10,27 +10,14 @@ import json
 import pytest
 
 from support.emulator import KEY, SECRET, slack
-from support.playbooks import command, play
+from support.playbooks import command, play, plays
 
 CANARY = "canary-7f3a"
-DEFAULTS = "group/ccloud.notifications.notifications"
 
 
 @pytest.fixture
 def connection(emulator):
     return {"endpoint": emulator.url, "api_key": KEY, "api_secret": SECRET}
-
-
-def tasks_with(connection, *tasks):
-    return [
-        {
-            "hosts": "localhost",
-            "connection": "local",
-            "gather_facts": False,
-            "module_defaults": {DEFAULTS: connection},
-            "tasks": list(tasks),
-        }
-    ]
 
 
 @pytest.mark.parametrize("form", ["json", "yaml"])
@@ -51,7 +38,7 @@ def test_no_secret_is_in_anything_that_is_printed(emulator, connection, tmp_path
     def target(url, kind="Slack"):
         return {"kind": kind, "webhook_url": "{{ " + url + " }}"}
 
-    plays = tasks_with(
+    made = plays(
         {**connection, "api_secret": "{{ secret }}"},
         {module: {"display_name": "new", "target": target("new_url")}, "check_mode": True},
         {module: {"display_name": "new", "target": target("new_url")}, "register": "created"},
@@ -67,7 +54,7 @@ def test_no_secret_is_in_anything_that_is_printed(emulator, connection, tmp_path
     )
     log = tmp_path / "ansible.log"
     environment = {"ANSIBLE_LOG_PATH": str(log), "ANSIBLE_CALLBACK_RESULT_FORMAT": form}
-    played = play(tmp_path, plays, "--diff", "-vvvv", "-e", "@secrets.json", environment=environment)
+    played = play(tmp_path, made, "--diff", "-vvvv", "-e", "@secrets.json", environment=environment)
     assert played.status == 0, played.output[-3000:]
     assert "ignored=3" in played.output
     assert CANARY not in played.output
@@ -102,12 +89,12 @@ def test_pytest_ansibles_own_fixture_runs_a_module(emulator, connection, localho
 def test_a_failure_keeps_what_a_person_needs(emulator, connection, tmp_path):
     emulator.reset(quota=0)
     target = {"kind": "Slack", "webhook_url": "https://hooks.slack.example/x"}
-    plays = tasks_with(
+    made = plays(
         connection,
         {"ccloud.notifications.integration": {"name": "ops", "target": target}, "register": "failed", "ignore_errors": True},
         {"ansible.builtin.assert": {"that": ["failed.error.status == 402", "failed.changed == false", "failed.api.requests == 2"]}},
     )
-    played = play(tmp_path, plays)
+    played = play(tmp_path, made)
     assert played.status == 0, played.output
     assert "Could not create the integration 'ops': over quota: " in played.output
     assert "integrations_per_org" in played.output

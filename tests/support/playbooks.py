@@ -71,16 +71,30 @@ def command(folder: pathlib.Path, program: str, *arguments: str, environment: Op
     return Played(done.returncode, done.stdout)
 
 
+def plays(connection: Mapping[str, Any], *tasks: Mapping[str, Any], **keywords: Any) -> list[dict[str, Any]]:
+    """One play of tasks for localhost, the connection options said once for all modules of the collection."""
+    return [
+        {
+            "hosts": "localhost",
+            "connection": "local",
+            "gather_facts": False,
+            "module_defaults": {"group/ccloud.notifications.notifications": dict(connection)},
+            "tasks": list(tasks),
+            **keywords,
+        }
+    ]
+
+
 def play(
     folder: pathlib.Path,
-    plays: Any,
+    made: Any,
     *flags: str,
     variables: Optional[Mapping[str, Any]] = None,
     environment: Optional[Mapping[str, str]] = None,
 ) -> Played:
     """Write a playbook (a list of plays, or tasks for localhost) into a folder and play it."""
-    if plays and "hosts" not in plays[0]:
-        plays = [{"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": plays}]
-    (folder / "play.yml").write_text(yaml.safe_dump(plays, sort_keys=False))
+    if made and "hosts" not in made[0]:
+        made = [{"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": made}]
+    (folder / "play.yml").write_text(yaml.safe_dump(made, sort_keys=False))
     extra = ["-e", json.dumps(variables)] if variables else []
     return command(folder, "ansible-playbook", "play.yml", *extra, *flags, environment=environment)
