@@ -186,15 +186,16 @@ def _adopt(
 
     try:
         found = _look(client, resource, lost.attempted, new_ones) or []
+    except errors.NotificationsError as error:
+        seen = f"looking for it failed too ({error.said.rstrip('.')})"
+    else:
+        if len(found) == 1:
+            return found[0]
+        if again and not found:
+            return None
         seen = f"{len(found)} new {resource.noun}s answer the description"
         if found:
             seen += f" ({', '.join(each['id'] for each in found)})"
-    except errors.NotificationsError as error:
-        found, seen = [], f"looking for it failed too ({error.said.rstrip('.')})"
-    if len(found) == 1:
-        return found[0]
-    if again and seen.startswith("0 "):
-        return None
     said = f"state unknown: {lost.said.rstrip('.')}; {seen}"
     unknown = errors.StateUnknown(lost.attempted, said, status=lost.status, code=lost.code, request_id=lost.request_id)
     unknown.fate_unclear = True
@@ -242,11 +243,12 @@ def _replace(client: Client, resource: Resource, step: Step, known: FrozenSet[st
         try:
             _create_instead(client, resource, creation, known, done)
         except errors.NotificationsError as error:
-            error.said = f"{error.said.rstrip('.')}; {old_id} is named {aside!r} for now"
-            if not error.fate_unclear:
-                back = f"rename {old_id} back to {name!r} after its replacement failed ({error.said})"
+            renamed = f"{error.said.rstrip('.')}; {old_id} is named {aside!r} for now"
+            if error.fate_unclear:
+                error.said = renamed
+            else:
+                back = f"rename {old_id} back to {name!r} after its replacement failed ({renamed})"
                 client.change(resource.path, old_id, {resource.name_field: name}, back)
-                error.said = error.said.rpartition("; ")[0]
                 done.changed = False
             raise
     _delete_object(client, resource, before, done)

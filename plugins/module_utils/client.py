@@ -21,7 +21,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 from urllib.parse import parse_qs, quote, urlsplit
 
 from . import errors, retry
-from .credentials import LONGEST_LIFE, ApiKey, Credentials, ExchangedToken, TokenExchange
+from .credentials import ApiKey, Credentials, ExchangedToken, TokenExchange
 from .secrets import Veil
 
 REQUESTS_IMPORT_ERROR: Optional[str] = None
@@ -43,6 +43,8 @@ PAGE_SIZE = 250
 PAGE_LIMIT = 2_000
 BODY_LIMIT = 64 * 1024 * 1024
 DEPTH_LIMIT = 64
+#: A token is not kept for longer than this many seconds, whatever its exchange says.
+LONGEST_LIFE = 86_400.0
 WAITS_LISTED = 100
 REQUEST_ID = "X-Request-Id"
 
@@ -501,10 +503,10 @@ def _chunks(response: Any) -> Iterator[bytes]:
 
 
 def _seconds(value: Any) -> Optional[float]:
-    """A number of seconds, a day at most; None for anything else."""
+    """A number of seconds, from none to a day; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    seconds = float(min(value, LONGEST_LIFE))
+    seconds = float(min(max(value, 0), LONGEST_LIFE))
     return seconds if math.isfinite(seconds) else None
 
 

@@ -22,8 +22,6 @@ ENVIRONMENT = {
 }
 #: A token is renewed this many seconds before it expires, or at half its life if that is shorter.
 RENEWAL_MARGIN = 60.0
-#: A token is not kept for longer than this many seconds, whatever its exchange says.
-LONGEST_LIFE = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,6 @@ class ExchangedToken:
         """A token that is good for the next request; if need be ``exchange`` gives one with its life in seconds."""
         if not self._token or now >= self._renew_at:
             self._token, life = exchange()
-            life = min(max(life, 0.0), LONGEST_LIFE)
             self._renew_at = now + max(life - RENEWAL_MARGIN, life / 2)
         return ExchangedApiToken(self._token)
 

@@ -125,7 +125,7 @@ def plan(resource: Resource, wishes: Sequence[Wish], existing: Iterable[Object],
     index = Index(resource, existing)
     _refuse_repetition(resource, [wish.name for wish in wishes], "have the name")
     steps = tuple(_step(resource, wish, index) for wish in wishes)
-    _refuse_repetition(resource, [step.before["id"] if step.before else None for step in steps], "mean the integration")
+    _refuse_repetition(resource, [step.before["id"] if step.before else None for step in steps], f"mean the {resource.noun}")
     purged: Tuple[Step, ...] = ()
     if purge is not None:
         meant = {step.before["id"] for step in steps if step.before}
@@ -198,7 +198,7 @@ def _change(resource: Resource, wish: Wish, there: Object, index: Index, attempt
     if resource.name_field in changed and others:
         said = f"{', '.join(others)} is named {wanted_name!r} already"
         raise Ambiguous(attempted, said, next_step="Choose another name. Nothing was written.")
-    body = {each: _written(resource, each, wish.fields[each], there.get(each), attempted) for each in changed}
+    body = {each: _written(resource, each, wish.fields[each], attempted) for each in changed}
     return Step(
         wish,
         UPDATE,
@@ -220,7 +220,7 @@ def _creation(resource: Resource, wish: Wish, attempted: str) -> Step:
             raise InvalidInput(attempted, said, next_step=each.needed)
     # An empty text is what a new object has anyway.
     stated = [each.name for each in resource.fields if fields.get(each.name, "") != ""]
-    body = {name: _written(resource, name, fields[name], None, attempted) for name in stated}
+    body = {name: _written(resource, name, fields[name], attempted) for name in stated}
     changes = tuple(part for comparison in compare(resource, body, {}).values() for part in comparison.differs)
     after = {"api_version": "notifications/v1", "kind": resource.api_kind, **_empty_texts(resource), **body}
     return Step(wish, CREATE, fields[resource.name_field], after=after, body=body, changes=changes)
@@ -270,9 +270,9 @@ def _empty_texts(resource: Resource) -> Object:
     return {each.name: "" for each in resource.fields if each.limit is not None}
 
 
-def _written(resource: Resource, name: str, wanted: Any, there: Any, attempted: str) -> Any:
+def _written(resource: Resource, name: str, wanted: Any, attempted: str) -> Any:
     try:
-        return resource.field(name).write(wanted, there)
+        return resource.field(name).write(wanted)
     except HiddenUrl as error:
         raise HiddenUrl(attempted, error.said) from None
 

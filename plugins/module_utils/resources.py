@@ -40,14 +40,14 @@ class Comparison:
 class Field:
     """One member that may be written.
 
-    ``compare`` takes what is wanted, what is there, and when secrets are written; ``write`` makes what is sent from the
-    same first two. ``limit`` is the longest text in characters. ``needed`` is what to tell someone who leaves it out of a new
+    ``compare`` takes what is wanted, what is there, and when secrets are written; ``write`` makes what is sent from what is
+    wanted. ``limit`` is the longest text in characters. ``needed`` is what to tell someone who leaves it out of a new
     object, empty where that is allowed.
     """
 
     name: str
     compare: Callable[[Any, Any, str], Comparison]
-    write: Callable[[Any, Any], Any] = lambda wanted, there: wanted
+    write: Callable[[Any], Any] = lambda wanted: wanted
     limit: Optional[int] = None
     needed: str = ""
 
@@ -136,7 +136,7 @@ def _comparable(url: str) -> Any:
         return url
 
 
-def _write_target(wanted: Any, _there: Any) -> Any:
+def _write_target(wanted: Any) -> Any:
     """A sent target is whole: its kind and its URL."""
     url = webhook_url(wanted)
     if url is None:

@@ -57,9 +57,6 @@ class Emulator:
         """Queue a fault; the kinds are those of tests/emulator/faults.py."""
         self.control("POST", "faults", {"kind": kind, "method": method, "path": path, **more})
 
-    def pending_faults(self) -> list[dict[str, Any]]:
-        return self.control("GET", "faults")
-
     def advance(self, seconds: float) -> None:
         self.control("POST", "clock", {"advance": seconds})
 
