@@ -20,7 +20,10 @@ class Clock:
         """Seconds from an arbitrary start."""
         return time.monotonic() + self._ahead
 
-    def timestamp(self) -> str:
-        """Now, as RFC 3339 in UTC."""
-        now = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=self._ahead)
-        return now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    def now(self) -> datetime.datetime:
+        """Now, in UTC."""
+        return datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=self._ahead)
+
+    def timestamp(self, hours_ago: float = 0) -> str:
+        """Now, or some hours ago, as RFC 3339 in UTC."""
+        return (self.now() - datetime.timedelta(hours=hours_ago)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -7,21 +7,26 @@ from __future__ import annotations
 
 from typing import Any, Iterable
 
-from .resources import INTEGRATIONS, NOTIFICATION_TYPES, SUBSCRIPTIONS, Resource
+from .catalogue import CATALOGUE
+from .resources import INTEGRATIONS, NOTIFICATION_TYPES, SUBSCRIPTIONS, USER_NOTIFICATIONS, Resource, reference
 from .store import ORGANIZATION, Object, Store
 
 USER_ID = "u-7g3kq2"
 
-# (display name, category, severity, priority, whether the plan has it)
-TYPES = (
-    ("Payment failed", "BILLING_LICENSING", "CRITICAL", "REQUIRED", True),
-    ("Promotional credit running out", "BILLING_LICENSING", "WARN", "RECOMMENDED", True),
-    ("API key created", "SECURITY", "INFO", "OPTIONAL", True),
-    ("Self-managed encryption key unavailable", "SECURITY", "CRITICAL", "REQUIRED", True),
-    ("Cluster load is high", "SERVICE", "WARN", "RECOMMENDED", True),
-    ("Connector failed", "SERVICE", "CRITICAL", "RECOMMENDED", True),
-    ("Flink statement failed", "SERVICE", "CRITICAL", "OPTIONAL", False),
-    ("User invited", "ACCOUNT", "INFO", "OPTIONAL", True),
+#: What the user was told: hours ago, the type, the resource, and whether it was read.
+HEARD = (
+    (900.0, "Regional incident", "ORGANIZATION", "Example Org", True),
+    (899.0, "Regional incident resolved", "ORGANIZATION", "Example Org", True),
+    (400.0, "Promotional credit running out", "ORGANIZATION", "Example Org", True),
+    (160.0, "Cluster load is high", "CLUSTER", "payments-prod", True),
+    (150.0, "Cluster load is critical", "CLUSTER", "payments-prod", True),
+    (100.0, "Connector degraded", "CONNECTOR", "orders-to-warehouse", False),
+    (99.0, "Connector failed", "CONNECTOR", "orders-to-warehouse", False),
+    (30.0, "Cluster maintenance begins", "CLUSTER", "inventory-prod", False),
+    (20.0, "Administrator role granted", "ORGANIZATION", "Example Org", True),
+    (10.0, "Cluster link failed", "CLUSTER", "inventory-prod", False),
+    (3.0, "Cluster load is high", "CLUSTER", "payments-prod", False),
+    (1.0, "Payment method expires soon", "ORGANIZATION", "Example Org", False),
 )
 
 
@@ -47,38 +52,46 @@ def seed(store: Store, base_url: str, integrations: Iterable[dict[str, Any]]) ->
         },
     )
     add(INTEGRATIONS, {"display_name": "Jordan Doe (e-mail)", "target": {"kind": "UserEmail", "user": user}})
-    add(INTEGRATIONS, {"display_name": "Jordan Doe (in app)", "target": {"kind": "InApp", "user": user}})
+    in_app = add(INTEGRATIONS, {"display_name": "Jordan Doe (in app)", "target": {"kind": "InApp", "user": user}})
 
-    admins_reference = {
-        "id": admins["id"],
-        "related": admins["metadata"]["self"],
-        "resource_name": admins["metadata"]["resource_name"],
-    }
-    for name, category, severity, priority, in_plan in TYPES:
-        notification_type = add(
-            NOTIFICATION_TYPES,
-            {
-                "display_name": name,
-                "description": f"{name}.",
-                "category": category,
-                "severity": severity,
-                "subscription_priority": priority,
-                "is_included_in_plan": in_plan,
-            },
-        )
-        if priority != "OPTIONAL":
-            add(
-                SUBSCRIPTIONS,
+    types: dict[str, Object] = {}
+    for category, listed in CATALOGUE.items():
+        for each in listed:
+            types[each.name] = add(
+                NOTIFICATION_TYPES,
                 {
-                    "notification_type": {
-                        "id": notification_type["id"],
-                        "related": notification_type["metadata"]["self"],
-                        "resource_name": notification_type["metadata"]["resource_name"],
-                    },
-                    "integrations": [admins_reference],
-                    "current_state": "ENABLED",
+                    "display_name": each.name,
+                    "description": each.description,
+                    "category": category,
+                    "severity": each.severity,
+                    "subscription_priority": each.priority,
+                    "is_included_in_plan": each.in_plan,
+                    "resource_types": list(each.resource_types),
                 },
             )
+    for each in types.values():
+        if each["subscription_priority"] != "OPTIONAL":
+            content = {"notification_type": reference(each), "integrations": [reference(admins)], "current_state": "ENABLED"}
+            add(SUBSCRIPTIONS, content)
+
+    for hours, name, resource_type, resource, read in HEARD:
+        crn = f"crn://confluent.cloud/organization={ORGANIZATION}"
+        if resource_type != "ORGANIZATION":
+            crn += f"/{resource_type.lower()}={resource}"
+        add(
+            USER_NOTIFICATIONS,
+            {
+                "read": read,
+                "read_at": store.clock.timestamp(hours - 0.5) if read else None,
+                "severity": types[name]["severity"],
+                "received_at": store.clock.timestamp(hours),
+                "resource": {"type": resource_type, "crn": crn, "display_name": resource},
+                "actions": [{"identifier": "open", "url": "https://confluent.cloud/environments", "role": "primary"}],
+                "notification_type": types[name],
+                "integrations": [admins["id"], in_app["id"]],
+                "recommended_actions": {"version": "1", "content": f"Look at {resource}."},
+            },
+        )
 
     for integration in integrations:
         add(INTEGRATIONS, {"description": "", **integration})

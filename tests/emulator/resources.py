@@ -5,12 +5,18 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
 
+from .clock import Clock
 from .settings import Settings
 from .store import Object, Store
+
+#: A query, its repeated parameters as a list.
+Query = Mapping[str, list[str]]
 
 MASK = "****************"
 URL_FIELDS = {"Slack": "webhook_url", "MsTeams": "webhook_url", "Webhook": "url"}
@@ -41,6 +47,7 @@ class Context:
 
     store: Store
     settings: Settings
+    clock: Clock
 
 
 def _accept(_context: Context, _old: Optional[Object], new: Object) -> Object:
@@ -51,8 +58,12 @@ def _release(_context: Context, _old: Object) -> None:
     return None
 
 
-def _as_it_is(_context: Context, whole: Object) -> Object:
+def _as_it_is(_context: Context, whole: Object, _parts: frozenset[str]) -> Object:
     return whole
+
+
+def _select_all(_context: Context, _query: Query) -> Callable[[Object], bool]:
+    return lambda _whole: True
 
 
 @dataclass(frozen=True)
@@ -60,8 +71,8 @@ class Resource:
     """One collection.
 
     ``accept`` takes what is there (None for a new object) and the writable fields that were sent, and gives the fields
-    to store; ``release`` runs before a deletion; ``show`` makes what is read from what is stored. The first two may
-    raise Refusal.
+    to store; ``release`` runs before a deletion; ``show`` makes what is read from what is stored, ``parts`` being what
+    a list leaves out unless asked for; ``select`` makes of a list's query what it selects. All but ``show`` may raise Refusal.
     """
 
     collection: str
@@ -70,7 +81,8 @@ class Resource:
     writable: tuple[str, ...] = ()
     accept: Callable[[Context, Optional[Object], Object], Object] = _accept
     release: Callable[[Context, Object], None] = _release
-    show: Callable[[Context, Object], Object] = _as_it_is
+    show: Callable[[Context, Object, frozenset[str]], Object] = _as_it_is
+    select: Callable[[Context, Query], Callable[[Object], bool]] = _select_all
 
 
 def _already_there(there: Object, detail: str) -> Refusal:
@@ -123,19 +135,20 @@ def _refuse_read_only(integration: Object) -> None:
 def _release_integration(context: Context, old: Object) -> None:
     _refuse_read_only(old)
     users = [
-        subscription
-        for subscription in context.store.objects("subscriptions")
+        (collection, subscription)
+        for collection in ("subscriptions", "resource-subscriptions")
+        for subscription in context.store.objects(collection)
         if any(reference["id"] == old["id"] for reference in subscription["integrations"])
     ]
     if users and context.settings.delete_in_use == "refused":
-        names = ", ".join(subscription["id"] for subscription in users)
+        names = ", ".join(subscription["id"] for _collection, subscription in users)
         raise Refusal(400, "in_use", "Bad Request", f"The integration is used by the subscriptions {names}.")
-    for subscription in users:
+    for collection, subscription in users:
         left = [reference for reference in subscription["integrations"] if reference["id"] != old["id"]]
-        context.store.change("subscriptions", subscription["id"], {"integrations": left})
+        context.store.change(collection, subscription["id"], {"integrations": left})
 
 
-def _show_integration(context: Context, whole: Object) -> Object:
+def _show_integration(context: Context, whole: Object, _parts: frozenset[str] = frozenset()) -> Object:
     field = URL_FIELDS.get(whole["target"]["kind"])
     if context.settings.webhook_urls == "clear" or field is None:
         return whole
@@ -143,36 +156,70 @@ def _show_integration(context: Context, whole: Object) -> Object:
     return {**whole, "target": {**whole["target"], field: f"{parts.scheme}://{parts.hostname}/{MASK}"}}
 
 
-# Subscriptions
+# Notification types
 
 
-def _reference(context: Context, collection: str, sent: dict[str, Any], pointer: str) -> Object:
+def _show_type(_context: Context, whole: Object, _parts: frozenset[str]) -> Object:
+    return {name: value for name, value in whole.items() if name != "resource_types"}
+
+
+def _select_types(_context: Context, query: Query) -> Callable[[Object], bool]:
+    asked = query.get("resource_type")
+    return lambda whole: asked is None or asked[0] in whole["resource_types"]
+
+
+# Subscriptions, of the organization and of one resource
+
+
+def reference(whole: Object) -> Object:
+    """What other objects have of one."""
+    return {"id": whole["id"], "related": whole["metadata"]["self"], "resource_name": whole["metadata"]["resource_name"]}
+
+
+def _referenced(context: Context, collection: str, sent: dict[str, Any], pointer: str) -> Object:
     there = context.store.find(collection, sent["id"])
     if there is None:
         detail = f"There is no {sent['id']!r} in {collection}."
         raise Refusal(400, "invalid_reference", "Bad Request", detail, pointer=pointer)
-    metadata = there["metadata"]
-    return {"id": there["id"], "related": metadata["self"], "resource_name": metadata["resource_name"]}
+    return there
+
+
+def _references(context: Context, fields: Object) -> Object:
+    """The fields with whole references in place of the ids that were sent."""
+    if "integrations" not in fields:
+        return fields
+    whole = [
+        reference(_referenced(context, "integrations", sent, f"/integrations/{position}/id"))
+        for position, sent in enumerate(fields["integrations"])
+    ]
+    return {**fields, "integrations": whole}
+
+
+def _subscribed(context: Context, fields: Object, others: list[Object]) -> Object:
+    """The fields of a new subscription to a type that the plan has and that none of the others is to."""
+    there = _referenced(context, "notification-types", fields["notification_type"], "/notification_type/id")
+    if not there["is_included_in_plan"]:
+        detail = f"The type {there['id']} is not included in the organization's plan."
+        raise Refusal(400, "not_in_plan", "Bad Request", detail, pointer="/notification_type/id")
+    for other in others:
+        if other["notification_type"]["id"] == there["id"] and context.settings.second_subscription == "refused":
+            raise _already_there(other, f"The type {there['id']} is subscribed to already.")
+    return {"current_state": "ENABLED", **fields, "notification_type": reference(there)}
 
 
 def _accept_subscription(context: Context, old: Optional[Object], new: Object) -> Object:
-    fields = dict(new)
     if old is None:
-        type_reference = _reference(context, "notification-types", fields["notification_type"], "/notification_type/id")
-        for other in context.store.objects("subscriptions"):
-            if other["notification_type"]["id"] == type_reference["id"]:
-                raise _already_there(other, f"The type {type_reference['id']} is subscribed to already.")
-        fields["notification_type"] = type_reference
-        fields.setdefault("current_state", "ENABLED")
-    else:
-        fields.pop("notification_type", None)  # immutable
-        if fields.get("current_state") == "DISABLED":
-            _refuse_required(context, old, "disabled")
-    if "integrations" in fields:
-        fields["integrations"] = [
-            _reference(context, "integrations", sent, f"/integrations/{position}/id")
-            for position, sent in enumerate(fields["integrations"])
-        ]
+        return _references(context, _subscribed(context, new, list(context.store.objects("subscriptions"))))
+    fields = {name: value for name, value in new.items() if name != "notification_type"}  # immutable
+    if fields.get("current_state") == "DISABLED":
+        _refuse_required(context, old, "disabled")
+    fields = _references(context, fields)
+    if "integrations" in fields and context.settings.required_role_email == "kept":
+        kept = {each["id"] for each in fields["integrations"]}
+        for each in old["integrations"]:
+            there = context.store.find("integrations", each["id"])
+            if there and there["target"]["kind"] == "RoleEmail" and each["id"] not in kept:
+                _refuse_required(context, old, f"without its RoleEmail integration {each['id']}")
     return fields
 
 
@@ -186,6 +233,95 @@ def _release_subscription(context: Context, old: Object) -> None:
     _refuse_required(context, old, "deleted")
 
 
+# What is set for one resource
+
+#: The type of a resource, by the name of the last part of its path.
+RESOURCE_TYPES = {
+    "organization": "ORGANIZATION",
+    "environment": "ENVIRONMENT",
+    "cloud-cluster": "CLUSTER",
+    "connector": "CONNECTOR",
+    "compute-pool": "FLINK_COMPUTE_POOL",
+    "statement": "FLINK_STATEMENT",
+}
+
+
+def _refuse_another_type(fields: Object) -> None:
+    last = fields["resource"].rpartition("/")[2].partition("=")[0]
+    meant = RESOURCE_TYPES.get(last)
+    if meant is not None and meant != fields["resource_type"]:
+        detail = f"{fields['resource']} is of the type {meant}, not {fields['resource_type']}."
+        raise Refusal(400, "invalid_resource", "Bad Request", detail, pointer="/resource_type")
+
+
+def _of_resource(context: Context, collection: str, resource: str) -> list[Object]:
+    return [each for each in context.store.objects(collection) if each["resource"] == resource]
+
+
+def _without_identity(fields: Object) -> Object:
+    return {name: value for name, value in fields.items() if name not in ("resource", "resource_type", "notification_type")}
+
+
+def _accept_preference(context: Context, old: Optional[Object], new: Object) -> Object:
+    if old is not None:
+        return _without_identity(new)
+    _refuse_another_type(new)
+    for other in _of_resource(context, "resource-preferences", new["resource"]):
+        raise _already_there(other, f"The resource {new['resource']} has a preference already.")
+    return new
+
+
+def _accept_resource_subscription(context: Context, old: Optional[Object], new: Object) -> Object:
+    if old is not None:
+        return _references(context, _without_identity(new))
+    _refuse_another_type(new)
+    others = _of_resource(context, "resource-subscriptions", new["resource"])
+    return _references(context, _subscribed(context, new, others))
+
+
+def _select_of_resource(_context: Context, query: Query) -> Callable[[Object], bool]:
+    asked = (query["resource"][0], query["resource_type"][0])
+    return lambda whole: (whole["resource"], whole["resource_type"]) == asked
+
+
+# User notifications
+
+RANGES = {"PAST_24H": 1, "PAST_7D": 7, "PAST_30D": 30}
+
+
+def _accept_mark(context: Context, _old: Optional[Object], new: Object) -> Object:
+    return {**new, "read_at": context.clock.timestamp() if new.get("read") else None}
+
+
+def _show_notification(context: Context, whole: Object, parts: frozenset[str]) -> Object:
+    left_out = {"integrations", "recommended_actions"} - parts
+    shown = {name: value for name, value in whole.items() if name not in left_out}
+    shown["notification_type"] = _show_type(context, whole["notification_type"], parts)
+    if "integrations" in shown:
+        there = (context.store.find("integrations", each) for each in whole["integrations"])
+        shown["integrations"] = [_show_integration(context, each) for each in there if each]
+    return shown
+
+
+def _select_notifications(context: Context, query: Query) -> Callable[[Object], bool]:
+    def wanted(whole: Object) -> bool:
+        resource = whole["resource"]
+        among = (("severity", whole["severity"]), ("resource.type", resource["type"]), ("resource.crn", resource["crn"]))
+        if any(query.get(name) and value not in query[name] for name, value in among):
+            return False
+        if "read" in query and whole["read"] is not (query["read"][0] == "true"):
+            return False
+        text = f"{whole['notification_type']['display_name']} {resource['display_name']}".lower()
+        if "search" in query and query["search"][0].lower() not in text:
+            return False
+        if "time_range" in query:
+            oldest = context.clock.now() - datetime.timedelta(days=RANGES[query["time_range"][0]])
+            return datetime.datetime.fromisoformat(whole["received_at"].replace("Z", "+00:00")) >= oldest
+        return True
+
+    return wanted
+
+
 INTEGRATIONS = Resource(
     "integrations",
     "Integration",
@@ -195,7 +331,7 @@ INTEGRATIONS = Resource(
     release=_release_integration,
     show=_show_integration,
 )
-NOTIFICATION_TYPES = Resource("notification-types", "NotificationType", "nt")
+NOTIFICATION_TYPES = Resource("notification-types", "NotificationType", "nt", show=_show_type, select=_select_types)
 SUBSCRIPTIONS = Resource(
     "subscriptions",
     "Subscription",
@@ -204,4 +340,39 @@ SUBSCRIPTIONS = Resource(
     accept=_accept_subscription,
     release=_release_subscription,
 )
-RESOURCES = {resource.collection: resource for resource in (INTEGRATIONS, NOTIFICATION_TYPES, SUBSCRIPTIONS)}
+RESOURCE_PREFERENCES = Resource(
+    "resource-preferences",
+    "ResourcePreference",
+    "rp",
+    writable=("resource", "resource_type", "current_state"),
+    accept=_accept_preference,
+    select=_select_of_resource,
+)
+RESOURCE_SUBSCRIPTIONS = Resource(
+    "resource-subscriptions",
+    "ResourceSubscription",
+    "rs",
+    writable=("resource", "resource_type", "notification_type", "integrations", "current_state"),
+    accept=_accept_resource_subscription,
+    select=_select_of_resource,
+)
+USER_NOTIFICATIONS = Resource(
+    "user-notifications",
+    "UserNotification",
+    "un",
+    writable=("read",),
+    accept=_accept_mark,
+    show=_show_notification,
+    select=_select_notifications,
+)
+RESOURCES = {
+    resource.collection: resource
+    for resource in (
+        INTEGRATIONS,
+        NOTIFICATION_TYPES,
+        SUBSCRIPTIONS,
+        RESOURCE_PREFERENCES,
+        RESOURCE_SUBSCRIPTIONS,
+        USER_NOTIFICATIONS,
+    )
+}

@@ -173,7 +173,7 @@ class Emulator:
             "request_id": uuid.uuid4().hex,
             "method": request.method,
             "path": request.path,
-            "query": dict(request.query),
+            "query": {name: values if len(values) > 1 else values[0] for name, values in _query(request).items()},
             "body": shown,
             "authorization": request.headers.get("Authorization", "").partition(" ")[0] or None,
             "user_agent": request.headers.get("User-Agent"),
@@ -244,12 +244,14 @@ class Emulator:
                 pointer=worst.pointer,
                 parameter=worst.parameter,
             )
-        if writes and user is not None and not user.may_write:
+        # Everybody may mark what they themselves were told.
+        own = request.path.startswith("/notifications/v1/user-notifications")
+        if writes and user is not None and not user.may_write and not own:
             raise Refusal(403, "user_unauthorized", "Forbidden", f"The user of {user.name} may only read.")
         sent: Any = None
         if body:
             sent = dict(parse_qsl(body.decode())) if request.path == TOKEN_PATH else json.loads(body)
-        return await self.service.handle(request.method, request.path, request.query, sent)
+        return await self.service.handle(request.method, request.path, _query(request), sent)
 
     def _failure(self, refusal: Refusal, request_id: str) -> dict[str, Any]:
         source = {name: value for name, value in (("pointer", refusal.pointer), ("parameter", refusal.parameter)) if value is not None}
@@ -287,8 +289,8 @@ class Emulator:
 
     def _judge(self, request: web.Request, body: bytes, status: int, headers: dict[str, str], text: bytes, record: dict[str, Any]) -> None:
         """The emulator's own answers keep the contract too; one that does not is a bug, and is made loud."""
-        if self.trust_answers or status == 501 or not self.contract.statuses(request.method, request.path):
-            return  # what is not served yet, or is no operation at all, has no answer in the contract
+        if self.trust_answers or not self.contract.statuses(request.method, request.path):
+            return  # what is no operation at all has no answer in the contract
         asked = contract.Request(request.method, request.path, request.query.items(), request.headers, body)
         broken = self.contract.of_response(asked, status, headers, text)
         if broken:
@@ -356,6 +358,10 @@ class Emulator:
     def _get_objects(self, _sent: Any, rest: str) -> list[dict[str, Any]]:
         """What is stored, unmasked: the truth that a test compares with."""
         return list(self.service.store.objects(rest or "integrations"))
+
+
+def _query(request: web.Request) -> dict[str, list[str]]:
+    return {name: request.query.getall(name) for name in request.query}
 
 
 def _bent(fault: Fault, body: dict[str, Any], text: bytes) -> bytes:

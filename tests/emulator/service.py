@@ -6,18 +6,21 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Optional
+from typing import Any, Callable, Mapping, Optional
 from urllib.parse import urlencode
 
 from . import delivery
 from .clock import Clock
 from .organization import seed
-from .resources import RESOURCES, URL_FIELDS, Context, Refusal, Resource
+from .resources import RESOURCES, URL_FIELDS, Context, Query, Refusal, Resource
 from .settings import Settings
 from .store import Object, Store
 
 API = "/notifications/v1/"
+#: The parts of an object that a list leaves out.
+EVERYTHING = frozenset(("integrations", "recommended_actions"))
 TOKEN_PATH = "/sts/v1/oauth2/token"
 
 
@@ -47,7 +50,7 @@ class Service:
         self.base_url = base_url
         self.store = Store(clock)
         self.deliveries: list[delivery.Delivery] = []
-        self._context = Context(self.store, settings)
+        self._context = Context(self.store, settings, clock)
         self._tokens: dict[str, float] = {}
         seed(self.store, base_url, integrations)
 
@@ -82,25 +85,24 @@ class Service:
 
     # What is asked
 
-    async def handle(self, method: str, path: str, query: Mapping[str, str], body: Any) -> Answer:
+    async def handle(self, method: str, path: str, query: Query, body: Any) -> Answer:
         """Carry out a request that was found to keep the contract; raises Refusal."""
         if path == TOKEN_PATH:
             return self.exchange(body)
         name, _slash, rest = path[len(API) :].partition("/")
         collection, _colon, verb = name.partition(":")
-        resource = RESOURCES.get(collection)
-        if resource is None:
-            raise Refusal(501, "not_emulated", "Not Emulated", f"The emulator does not serve {collection} yet.")
-        if verb == "test":
+        resource = RESOURCES[collection]
+        if collection == "user-notifications" and self.settings.early_access == "withheld":
+            raise Refusal(403, "user_unauthorized", "Forbidden", "The organization has no access to this preview.")
+        if name == "integrations:test":
             return await self._test(body)
+        if verb:
+            return self._verbs[name](resource, query, body)
         if not rest:
             return self._list(resource, query) if method == "GET" else self._create(resource, body)
         there = self.store.find(collection, rest)
         if there is None:
-            status = int(self.settings.missing)
-            code = "resource_not_found" if status == 404 else "user_unauthorized"
-            title = "Not Found" if status == 404 else "Forbidden"
-            raise Refusal(status, code, title, f"There is no {resource.kind} {rest!r}, or you may not see it.")
+            raise self._missing(resource, repr(rest))
         if method == "PATCH":
             fields = resource.accept(self._context, there, _writable(resource, body))
             there = self.store.change(collection, rest, fields)
@@ -108,31 +110,77 @@ class Service:
             resource.release(self._context, there)
             self.store.remove(collection, rest)
             return Answer(204)
-        return Answer(200, resource.show(self._context, there))
+        return Answer(200, resource.show(self._context, there, EVERYTHING))
+
+    def _missing(self, resource: Resource, named: str) -> Refusal:
+        status = int(self.settings.missing)
+        code = "resource_not_found" if status == 404 else "user_unauthorized"
+        title = "Not Found" if status == 404 else "Forbidden"
+        return Refusal(status, code, title, f"There is no {resource.kind} {named}, or you may not see it.")
 
     def _create(self, resource: Resource, body: Object) -> Answer:
         fields = resource.accept(self._context, None, _writable(resource, body))
         whole = self.store.add(resource.collection, resource.kind, resource.prefix, self.base_url, fields)
-        return Answer(201, resource.show(self._context, whole), {"Location": whole["metadata"]["self"]})
+        return Answer(201, resource.show(self._context, whole, EVERYTHING), {"Location": whole["metadata"]["self"]})
 
-    def _list(self, resource: Resource, query: Mapping[str, str]) -> Answer:
-        size = int(query.get("page_size", 100))
+    def _list(self, resource: Resource, query: Query, verb: str = "") -> Answer:
+        first = {name: values[0] for name, values in query.items()}
+        size = int(first.get("page_size", 100))
         hidden_for = self.settings.list_delay_ms / 1000 if self.settings.new_objects == "delayed" else 0.0
+        newest_first = False
+        if resource.collection == "user-notifications":
+            newest_first = first.get("sort", "-received_at") == "-received_at"
+            if not newest_first and first["sort"] != "received_at":
+                raise Refusal(400, "invalid_sort", "Bad Request", "sort is received_at or -received_at.", parameter="sort")
+        wanted = resource.select(self._context, query)
         try:
-            page = self.store.page(resource.collection, size, query.get("page_token"), hidden_for, lambda _each: True)
+            page = self.store.page(resource.collection, size, first.get("page_token"), hidden_for, wanted, newest_first)
         except ValueError as error:
             raise Refusal(400, "invalid_page_token", "Bad Request", str(error), parameter="page_token") from error
-        here = f"{self.base_url}{API}{resource.collection}"
-        metadata: dict[str, Any] = {"first": f"{here}?{urlencode({'page_size': size})}", "total_size": page.total}
+        here = f"{self.base_url}{API}{resource.collection}{verb}?"
+        asked = {name: values for name, values in query.items() if name not in ("page_size", "page_token")}
+        asked["page_size"] = [str(size)]
+        metadata: dict[str, Any] = {"first": here + urlencode(asked, doseq=True), "total_size": page.total}
         if page.next_token:
-            metadata["next"] = f"{here}?{urlencode({'page_size': size, 'page_token': page.next_token})}"
+            metadata["next"] = here + urlencode({**asked, "page_token": page.next_token}, doseq=True)
+        parts = frozenset(part for values in query.get("include", []) for part in values.split(","))
         listed = {
             "api_version": "notifications/v1",
             "kind": f"{resource.kind}List",
             "metadata": metadata,
-            "data": [resource.show(self._context, each) for each in page.objects],
+            "data": [resource.show(self._context, each, parts) for each in page.objects],
         }
         return Answer(200, listed)
+
+    # Verbs
+
+    @property
+    def _verbs(self) -> dict[str, Callable[[Resource, Query, Any], Answer]]:
+        return {
+            "resource-preferences:lookup": self._look_up_one,
+            "resource-subscriptions:lookup": lambda resource, query, _body: self._list(resource, query, ":lookup"),
+            "user-notifications:mark-all": self._mark_all,
+            "user-notifications:summary": self._summarize,
+        }
+
+    def _selected(self, resource: Resource, query: Query) -> list[Object]:
+        return list(filter(resource.select(self._context, query), self.store.objects(resource.collection)))
+
+    def _look_up_one(self, resource: Resource, query: Query, _body: Any) -> Answer:
+        for each in self._selected(resource, query):
+            return Answer(200, resource.show(self._context, each, EVERYTHING))
+        raise self._missing(resource, f"of {query['resource'][0]!r}")
+
+    def _mark_all(self, resource: Resource, query: Query, body: Any) -> Answer:
+        for each in self._selected(resource, query):
+            if each["read"] is not body["read"]:
+                self.store.change(resource.collection, each["id"], resource.accept(self._context, each, _writable(resource, body)))
+        return Answer(204)
+
+    def _summarize(self, resource: Resource, _query: Query, _body: Any) -> Answer:
+        unread = Counter(each["severity"] for each in self.store.objects(resource.collection) if not each["read"])
+        severities = [{"severity": severity, "count": count} for severity, count in sorted(unread.items())]
+        return Answer(200, {"unread_count": unread.total(), "severities": severities})
 
     async def _test(self, body: Object) -> Answer:
         if body["target"]["kind"] not in URL_FIELDS:

@@ -30,6 +30,13 @@ class Settings:
     delete_in_use: str = field(
         default="detached", metadata=_policy("an integration that a subscription uses, when deleted", "detached", "refused")
     )
+    second_subscription: str = field(
+        default="refused", metadata=_policy("may a type be subscribed to twice, or one resource's type", "refused", "allowed")
+    )
+    required_role_email: str = field(
+        default="droppable", metadata=_policy("a RoleEmail integration of a REQUIRED type's subscription", "droppable", "kept")
+    )
+    early_access: str = field(default="granted", metadata=_policy("the organization's access to user notifications", "granted", "withheld"))
     missing: str = field(default="404", metadata=_policy("how a missing id is answered", "404", "403"))
     over_quota: str = field(default="402", metadata=_policy("how going over the quota is answered", "402", "400"))
     error_envelope: str = field(default="errors", metadata=_policy("the form of an error's body", "errors", "error"))

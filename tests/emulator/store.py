@@ -79,15 +79,19 @@ class Store:
     def remove(self, collection: str, object_id: str) -> None:
         del self._entries[collection][object_id]
 
-    def page(self, collection: str, size: int, token: Optional[str], hidden_for: float, wanted: Callable[[Object], bool]) -> Page:
+    def page(
+        self, collection: str, size: int, token: Optional[str], hidden_for: float, wanted: Callable[[Object], bool], newest_first: bool
+    ) -> Page:
         """The page behind a token. A token says after which object to go on, so it outlives insertions and deletions.
 
         Objects younger than ``hidden_for`` seconds are not shown. A token that this server never made raises ValueError.
         """
-        after = _read_token(token) if token else 0
+        after = _read_token(token) if token else None
         shown_until = self.clock.monotonic() - hidden_for
         shown = [entry for entry in self._entries.get(collection, {}).values() if entry.created <= shown_until and wanted(entry.content)]
-        rest = [entry for entry in shown if entry.number > after]
+        if newest_first:
+            shown.reverse()
+        rest = [entry for entry in shown if after is None or (entry.number < after if newest_first else entry.number > after)]
         more = len(rest) > size
         return Page(
             [entry.content for entry in rest[:size]],

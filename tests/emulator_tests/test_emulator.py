@@ -22,10 +22,7 @@ API = "/notifications/v1"
 NEW = {"display_name": "ops", "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/x"}}
 DOCUMENT = pathlib.Path(__file__).parent.parent / "contract" / "notifications-v1.openapi.yaml"
 
-# What is served so far; the rest of the contract answers 501.
-schema = schemathesis.openapi.from_path(str(DOCUMENT)).include(
-    path_regex=r"^/(notifications/v1/(integrations|notification-types|subscriptions)|sts/)"
-)
+schema = schemathesis.openapi.from_path(str(DOCUMENT))
 
 
 @schema.parametrize()
@@ -252,12 +249,6 @@ def test_a_delayed_request_does_not_reach_past_a_reset(emulator):
     assert emulator.made() == {}
 
 
-def test_a_resource_that_is_not_served_yet_says_so(emulator):
-    answer = call(emulator, "GET", "/user-notifications")
-    assert answer.status_code == 501
-    assert "does not serve user-notifications yet" in answer.json()["errors"][0]["detail"]
-
-
 def test_an_unknown_fault_is_refused(emulator):
     answer = requests.post(f"{emulator.url}/_emulator/faults", json={"kind": "flood"}, timeout=10)
     assert answer.status_code == 400
@@ -273,3 +264,176 @@ def test_a_required_subscription_stays(emulator):
     again = {"notification_type": {"id": required["id"]}, "integrations": [{"id": emulator.objects()[0]["id"]}]}
     taken = call(emulator, "POST", "/subscriptions", json=again)
     assert (taken.status_code, taken.headers["Location"]) == (409, subscription["metadata"]["self"])
+
+
+# The catalogue and subscriptions
+
+
+def types_by_name(emulator):
+    return {each["display_name"]: each for each in emulator.objects("notification-types")}
+
+
+def test_the_catalogue_has_every_category_severity_and_priority_and_one_category_that_nobody_knows(emulator):
+    listed = call(emulator, "GET", "/notification-types?page_size=250").json()["data"]
+    assert len(listed) == 60
+    assert {each["severity"] for each in listed} == {"CRITICAL", "WARN", "INFO"}
+    assert {each["subscription_priority"] for each in listed} == {"REQUIRED", "RECOMMENDED", "OPTIONAL"}
+    assert {each["category"] for each in listed} == {"BILLING_LICENSING", "SECURITY", "SERVICE", "ACCOUNT", "GOVERNANCE"}
+    assert {each["is_included_in_plan"] for each in listed} == {True, False}
+    assert not any("resource_types" in each for each in listed)
+
+
+def test_types_of_one_kind_of_resource_are_found_through_all_pages(emulator):
+    first = call(emulator, "GET", "/notification-types?resource_type=CONNECTOR&page_size=3").json()
+    rest = requests.get(first["metadata"]["next"], auth=(KEY, SECRET), timeout=10).json()
+    names = [each["display_name"] for each in first["data"] + rest["data"]]
+    assert names == ["Connector failed", "Connector degraded", "Connector paused", "Connector plugin is deprecated"]
+    assert first["metadata"]["total_size"] == 4
+
+
+@pytest.mark.parametrize(("side", "status"), [("refused", 409), ("allowed", 201)])
+def test_a_second_subscription_is_refused_or_allowed(emulator, side, status):
+    emulator.reset(second_subscription=side)
+    there = emulator.objects("subscriptions")[0]
+    again = {"notification_type": {"id": there["notification_type"]["id"]}, "integrations": [{"id": emulator.objects()[0]["id"]}]}
+    assert call(emulator, "POST", "/subscriptions", json=again).status_code == status
+
+
+def test_a_type_outside_of_the_plan_cannot_be_subscribed_to(emulator):
+    outside = types_by_name(emulator)["Flink statement failed"]
+    body = {"notification_type": {"id": outside["id"]}, "integrations": [{"id": emulator.objects()[0]["id"]}]}
+    answer = call(emulator, "POST", "/subscriptions", json=body)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "not_in_plan")
+
+
+@pytest.mark.parametrize(("side", "status"), [("droppable", 200), ("kept", 400)])
+def test_the_e_mail_of_a_required_type_may_be_dropped_or_stays(emulator, side, status):
+    emulator.reset(integrations=[slack("ops")], required_role_email=side)
+    required, recommended = (types_by_name(emulator)[name]["id"] for name in ("Payment failed", "Connector failed"))
+    by_type = {each["notification_type"]["id"]: each["id"] for each in emulator.objects("subscriptions")}
+    body = {"integrations": [{"id": emulator.made()["ops"]["id"]}]}
+    assert call(emulator, "PATCH", f"/subscriptions/{by_type[required]}", json=body).status_code == status
+    assert call(emulator, "PATCH", f"/subscriptions/{by_type[recommended]}", json=body).status_code == 200
+
+
+@pytest.mark.parametrize(("side", "status"), [("detached", 204), ("refused", 400)])
+def test_an_integration_in_use_is_detached_or_kept(emulator, side, status):
+    emulator.reset(integrations=[slack("ops")], delete_in_use=side)
+    ops = emulator.made()["ops"]["id"]
+    subscription = emulator.objects("subscriptions")[0]["id"]
+    call(emulator, "PATCH", f"/subscriptions/{subscription}", json={"integrations": [{"id": ops}]})
+    assert call(emulator, "DELETE", f"/integrations/{ops}").status_code == status
+    left = next(each for each in emulator.objects("subscriptions") if each["id"] == subscription)
+    assert [each["id"] for each in left["integrations"]] == ([] if side == "detached" else [ops])
+
+
+# One resource
+
+CONNECTOR = "environment=env-1/cloud-cluster=lkc-1/connector=orders"
+OF_CONNECTOR = {"resource": CONNECTOR, "resource_type": "CONNECTOR"}
+
+
+@pytest.mark.parametrize("missing", [404, 403])
+def test_a_preference_is_looked_up_by_its_resource(emulator, missing):
+    emulator.reset(missing=str(missing))
+    assert call(emulator, "GET", "/resource-preferences:lookup", params=OF_CONNECTOR).status_code == missing
+    made = call(emulator, "POST", "/resource-preferences", json={**OF_CONNECTOR, "current_state": "DISABLED"})
+    assert made.status_code == 201
+    assert call(emulator, "GET", "/resource-preferences:lookup", params=OF_CONNECTOR).json() == made.json()
+    taken = call(emulator, "POST", "/resource-preferences", json={**OF_CONNECTOR, "current_state": "ENABLED"})
+    assert (taken.status_code, taken.headers["Location"]) == (409, made.json()["metadata"]["self"])
+    path = f"/resource-preferences/{made.json()['id']}"
+    assert call(emulator, "PATCH", path, json={"current_state": "ENABLED"}).json()["current_state"] == "ENABLED"
+    assert call(emulator, "DELETE", path).status_code == 204
+    assert call(emulator, "GET", "/resource-preferences:lookup", params=OF_CONNECTOR).status_code == missing
+
+
+def test_a_resource_is_not_of_another_type_than_its_path_says(emulator):
+    body = {**OF_CONNECTOR, "resource_type": "CLUSTER", "current_state": "ENABLED"}
+    answer = call(emulator, "POST", "/resource-preferences", json=body)
+    assert answer.json()["errors"][0]["source"]["pointer"] == "/resource_type"
+
+
+def test_subscriptions_of_a_resource_are_looked_up_page_by_page(emulator):
+    types = types_by_name(emulator)
+    admins = {"id": emulator.objects()[0]["id"]}
+    for resource, name in ((CONNECTOR, "Connector failed"), (CONNECTOR, "Connector paused"), (CONNECTOR + "-2", "Connector failed")):
+        body = {**OF_CONNECTOR, "resource": resource, "notification_type": {"id": types[name]["id"]}, "integrations": [admins]}
+        assert call(emulator, "POST", "/resource-subscriptions", json=body).status_code == 201
+        assert call(emulator, "POST", "/resource-subscriptions", json=body).status_code == 409
+    first = call(emulator, "GET", "/resource-subscriptions:lookup", params={**OF_CONNECTOR, "page_size": 1}).json()
+    rest = requests.get(first["metadata"]["next"], auth=(KEY, SECRET), timeout=10).json()
+    found = [each["notification_type"]["id"] for each in first["data"] + rest["data"]]
+    assert found == [types[name]["id"] for name in ("Connector failed", "Connector paused")]
+    assert "next" not in rest["metadata"]
+
+
+# What the user was told
+
+
+def told(emulator, query=""):
+    return call(emulator, "GET", f"/user-notifications?{query}").json()["data"]
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("", 12),
+        ("read=false", 6),
+        ("severity=CRITICAL", 4),
+        ("severity=CRITICAL&severity=INFO", 6),
+        ("resource.type=CONNECTOR", 2),
+        ("resource.type=CONNECTOR&resource.type=CLUSTER", 7),
+        ("search=ORDERS", 2),
+        ("search=link", 1),
+        ("time_range=PAST_24H", 4),
+        ("time_range=PAST_7D", 9),
+        ("time_range=PAST_30D&read=true", 4),
+    ],
+)
+def test_notifications_are_filtered(running_emulator, query, count):
+    running_emulator.reset()
+    assert len(told(running_emulator, query)) == count
+
+
+def test_notifications_come_newest_first_unless_asked_otherwise(emulator):
+    newest_first = told(emulator)
+    assert newest_first == sorted(newest_first, key=lambda each: each["received_at"], reverse=True)
+    assert told(emulator, "sort=received_at") == newest_first[::-1]
+    assert call(emulator, "GET", "/user-notifications?sort=severity").status_code == 400
+    first = call(emulator, "GET", "/user-notifications?page_size=7").json()
+    rest = requests.get(first["metadata"]["next"], auth=(KEY, SECRET), timeout=10).json()
+    assert first["data"] + rest["data"] == newest_first
+
+
+def test_a_list_of_notifications_has_the_rest_only_when_asked(emulator):
+    [brief, *_others] = told(emulator)
+    assert {"integrations", "recommended_actions"}.isdisjoint(brief)
+    [whole, *_others] = told(emulator, "include=integrations,recommended_actions")
+    assert [each["target"]["kind"] for each in whole["integrations"]] == ["RoleEmail", "InApp"]
+    assert call(emulator, "GET", f"/user-notifications/{brief['id']}").json() == whole
+
+
+def test_marking_one_and_marking_all_move_the_summary(emulator):
+    def summary():
+        return call(emulator, "GET", "/user-notifications:summary").json()
+
+    assert summary() == {
+        "unread_count": 6,
+        "severities": [{"severity": "CRITICAL", "count": 2}, {"severity": "INFO", "count": 1}, {"severity": "WARN", "count": 3}],
+    }
+    auth = (READER_KEY, READER_SECRET)
+    [newest, *_others] = told(emulator)
+    marked = call(emulator, "PATCH", f"/user-notifications/{newest['id']}", auth=auth, json={"read": True}).json()
+    assert (marked["read"], bool(marked["read_at"])) == (True, True)
+    assert summary()["unread_count"] == 5
+    assert call(emulator, "PATCH", "/user-notifications:mark-all?severity=WARN", json={"read": True}).status_code == 204
+    assert summary()["unread_count"] == 3
+    assert call(emulator, "PATCH", "/user-notifications:mark-all", json={"read": False}).status_code == 204
+    assert summary()["unread_count"] == 12
+
+
+def test_without_early_access_the_inbox_is_closed(emulator):
+    emulator.reset(early_access="withheld")
+    assert call(emulator, "GET", "/user-notifications").status_code == 403
+    assert call(emulator, "GET", "/user-notifications:summary").status_code == 403
