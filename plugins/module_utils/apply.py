@@ -11,12 +11,13 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
-from typing import Callable, FrozenSet, List, Optional, Tuple, TypeVar
+from typing import Callable, FrozenSet, List, Optional, TypeVar
 
 from . import errors
 from .client import Client
-from .plan import CREATE, DELETE, KEEP, UPDATE, Plan, Step, not_as_asked
-from .resources import Object, Resource
+from .existing import existing
+from .plan import CREATE, DELETE, KEEP, UPDATE, Plan, Step, not_as_asked, plan
+from .resources import Object, Resource, reference_ids, target_kind
 
 Found = TypeVar("Found")
 
@@ -40,15 +41,36 @@ class Done:
     warnings: List[str] = field(default_factory=list)
 
 
-def first_error(dones: List[Done]) -> Optional[errors.NotificationsError]:
-    """The first failure of several, saying how it stands with the rest; None where all went well."""
-    failed = [done.error for done in dones if done.error is not None]
-    if failed and len(dones) > 1:
-        left = sum(not done.attempted for done in dones)
-        well = len(dones) - len(failed) - left
-        rest = f"Of {len(dones)}, {well} are as wanted, {len(failed)} failed and {left} were not attempted."
-        failed[0].next_step = f"{failed[0].next_step} {rest}".strip()
-    return failed[0] if failed else None
+@dataclass
+class Carried:
+    """What became of a plan: of its wishes, of what it purges, and of what had to be released first."""
+
+    managed: List[Done]
+    purged: List[Done]
+    released: List[Done] = field(default_factory=list)
+
+    @property
+    def all(self) -> List[Done]:
+        return self.managed + self.released + self.purged
+
+    @property
+    def changed(self) -> bool:
+        return any(done.changed for done in self.all)
+
+    @property
+    def warnings(self) -> List[str]:
+        return [warning for done in self.all for warning in done.warnings]
+
+    @property
+    def error(self) -> Optional[errors.NotificationsError]:
+        """The first failure of several, saying how it stands with the rest; None where all went well."""
+        failed = [done.error for done in self.all if done.error is not None]
+        if failed and len(self.all) > 1:
+            left = sum(not done.attempted for done in self.all)
+            well = len(self.all) - len(failed) - left
+            rest = f"Of {len(self.all)}, {well} are as wanted, {len(failed)} failed and {left} were not attempted."
+            failed[0].next_step = f"{failed[0].next_step} {rest}".strip()
+        return failed[0] if failed else None
 
 
 @dataclass(frozen=True)
@@ -64,45 +86,78 @@ class Manner:
     tell: Callable[[str], None] = lambda line: None
 
 
-def carry_out(client: Client, resource: Resource, plan: Plan, manner: Manner) -> Tuple[List[Done], List[Done]]:
-    """Do what a plan says; what became of its steps and of what it purges, in the plan's order.
+def carry_out(client: Client, planned: Plan, manner: Manner) -> Carried:
+    """Do what a plan says; what became of its steps, in the plan's order.
 
     Updates come first, then creations, then deletions, each several at once. Errors are in what is returned. After one, unless
-    told otherwise, nothing more is begun.
+    told otherwise, nothing more is begun; and nothing is deleted unless all was released that had to be.
     """
-    steps = (*plan.steps, *plan.purged)
-    dones = [Done(step, after=step.before, warnings=list(step.warnings)) for step in steps]
-    if manner.check_mode:
-        for done in dones:
+    carried = _prepared(planned, manner)
+    carried.released = _prepared(planned.released, manner).managed if planned.released else []
+    if not manner.check_mode:
+        crew = _Crew(client, planned, manner)
+        dones = carried.managed + carried.purged
+        crew.work(dones, UPDATE, "changed")
+        crew.work(dones, CREATE, "created")
+        if planned.released:
+            crew.released(_Crew(client, planned.released, manner), carried.released)
+        crew.work(dones, DELETE, "deleted")
+    return carried
+
+
+def _prepared(planned: Plan, manner: Manner) -> Carried:
+    """Nothing is done yet; in check mode, that is all, and what would be is foretold."""
+    dones = [Done(step, after=step.before, warnings=list(step.warnings)) for step in planned.all_steps]
+    for done in dones:
+        if manner.check_mode:
             done.after, done.changed = done.step.after, done.step.changed
-    else:
-        for done in dones:
+        else:
             done.attempted = done.step.action == KEEP
-        _Crew(client, resource, plan.known, manner).work(dones)
-    return dones[: len(plan.steps)], dones[len(plan.steps) :]
+    return Carried(dones[: len(planned.steps)], dones[len(planned.steps) :])
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a plan is carried out: one collection behind a client, and the ids that it had when the plan was made.
+
+    ``handing_over`` keeps two replacements from reading one subscription and each writing only its own half.
+    """
+
+    client: Client
+    resource: Resource
+    known: FrozenSet[str]
+    handing_over: threading.Lock = field(default_factory=threading.Lock)
+
+    def list(self, attempted: str) -> List[Object]:
+        return existing(self.client, self.resource, attempted)
 
 
 class _Crew:
     """The threads that carry one plan out."""
 
-    def __init__(self, client: Client, resource: Resource, known: FrozenSet[str], manner: Manner) -> None:
-        self._client = client
-        self._resource = resource
-        self._known = known
+    def __init__(self, client: Client, planned: Plan, manner: Manner) -> None:
+        self._at = _Place(client, planned.resource, planned.there.ids)
         self._manner = manner
         self._stopped = threading.Event()
 
-    def work(self, dones: List[Done]) -> None:
-        for action, participle in ((UPDATE, "changed"), (CREATE, "created"), (DELETE, "deleted")):
-            group = [done for done in dones if done.step.action == action]
-            self._work_group(group, participle)
-            # A replacement makes a new object as well.
-            created = [done for done in group if done.changed and done.after and done.after["id"] not in self._known]
-            if created:
-                _await_listed(self._client, self._resource, created)
+    def work(self, dones: List[Done], action: str, participle: str) -> None:
+        """Do all steps of one action, unless something failed before."""
+        group = [done for done in dones if done.step.action == action]
+        self._work_group(group, participle)
+        # A replacement makes a new object as well.
+        created = [done for done in group if done.changed and done.after and done.after["id"] not in self._at.known]
+        if created:
+            _await_listed(self._at, created)
+
+    def released(self, others: _Crew, dones: List[Done]) -> None:
+        """Have another crew release what is to be deleted; where that fails, nothing is."""
+        others._stopped = self._stopped
+        others.work(dones, UPDATE, "released")
+        if any(done.error for done in dones):
+            self._stopped.set()
 
     def _work_group(self, group: List[Done], participle: str) -> None:
-        progress = _Progress(self._client, len(group), participle, self._manner.tell)
+        progress = _Progress(self._at.client, len(group), participle, self._manner.tell)
         workers = min(self._manner.concurrency, len(group))
         if workers <= 1:
             for done in group:
@@ -125,9 +180,9 @@ class _Crew:
         done.attempted = True
         step = done.step
         for whole in (step.before or {}, dict(step.body)):
-            self._client.veil.learn(*self._resource.secrets(whole))
+            self._at.client.veil.learn(*self._at.resource.secrets(whole))
         try:
-            {CREATE: _create, UPDATE: _update, DELETE: _delete}[step.action](self._client, self._resource, step, self._known, done)
+            {CREATE: _create, UPDATE: _update, DELETE: _delete}[step.action](self._at, step, done)
         except errors.NotificationsError as error:
             done.error = error
             done.changed = done.changed or error.fate_unclear
@@ -153,39 +208,56 @@ class _Progress:
             self._tell(f"{self._participle} {self._count} of {self._total}")
 
 
-def _create(client: Client, resource: Resource, step: Step, known: FrozenSet[str], done: Done) -> None:
-    attempted = f"create the {resource.noun} {step.name!r}"
+def _create(at: _Place, step: Step, done: Done) -> None:
+    attempted = f"create the {at.resource.noun} {step.name!r}"
     made: Optional[Object] = None
     while made is None:
         try:
-            made = client.create(resource.path, dict(step.body), attempted)
+            made = at.client.create(at.resource.path, dict(step.body), attempted)
         except errors.NotificationsError as error:
+            if isinstance(error, errors.Conflict) and at.resource.unique:
+                _meet(at, step, done, error)
+                return
             if not error.fate_unclear:
                 raise
             # Only a service that is unavailable for a stated time is asked again, and only if there is nothing to be found.
-            again = error.status == 503 and error.told_wait is not None and client.pause(error.told_wait, error.said)
-            made = _adopt(client, resource, step, known, error, again)
+            again = error.status == 503 and error.told_wait is not None and at.client.pause(error.told_wait, error.said)
+            made = _adopt(at, step, error, again)
             if made is not None:
                 lost = f"The answer to creating {step.name!r} was lost ({error.said}); it was found as {made['id']}."
                 done.warnings.append(lost)
     done.after, done.changed = made, True
-    _verify(resource, step, made, attempted)
+    _verify(at.resource, step, made, attempted)
 
 
-def _adopt(
-    client: Client, resource: Resource, step: Step, known: FrozenSet[str], lost: errors.NotificationsError, again: bool
-) -> Optional[Object]:
+def _meet(at: _Place, step: Step, done: Done, conflict: errors.Conflict) -> None:
+    """What was to be created is there by now, so it is changed to what is wanted, unless it is that already."""
+
+    def of_the_key(listed: List[Object]) -> Optional[List[Object]]:
+        return [each for each in listed if at.resource.key(each) == step.wish.key] or None
+
+    found = _look(at, conflict.attempted, of_the_key)
+    if found is None:
+        raise conflict
+    done.step = plan(at.resource, [step.wish], found).steps[0]
+    done.after = done.step.after
+    done.warnings.append(f"The {at.resource.noun} {step.name!r} was created by somebody else in the meantime, as {found[0]['id']}.")
+    if done.step.action == UPDATE:
+        _update(at, done.step, done)
+
+
+def _adopt(at: _Place, step: Step, lost: errors.NotificationsError, again: bool) -> Optional[Object]:
     """The one new object that answers the description of a create whose answer was lost.
 
     None where there is none and ``again`` allows to send the create once more; StateUnknown otherwise.
     """
 
     def new_ones(listed: List[Object]) -> Optional[List[Object]]:
-        found = [each for each in listed if each["id"] not in known and not not_as_asked(resource, step.body, each)]
+        found = [each for each in listed if each["id"] not in at.known and not not_as_asked(at.resource, step.body, each)]
         return found or None
 
     try:
-        found = _look(client, resource, lost.attempted, new_ones) or []
+        found = _look(at, lost.attempted, new_ones) or []
     except errors.NotificationsError as error:
         seen = f"looking for it failed too ({error.said.rstrip('.')})"
     else:
@@ -193,7 +265,7 @@ def _adopt(
             return found[0]
         if again and not found:
             return None
-        seen = f"{len(found)} new {resource.noun}s answer the description"
+        seen = f"{len(found)} new {at.resource.noun}s answer the description"
         if found:
             seen += f" ({', '.join(each['id'] for each in found)})"
     said = f"state unknown: {lost.said.rstrip('.')}; {seen}"
@@ -202,85 +274,101 @@ def _adopt(
     raise unknown
 
 
-def _update(client: Client, resource: Resource, step: Step, known: FrozenSet[str], done: Done) -> None:
+def _update(at: _Place, step: Step, done: Done) -> None:
     before = step.before or {}
-    attempted = f"change the {resource.noun} {resource.name(before)!r} ({before['id']})"
+    attempted = f"change the {at.resource.noun} {at.resource.name(before)!r} ({before['id']})"
     try:
-        now = client.change(resource.path, before["id"], dict(step.body), attempted)
+        now = at.client.change(at.resource.path, before["id"], dict(step.body), attempted)
     except (errors.Rejected, errors.Conflict) as refused:
         if "target.kind" not in step.changes:
             raise
         if not step.wish.replace:
             refused.next_step = (
-                f"If the service does not let {resource.kind(before)} become {resource.kind(dict(step.body))}: with replace: true "
-                f"a new {resource.noun} takes the place of this one, under a new id."
+                f"If the service does not let {target_kind(before)} become {target_kind(step.body)}: with replace: true "
+                f"a new {at.resource.noun} takes the place of this one, under a new id."
             )
             raise
-        _replace(client, resource, step, known, done)
+        _replace(at, step, done)
         return
     done.after = now
-    done.changed = any(before.get(name) != now.get(name) for name in step.body) or not not_as_asked(resource, step.body, now)
-    _verify(resource, step, now, attempted)
+    done.changed = any(before.get(name) != now.get(name) for name in step.body) or not not_as_asked(at.resource, step.body, now)
+    _verify(at.resource, step, now, attempted)
 
 
-def _replace(client: Client, resource: Resource, step: Step, known: FrozenSet[str], done: Done) -> None:
+def _replace(at: _Place, step: Step, done: Done) -> None:
     """A new object, then the old one's deletion; at no time is there none.
 
     Where the new one may not have the old one's name as long as that is there, the old one is renamed for the time.
     """
     before = step.before or {}
-    old_id, name = before["id"], resource.name(before)
-    whole = {each.name: (step.after or {}).get(each.name) for each in resource.fields}
+    old_id, name = before["id"], at.resource.name(before)
+    whole = {each.name: (step.after or {}).get(each.name) for each in at.resource.fields}
     body = {member: value for member, value in whole.items() if value}
     creation = Step(step.wish, CREATE, step.name, after=step.after, body=body, changes=step.changes)
     try:
-        _create_instead(client, resource, creation, known, done)
+        _create_instead(at, creation, done)
     except errors.Conflict:
         aside = f"{name[:40]} (to be replaced)"
-        attempted = f"rename the {resource.noun} {name!r} ({old_id}) for its replacement"
-        client.change(resource.path, old_id, {resource.name_field: aside}, attempted)
+        attempted = f"rename the {at.resource.noun} {name!r} ({old_id}) for its replacement"
+        at.client.change(at.resource.path, old_id, {at.resource.name_field: aside}, attempted)
         done.changed = True
         try:
-            _create_instead(client, resource, creation, known, done)
+            _create_instead(at, creation, done)
         except errors.NotificationsError as error:
             renamed = f"{error.said.rstrip('.')}; {old_id} is named {aside!r} for now"
             if error.fate_unclear:
                 error.said = renamed
             else:
                 back = f"rename {old_id} back to {name!r} after its replacement failed ({renamed})"
-                client.change(resource.path, old_id, {resource.name_field: name}, back)
+                at.client.change(at.resource.path, old_id, {at.resource.name_field: name}, back)
                 done.changed = False
             raise
-    _delete_object(client, resource, before, done)
+    with at.handing_over:
+        _hand_over(at, old_id, (done.after or {})["id"])
+    _delete_object(at, before, done)
 
 
-def _create_instead(client: Client, resource: Resource, creation: Step, known: FrozenSet[str], done: Done) -> None:
+def _hand_over(at: _Place, old_id: str, new_id: str) -> None:
+    """Whatever referred to the old object refers to the new one from now on."""
+    attempted = f"have what refers to {old_id} refer to {new_id}, which takes its place"
+    try:
+        for each in at.client.list(at.resource.used_by, attempted):
+            ids = reference_ids(each.get("integrations"))
+            if old_id in ids:
+                body = {"integrations": [{"id": new_id if known == old_id else known} for known in ids]}
+                at.client.change(at.resource.used_by, each["id"], body, attempted)
+    except errors.NotificationsError as error:
+        error.next_step = f"{old_id} is still there beside {new_id}; what goes to it has to be routed anew, and it has to be deleted."
+        raise
+
+
+def _create_instead(at: _Place, creation: Step, done: Done) -> None:
     """Create; what the service made otherwise than asked goes again, for the old one is still there."""
     old = done.after
     try:
-        _create(client, resource, creation, known, done)
+        _create(at, creation, done)
     except errors.NotAsAsked:
-        _delete_object(client, resource, done.after or {}, done)
+        _delete_object(at, done.after or {}, done)
         done.after, done.changed = old, False
         raise
 
 
-def _delete(client: Client, resource: Resource, step: Step, _known: FrozenSet[str], done: Done) -> None:
-    _delete_object(client, resource, step.before or {}, done)
+def _delete(at: _Place, step: Step, done: Done) -> None:
+    _delete_object(at, step.before or {}, done)
     done.after = None
 
 
-def _delete_object(client: Client, resource: Resource, whole: Object, done: Done) -> None:
+def _delete_object(at: _Place, whole: Object, done: Done) -> None:
     """Delete; where the service says that it is not there, the list has the last word, for 403 proves nothing."""
-    attempted = f"delete the {resource.noun} {resource.name(whole)!r} ({whole['id']})"
+    attempted = f"delete the {at.resource.noun} {at.resource.name(whole)!r} ({whole['id']})"
     try:
-        client.delete(resource.path, whole["id"], attempted)
+        at.client.delete(at.resource.path, whole["id"], attempted)
     except (errors.NotFound, errors.Forbidden) as error:
-        if any(each["id"] == whole["id"] for each in client.list(resource.path, attempted)):
+        if any(each["id"] == whole["id"] for each in at.list(attempted)):
             raise
         if not error.fate_unclear:
             # Not one of our attempts did it.
-            done.warnings.append(f"{resource.name(whole)!r} ({whole['id']}) was deleted by somebody else in the meantime.")
+            done.warnings.append(f"{at.resource.name(whole)!r} ({whole['id']}) was deleted by somebody else in the meantime.")
             return
     done.changed = True
 
@@ -294,7 +382,7 @@ def _verify(resource: Resource, step: Step, answered: Object, attempted: str) ->
         raise errors.NotAsAsked(attempted, said, next_step=next_step)
 
 
-def _await_listed(client: Client, resource: Resource, created: List[Done]) -> None:
+def _await_listed(at: _Place, created: List[Done]) -> None:
     """A list may show a new object only after a while; the next task must not create it again."""
     missing = {done.after["id"]: done for done in created if done.after}
 
@@ -305,19 +393,19 @@ def _await_listed(client: Client, resource: Resource, created: List[Done]) -> No
 
     why = "It is not in the list yet."
     try:
-        _look(client, resource, "see whether what was created is listed", all_shown)
+        _look(at, "see whether what was created is listed", all_shown)
     except errors.NotificationsError as error:
         why = error.message
     for object_id, done in missing.items():
         done.warnings.append(f"{done.step.name!r} ({object_id}) was created, but a task that looks for it soon may not find it. {why}")
 
 
-def _look(client: Client, resource: Resource, attempted: str, wanted: Callable[[List[Object]], Optional[Found]]) -> Optional[Found]:
+def _look(at: _Place, attempted: str, wanted: Callable[[List[Object]], Optional[Found]]) -> Optional[Found]:
     """List until something is found, for a short while."""
     for seconds in LOOKS:
-        if seconds and not client.pause(seconds, f"the list may not show a new {resource.noun} at once"):
+        if seconds and not at.client.pause(seconds, f"the list may not show a new {at.resource.noun} at once"):
             return None
-        found = wanted(client.list(resource.path, attempted))
+        found = wanted(at.list(attempted))
         if found is not None:
             return found
     return None

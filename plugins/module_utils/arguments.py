@@ -84,3 +84,48 @@ INTEGRATION_ITEM = Arguments(
     },
     required_one_of=[("id", "display_name")],
 )
+
+#: What happens to the subscriptions of an integration that is deleted.
+WHEN_IN_USE = Arguments({"when_in_use": {"type": "str", "choices": ["fail", "detach", "ignore"], "default": "fail"}})
+
+#: How a plan of many steps is carried out.
+MANY = Arguments({"concurrency": {"type": "int", "default": 4}, "continue_on_error": {"type": "bool", "default": False}})
+
+#: How a list of integrations is meant, for one subscription or for many.
+ROUTING = Arguments(
+    {
+        "integrations_mode": {"type": "str", "choices": ["exact", "add", "remove"], "default": "exact"},
+        "keep_read_only": {"type": "bool", "default": True},
+    }
+)
+
+#: What one subscription may be, the organization's or one resource's.
+SUBSCRIPTION_ITEM = ROUTING + Arguments(
+    {
+        "notification_type": {"type": "str"},
+        "id": {"type": "str"},
+        "integrations": {"type": "list", "elements": "str"},
+        "enabled": {"type": "bool"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    },
+    required_one_of=[("id", "notification_type")],
+)
+
+#: The resource of the organization that something is about: a path, or the parts of one.
+OF_RESOURCE = Arguments(
+    {
+        "resource": {"type": "raw", "required": True},
+        "resource_type": {"type": "str"},
+    }
+)
+
+#: What selects notifications of the calling user.
+NOTIFICATION_FILTER = Arguments(
+    {
+        "severities": {"type": "list", "elements": "str"},
+        "resource_types": {"type": "list", "elements": "str"},
+        "resource_crns": {"type": "list", "elements": "str"},
+        "search": {"type": "str"},
+        "time_range": {"type": "str", "choices": ["PAST_24H", "PAST_7D", "PAST_30D"]},
+    }
+)

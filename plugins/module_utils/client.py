@@ -189,8 +189,8 @@ class Client:
 
     # What callers ask for
 
-    def list(self, path: str, attempted: str) -> List[Object]:
-        """All objects of a collection, complete or not at all.
+    def list(self, path: str, attempted: str, selection: Optional[Mapping[str, Any]] = None) -> List[Object]:
+        """All objects of a collection, or those that a query selects, complete or not at all.
 
         Only the page token is taken from a ``next`` link; the request itself always goes to the configured endpoint.
         """
@@ -199,7 +199,7 @@ class Client:
         seen_tokens = set()
         token: Optional[str] = None
         for page in range(1, PAGE_LIMIT + 1):
-            query = {"page_size": str(PAGE_SIZE)}
+            query = {**(selection or {}), "page_size": str(PAGE_SIZE)}
             if token is not None:
                 query["page_token"] = token
             try:
@@ -227,6 +227,25 @@ class Client:
         made: Object = self.send("POST", path, attempted, body=body, repeat_as="CREATE", wants_object=True).body
         return made
 
+    def read(self, path: str, object_id: str, attempted: str) -> Object:
+        """GET of one object."""
+        there: Object = self.send("GET", _item(path, object_id), attempted, wants_object=True).body
+        return there
+
+    def look_up(self, path: str, query: Mapping[str, Any], attempted: str) -> Optional[Object]:
+        """GET of a look-up that answers one object; None where the API itself says that there is none."""
+        try:
+            found: Object = self.send("GET", path, attempted, query=query, wants_object=True).body
+        except errors.NotFound as error:
+            if error.code is None:  # not the API's own answer: some other server's, at a wrong endpoint
+                raise
+            return None
+        return found
+
+    def count(self, path: str, attempted: str) -> Any:
+        """GET of a verb such as ``user-notifications:summary``: whatever JSON it answers."""
+        return self.send("GET", path, attempted).body
+
     def change(self, path: str, object_id: str, body: Object, attempted: str) -> Object:
         """PATCH; the object as it is now."""
         changed: Object = self.send("PATCH", _item(path, object_id), attempted, body=body, wants_object=True).body
@@ -236,9 +255,9 @@ class Client:
         """DELETE."""
         self.send("DELETE", _item(path, object_id), attempted)
 
-    def act(self, path: str, body: Object, attempted: str) -> None:
-        """POST to a verb such as ``integrations:test``, which answers nothing."""
-        self.send("POST", path, attempted, body=body)
+    def act(self, method: str, path: str, body: Object, attempted: str, query: Optional[Mapping[str, Any]] = None) -> None:
+        """POST or PATCH to a verb such as ``integrations:test``, which answers nothing."""
+        self.send(method, path, attempted, query=query, body=body)
 
     def now(self) -> float:
         """Monotonic seconds."""
@@ -260,7 +279,7 @@ class Client:
         path: str,
         attempted: str,
         *,
-        query: Optional[Mapping[str, str]] = None,
+        query: Optional[Mapping[str, Any]] = None,
         body: Optional[Object] = None,
         form: Optional[Mapping[str, str]] = None,
         repeat_as: Optional[str] = None,
@@ -307,7 +326,7 @@ class Client:
         method: str,
         path: str,
         attempted: str,
-        query: Optional[Mapping[str, str]],
+        query: Optional[Mapping[str, Any]],
         body: Optional[Object],
         form: Optional[Mapping[str, str]],
         auth: Any,

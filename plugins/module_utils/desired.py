@@ -1,19 +1,19 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a task's options to wishes: checked against the contract's limits before any request, in the API's own form.
+"""From a task's options to what is wanted: checked against the contract's limits before any request, in the API's own form.
 
 Private to the collection.
 """
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import Any, List, Mapping, Optional, Tuple
 from urllib.parse import urlsplit
 
 from .errors import InvalidInput
 from .plan import Wish
-from .resources import INTEGRATION, URL_FIELDS, Object
+from .resources import INTEGRATION, RESOURCE_PARTS, RESOURCE_TYPES, URL_FIELDS, Object
 from .secrets import is_hidden
 
 
@@ -28,7 +28,7 @@ def integration_wish(params: Mapping[str, Any]) -> Wish:
     return Wish(
         present=params["state"] == "present",
         id=params["id"],
-        name=params["display_name"],
+        key=params["display_name"],
         fields=integration_fields(params, attempted),
         secrets=params["update_webhook_url"],
         replace=params["replace"],
@@ -69,3 +69,44 @@ def _is_web_url(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme.lower() in ("http", "https") and bool(host) and url.isascii() and url.isprintable() and " " not in url
+
+
+def texts(params: Mapping[str, Any], option: str, attempted: str) -> Optional[List[str]]:
+    """The texts of an option that takes one or several; None where it is omitted. A comma within a text stays there."""
+    value = params[option]
+    several = [value] if isinstance(value, str) else value
+    if several is not None and not (isinstance(several, list) and all(isinstance(each, str) and each for each in several)):
+        raise InvalidInput(attempted, f"{option} is neither a text nor a list of texts, none of them empty")
+    return several
+
+
+def resource_of(params: Mapping[str, Any], attempted: str) -> Tuple[str, str]:
+    """The path and the type of the resource that a task is about, from the options in arguments.OF_RESOURCE.
+
+    ``resource`` is the API's own path, or a mapping of RESOURCE_PARTS. Raises InvalidInput.
+    """
+    given, stated = params["resource"], params["resource_type"]
+    if isinstance(given, dict):
+        unknown = sorted(set(given) - set(RESOURCE_PARTS))
+        if unknown:
+            said = f"resource has {', '.join(unknown)}; it may have {', '.join(RESOURCE_PARTS)}"
+            raise InvalidInput(attempted, said, next_step="Give the API's own path for anything else.")
+        parts = [(RESOURCE_PARTS[name][0], given[name]) for name in RESOURCE_PARTS if given.get(name) is not None]
+    elif isinstance(given, str):
+        parts = [(name, value) for name, _equals, value in (part.partition("=") for part in given.split("/"))]
+    else:
+        raise InvalidInput(attempted, "resource is neither a text nor a mapping")
+    for name, value in parts:
+        if not (name and isinstance(value, str) and value and "/" not in value):
+            said = f"{name!r} of resource is not given as a text without slashes"
+            raise InvalidInput(attempted, said, next_step="A resource is such as environment=env-456xy/cloud-cluster=lkc-df123.")
+    if not parts:
+        raise InvalidInput(attempted, "resource is empty")
+    meant = next((kind for part, kind in RESOURCE_PARTS.values() if kind and part == parts[-1][0]), None)
+    if meant is None and stated is None:
+        said = f"what type of resource {parts[-1][0]!r} is cannot be told"
+        raise InvalidInput(attempted, said, next_step=f"Give resource_type, which is one of {', '.join(RESOURCE_TYPES)}.")
+    if stated is not None and stated != (meant or stated):
+        said = f"resource_type is {stated}, and resource ends in {parts[-1][0]!r}, which is {meant}"
+        raise InvalidInput(attempted, said, next_step="Omit resource_type, or correct resource.")
+    return "/".join(f"{name}={value}" for name, value in parts), stated or str(meant)

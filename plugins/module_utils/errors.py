@@ -102,6 +102,33 @@ class TooManyDeletions(NotificationsError):
     next_step = "Add what shall stay to the list or to keep, or raise purge_limit. Nothing was written."
 
 
+class RequiredType(NotificationsError):
+    """A type of priority REQUIRED is always heard of."""
+
+    next_step = "Its integrations may be changed, as long as one is left. Nothing was written."
+
+
+class NotInPlan(NotificationsError):
+    """The organization's plan does not include a notification type."""
+
+    next_step = "notification_type_info with included_in_plan: true lists what it includes. Nothing was written."
+
+
+class NobodyLeft(NotificationsError):
+    """Nobody would hear of a type any more, although it is to be heard of."""
+
+    next_step = "Give another integration, or do without it by enabled: false or state: absent. Nothing was written."
+
+
+class InUse(NotificationsError):
+    """An integration that is to go has subscriptions."""
+
+    next_step = (
+        "Route these types elsewhere first, or let it be taken from them with when_in_use: detach, which leaves none without an "
+        "integration. Nothing was written."
+    )
+
+
 class HiddenUrl(NotificationsError):
     """A webhook URL is needed and only its mask is known."""
 

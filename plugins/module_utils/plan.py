@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any, Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Sequence, Tuple
 
-from .errors import Ambiguous, HiddenUrl, InvalidInput, NoSuchObject, ReadOnlyKind, TooManyDeletions
+from .directory import Index
+from .errors import Ambiguous, HiddenUrl, InvalidInput, NoSuchObject, TooManyDeletions
 from .resources import ON_CHANGE, Comparison, Object, Resource
 
 KEEP, CREATE, UPDATE, DELETE = "keep", "create", "update", "delete"
@@ -20,18 +21,25 @@ KEEP, CREATE, UPDATE, DELETE = "keep", "create", "update", "delete"
 
 @dataclass(frozen=True)
 class Wish:
-    """What one object shall be. ``fields`` has only what was stated, in the API's own form.
+    """What one object shall be, by its id or else its key. ``fields`` has only what was stated, in the API's own form.
 
+    ``given`` is there where the fields depend on what exists: it makes them of the object, or of None, and may refuse. None
+    where there is no object means that none is wanted either.
     ``secrets`` says when secrets are written (resources.py); ``replace`` allows to delete and create where the service
     refuses a change.
     """
 
     present: bool = True
     id: Optional[str] = None
-    name: Optional[str] = None
+    key: Optional[str] = None
     fields: Mapping[str, Any] = field(default_factory=dict)
+    given: Optional[Callable[[Optional[Object]], Optional[Mapping[str, Any]]]] = None
     secrets: str = ON_CHANGE
     replace: bool = False
+
+    def fields_for(self, there: Optional[Object]) -> Optional[Mapping[str, Any]]:
+        """What is to be, where this is what is there."""
+        return self.fields if self.given is None else self.given(there)
 
 
 @dataclass(frozen=True)
@@ -55,42 +63,6 @@ class Step:
         return self.action != KEEP
 
 
-class Index:
-    """What is there, found by id and by name in constant time."""
-
-    def __init__(self, resource: Resource, existing: Iterable[Object]) -> None:
-        self._by_id: Dict[str, Object] = {}
-        self._by_name: Dict[str, List[Object]] = {}
-        for each in existing:
-            self._by_id[each["id"]] = each
-            self._by_name.setdefault(resource.name(each), []).append(each)
-
-    @property
-    def ids(self) -> FrozenSet[str]:
-        return frozenset(self._by_id)
-
-    def __iter__(self) -> Iterator[Object]:
-        return iter(self._by_id.values())
-
-    def by_id(self, object_id: str) -> Optional[Object]:
-        return self._by_id.get(object_id)
-
-    def by_name(self, name: str) -> Sequence[Object]:
-        """All objects of exactly this name."""
-        return self._by_name.get(name, ())
-
-
-def find(resource: Resource, object_id: Optional[str], name: Optional[str], index: Index, attempted: str) -> Optional[Object]:
-    """The one object that an id, or else an exact name, stands for; None where there is none. Raises Ambiguous."""
-    if object_id is not None:
-        return index.by_id(object_id)
-    found = index.by_name(name or "")
-    if len(found) > 1:
-        listed = ", ".join(f"{each['id']} ({resource.kind(each) or 'unknown kind'})" for each in found)
-        raise Ambiguous(attempted, f"{len(found)} {resource.noun}s are named {name!r}: {listed}")
-    return found[0] if found else None
-
-
 @dataclass(frozen=True)
 class Purge:
     """What is to go although no wish names it: at most ``limit`` objects, and none whose name or id one of ``keep`` matches."""
@@ -108,29 +80,36 @@ class Purge:
 class Plan:
     """One step for each wish, in the order of the wishes, and one for each object to purge, in the order of names.
 
-    ``known`` are the ids of what was there.
+    ``there`` is what exists. ``released`` is the plan, of another resource, that has to be carried out before anything is
+    deleted.
     """
 
+    resource: Resource
     steps: Tuple[Step, ...]
     purged: Tuple[Step, ...]
-    known: FrozenSet[str]
+    there: Index
+    released: Optional[Plan] = None
+
+    @property
+    def all_steps(self) -> Tuple[Step, ...]:
+        return self.steps + self.purged
 
 
 def plan(resource: Resource, wishes: Sequence[Wish], existing: Iterable[Object], purge: Optional[Purge] = None) -> Plan:
     """What leads from what is there to what is wanted.
 
-    Raises Ambiguous, NoSuchObject, ReadOnlyKind, HiddenUrl, TooManyDeletions or InvalidInput where that cannot be; nothing
-    has been written then.
+    Raises Ambiguous, NoSuchObject, HiddenUrl, TooManyDeletions, InvalidInput, or what the resource's description refuses,
+    where that cannot be; nothing has been written then.
     """
     index = Index(resource, existing)
-    _refuse_repetition(resource, [wish.name for wish in wishes], "have the name")
+    _refuse_repetition(resource, [wish.key for wish in wishes], f"are {resource.named_so}")
     steps = tuple(_step(resource, wish, index) for wish in wishes)
     _refuse_repetition(resource, [step.before["id"] if step.before else None for step in steps], f"mean the {resource.noun}")
     purged: Tuple[Step, ...] = ()
     if purge is not None:
         meant = {step.before["id"] for step in steps if step.before}
         purged = _purged(resource, purge, (each for each in index if each["id"] not in meant))
-    return Plan(steps, purged, index.ids)
+    return Plan(resource, steps, purged, index)
 
 
 def _refuse_repetition(resource: Resource, values: Iterable[Optional[str]], relation: str) -> None:
@@ -144,42 +123,56 @@ def _refuse_repetition(resource: Resource, values: Iterable[Optional[str]], rela
 
 
 def _purged(resource: Resource, purge: Purge, unnamed: Iterable[Object]) -> Tuple[Step, ...]:
-    going = [each for each in unnamed if resource.is_writable(each) and not purge.keeps(resource, each)]
+    attempted = f"purge {resource.noun}s"
+    going = [each for each in unnamed if not resource.refusal(each, None, attempted) and not purge.keeps(resource, each)]
     going.sort(key=lambda each: (resource.name(each), each["id"]))
     if len(going) > purge.limit:
         listed = ", ".join(f"{resource.name(each)!r} ({each['id']})" for each in going)
         said = f"{len(going)} would be deleted, and purge_limit is {purge.limit}: {listed}"
-        raise TooManyDeletions(f"purge {resource.noun}s", said)
+        raise TooManyDeletions(attempted, said)
     return tuple(Step(Wish(present=False, id=each["id"]), DELETE, resource.name(each), before=each) for each in going)
 
 
 def _step(resource: Resource, wish: Wish, index: Index) -> Step:
-    named = repr(wish.name) if wish.name is not None else wish.id
+    named = repr(resource.called(wish.key)) if wish.key is not None else wish.id
     attempted = f"{'manage' if wish.present else 'delete'} the {resource.noun} {named}"
-    there = find(resource, wish.id, wish.name, index, attempted)
+    there = index.find(wish.id, wish.key, attempted)
     if not wish.present:
         return _absence(resource, wish, there, attempted)
     if there is not None:
         return _change(resource, wish, there, index, attempted)
     if wish.id is not None:
         said = f"there is no {resource.noun} with the id {wish.id}"
-        raise NoSuchObject(attempted, said, next_step="The service chooses ids; omit id to create it by its name.")
+        raise NoSuchObject(attempted, said, next_step="The service chooses ids; omit id to create it.")
     return _creation(resource, wish, attempted)
+
+
+def _refuse(resource: Resource, there: Optional[Object], after: Optional[Object], attempted: str) -> None:
+    refusal = resource.refusal(there, after, attempted)
+    if refusal is not None:
+        raise refusal
+
+
+def _refuse_another(resource: Resource, wish: Wish, there: Object, attempted: str) -> None:
+    """Both an id and a key are given, and they are not of the same object."""
+    if wish.key is not None and wish.key != resource.key(there):
+        said = f"{wish.id} is {resource.named_so} {resource.name(there)!r}, not {resource.called(wish.key)!r}"
+        raise InvalidInput(attempted, said, next_step="Give only one of the two, or both rightly.")
 
 
 def _absence(resource: Resource, wish: Wish, there: Optional[Object], attempted: str) -> Step:
     if there is None:
-        return Step(wish, KEEP, wish.name or wish.id or "")
-    name = resource.name(there)
-    if wish.name is not None and wish.name != name:
-        said = f"{wish.id} is named {name!r}, not {wish.name!r}"
-        raise InvalidInput(attempted, said, next_step="Give only one of id and display_name, or both rightly.")
-    _refuse_read_only(resource, there, attempted, "deleted")
-    return Step(wish, DELETE, name, before=there)
+        return Step(wish, KEEP, resource.called(wish.key) if wish.key is not None else wish.id or "")
+    _refuse_another(resource, wish, there, attempted)
+    _refuse(resource, there, None, attempted)
+    return Step(wish, DELETE, resource.name(there), before=there)
 
 
 def _change(resource: Resource, wish: Wish, there: Object, index: Index, attempted: str) -> Step:
-    comparisons = compare(resource, wish.fields, there, wish.secrets)
+    if not resource.name_field:
+        _refuse_another(resource, wish, there, attempted)
+    fields = wish.fields_for(there) or {}
+    comparisons = compare(resource, fields, there, wish.secrets)
     changed = [name for name, comparison in comparisons.items() if comparison.differs]
     name = resource.name(there)
     masked = [part for comparison in comparisons.values() for part in comparison.masked]
@@ -190,19 +183,19 @@ def _change(resource: Resource, wish: Wish, there: Object, index: Index, attempt
     )
     if not changed:
         return Step(wish, KEEP, name, before=there, after=there, warnings=warnings)
-    _refuse_read_only(resource, there, attempted, "changed")
-    wanted_name = wish.fields.get(resource.name_field, name)
-    others = [each["id"] for each in index.by_name(wanted_name) if each["id"] != there["id"]]
+    _refuse(resource, there, {**there, **fields}, attempted)
     if resource.name_field in changed:
-        _refuse_odd_name(resource, wanted_name, attempted)
-    if resource.name_field in changed and others:
-        said = f"{', '.join(others)} is named {wanted_name!r} already"
-        raise Ambiguous(attempted, said, next_step="Choose another name. Nothing was written.")
-    body = {each: _written(resource, each, wish.fields[each], attempted) for each in changed}
+        name = fields[resource.name_field]
+        _refuse_odd_name(resource, name, attempted)
+        others = [each["id"] for each in index.by_key(name) if each["id"] != there["id"]]
+        if others:
+            said = f"{', '.join(others)} is named {name!r} already"
+            raise Ambiguous(attempted, said, next_step="Choose another name. Nothing was written.")
+    body = {each: _written(resource, each, fields[each], attempted) for each in changed}
     return Step(
         wish,
         UPDATE,
-        wanted_name,
+        name,
         before=there,
         after={**there, **body},
         body=body,
@@ -212,18 +205,25 @@ def _change(resource: Resource, wish: Wish, there: Object, index: Index, attempt
 
 
 def _creation(resource: Resource, wish: Wish, attempted: str) -> Step:
-    fields = {resource.name_field: wish.name, **wish.fields}
-    _refuse_odd_name(resource, fields[resource.name_field], attempted)
+    name = resource.called(wish.key or "")
+    stated_fields = wish.fields_for(None)
+    if stated_fields is None:
+        return Step(wish, KEEP, name)
+    fields = dict(stated_fields)
+    if resource.name_field:
+        name = str(fields.setdefault(resource.name_field, wish.key))
+        _refuse_odd_name(resource, name, attempted)
     for each in resource.fields:
         if each.needed and each.name not in fields:
             said = f"it does not exist, and no {each.name} is given to create it with"
             raise InvalidInput(attempted, said, next_step=each.needed)
     # An empty text is what a new object has anyway.
     stated = [each.name for each in resource.fields if fields.get(each.name, "") != ""]
-    body = {name: _written(resource, name, fields[name], attempted) for name in stated}
+    body = {each: _written(resource, each, fields[each], attempted) for each in stated}
     changes = tuple(part for comparison in compare(resource, body, {}).values() for part in comparison.differs)
     after = {"api_version": "notifications/v1", "kind": resource.api_kind, **_empty_texts(resource), **body}
-    return Step(wish, CREATE, fields[resource.name_field], after=after, body=body, changes=changes)
+    _refuse(resource, None, after, attempted)
+    return Step(wish, CREATE, name, after=after, body=body, changes=changes)
 
 
 def compare(resource: Resource, fields: Mapping[str, Any], there: Mapping[str, Any], secrets: str = ON_CHANGE) -> Dict[str, Comparison]:
@@ -263,7 +263,7 @@ def _key(resource: Resource, whole: Object, taken: Object) -> str:
 
 
 def _shown(resource: Resource, whole: Object, changing: Tuple[str, ...]) -> Object:
-    return resource.show({each.name: whole[each.name] for each in resource.fields if each.name in whole}, changing)
+    return (resource.brief or resource.show)({each.name: whole[each.name] for each in resource.fields if each.name in whole}, changing)
 
 
 def _empty_texts(resource: Resource) -> Object:
@@ -282,9 +282,3 @@ def _refuse_odd_name(resource: Resource, name: str, attempted: str) -> None:
     if name != name.strip():
         said = f"{resource.name_field} {name!r} begins or ends with white space"
         raise InvalidInput(attempted, said, next_step="Take it away.")
-
-
-def _refuse_read_only(resource: Resource, there: Object, attempted: str, done: str) -> None:
-    if not resource.is_writable(there):
-        kind = resource.kind(there) or "unknown"
-        raise ReadOnlyKind(attempted, f"{there['id']} is of kind {kind}, which cannot be {done} through this API")

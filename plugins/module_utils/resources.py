@@ -8,12 +8,15 @@ Private to the collection.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Tuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Mapping, Optional, Tuple
 from urllib.parse import urlsplit
 
-from .errors import HiddenUrl
+from .errors import HiddenUrl, NobodyLeft, NotificationsError, NotInPlan, ReadOnlyKind, RequiredType
 from .secrets import HIDDEN, HIDDEN_CHANGED, hide_within, is_hidden
+
+if TYPE_CHECKING:
+    from .directory import Directory
 
 Object = Dict[str, Any]
 
@@ -52,31 +55,64 @@ class Field:
     needed: str = ""
 
 
+def _allowed(_there: Optional[Object], _after: Optional[Object], _attempted: str) -> Optional[NotificationsError]:
+    return None
+
+
+def _as_it_is(whole: Object, _changing: Tuple[str, ...]) -> Object:
+    return dict(whole)
+
+
 @dataclass(frozen=True)
 class Resource:
-    """One collection of the API. ``name_field`` and ``id`` identify an object; ``kind`` and ``is_writable`` judge one.
+    """One collection of the API.
 
+    ``key`` identifies an object beside its id, and ``called`` makes of a key what people call it; ``name_field`` is the field
+    that gives an object another key, empty where it keeps its key for life. ``unique`` says that the service has at most one
+    object of a key, so that a creation that meets one becomes a change.
+
+    ``refusal`` gives the error that a step from ``there`` to ``after`` (None: no such object) is, before anything is sent.
     ``secrets`` yields what an object holds and nobody may see; ``show`` gives a copy without that, the secrets that are
-    among the given dotted names marked as changing.
+    among the given dotted names marked as changing; ``brief`` is the same for a diff, of the writable fields only.
+
+    ``used_by`` is the path of the subscriptions that refer to such objects. ``look_up`` is the query of a collection that can
+    only be looked up for one resource of the organization; ``looks_up_one`` says that the answer is an object and no list.
+    Of ``noun``, ``named_so``, ``listed_by`` and ``remark`` messages are made.
     """
 
     noun: str
     path: str
     api_kind: str
-    name_field: str
-    fields: Tuple[Field, ...]
-    kind: Callable[[Object], str]
-    is_writable: Callable[[Object], bool]
-    secrets: Callable[[Object], Iterable[str]]
-    show: Callable[[Object, Tuple[str, ...]], Object]
+    key: Callable[[Object], str]
+    fields: Tuple[Field, ...] = ()
+    name_field: str = ""
+    unique: bool = False
+    called: Callable[[str], str] = str
+    refusal: Callable[[Optional[Object], Optional[Object], str], Optional[NotificationsError]] = _allowed
+    secrets: Callable[[Object], Iterable[str]] = lambda whole: ()
+    show: Callable[[Object, Tuple[str, ...]], Object] = _as_it_is
+    brief: Optional[Callable[[Object, Tuple[str, ...]], Object]] = None
+    used_by: str = ""
+    look_up: Optional[Mapping[str, str]] = None
+    looks_up_one: bool = False
+    named_so: str = "named"
+    listed_by: str = "Check its spelling, case included."
+    remark: Callable[[Object], str] = lambda whole: ""
 
-    def name(self, whole: Mapping[str, Any]) -> str:
-        """An object's name; empty where it has none."""
-        value = whole.get(self.name_field)
-        return value if isinstance(value, str) else ""
+    def name(self, whole: Object) -> str:
+        """What people call an object; empty where it has no name."""
+        return self.called(self.key(whole))
 
     def field(self, name: str) -> Field:
         return next(each for each in self.fields if each.name == name)
+
+
+def _text_of(name: str) -> Callable[[Object], str]:
+    def text(whole: Object) -> str:
+        value = whole.get(name)
+        return value if isinstance(value, str) else ""
+
+    return text
 
 
 def _compare_text(name: str) -> Callable[[Any, Any, str], Comparison]:
@@ -157,19 +193,254 @@ def _integration_secrets(integration: Object) -> Iterable[str]:
     return () if url is None else (url,)
 
 
+def is_manageable(integration: Object) -> bool:
+    """Whether the API lets integrations of this kind be created, changed and deleted."""
+    return target_kind(integration) in URL_FIELDS
+
+
+def _refuse_integration(there: Optional[Object], after: Optional[Object], attempted: str) -> Optional[NotificationsError]:
+    if there is None or is_manageable(there):
+        return None
+    done = "deleted" if after is None else "changed"
+    kind = target_kind(there) or "unknown"
+    return ReadOnlyKind(attempted, f"{there['id']} is of kind {kind}, which cannot be {done} through this API")
+
+
+SUBSCRIPTIONS_PATH = "/notifications/v1/subscriptions"
+
 INTEGRATION = Resource(
     noun="integration",
     path="/notifications/v1/integrations",
     api_kind="Integration",
-    name_field="display_name",
+    key=_text_of("display_name"),
     fields=(
         Field("display_name", _compare_text("display_name"), limit=64),
         Field("description", _compare_text("description"), limit=128),
         Field("target", _compare_target, _write_target, needed="Give target.kind and target.webhook_url."),
     ),
-    kind=target_kind,
-    is_writable=lambda integration: target_kind(integration) in URL_FIELDS,
+    name_field="display_name",
+    refusal=_refuse_integration,
     secrets=_integration_secrets,
     show=_show_integration,
+    used_by=SUBSCRIPTIONS_PATH,
+    listed_by="Check its spelling, case included; integration_info lists what there is.",
+    remark=lambda integration: f" ({target_kind(integration) or 'unknown kind'})",
 )
 TEST_PATH = INTEGRATION.path + ":test"
+
+
+# Notification types
+
+REQUIRED = "REQUIRED"
+CATEGORIES = ("BILLING_LICENSING", "SECURITY", "SERVICE", "ACCOUNT")
+SEVERITIES = ("CRITICAL", "WARN", "INFO")
+PRIORITIES = (REQUIRED, "RECOMMENDED", "OPTIONAL")
+
+NOTIFICATION_TYPE = Resource(
+    noun="notification type",
+    path="/notifications/v1/notification-types",
+    api_kind="NotificationType",
+    key=_text_of("display_name"),
+    listed_by="Check its spelling, case included; notification_type_info lists what there is.",
+)
+
+
+# Subscriptions, of the organization and of one of its resources
+
+ENABLED, DISABLED = "ENABLED", "DISABLED"
+
+
+def reference_id(value: Any) -> str:
+    """The id in a reference, empty where what came is none."""
+    object_id = value.get("id") if isinstance(value, dict) else None
+    return object_id if isinstance(object_id, str) else ""
+
+
+def reference_ids(value: Any) -> Tuple[str, ...]:
+    """The ids in a list of references, in their order."""
+    return tuple(filter(None, map(reference_id, value if isinstance(value, list) else ())))
+
+
+def _type_id(subscription: Object) -> str:
+    return reference_id(subscription.get("notification_type"))
+
+
+def _compare_reference(wanted: Any, there: Any, _secrets: str) -> Comparison:
+    return Comparison() if reference_id(wanted) == reference_id(there) else Comparison(differs=("notification_type",))
+
+
+def _compare_references(wanted: Any, there: Any, _secrets: str) -> Comparison:
+    """Their order means nothing."""
+    return Comparison() if set(reference_ids(wanted)) == set(reference_ids(there)) else Comparison(differs=("integrations",))
+
+
+def _compare_state(wanted: Any, there: Any, _secrets: str) -> Comparison:
+    """A subscription that does not say so is enabled."""
+    return Comparison() if wanted == (there or ENABLED) else Comparison(differs=("current_state",))
+
+
+_STATE = Field("current_state", _compare_state)
+_ROUTE = (
+    Field("notification_type", _compare_reference, needed="Give notification_type."),
+    Field("integrations", _compare_references, needed="Give integrations."),
+    _STATE,
+)
+
+
+def subscription(directory: Directory) -> Resource:
+    """Subscriptions of an organization with these types and integrations. A type is subscribed to once."""
+
+    def refusal(there: Optional[Object], after: Optional[Object], attempted: str) -> Optional[NotificationsError]:
+        notification_type = directory.types.by_id(_type_id(after or there or {})) or {}
+        if notification_type.get("subscription_priority") == REQUIRED:
+            if after is None:
+                return RequiredType(attempted, "the type is REQUIRED, so its subscription cannot be deleted")
+            if after.get("current_state") == DISABLED:
+                return RequiredType(attempted, "the type is REQUIRED, so its subscription cannot be disabled")
+        return _refuse_route(notification_type, there, after, attempted)
+
+    return _routed(
+        Resource(
+            noun="subscription",
+            path=SUBSCRIPTIONS_PATH,
+            api_kind="Subscription",
+            key=_type_id,
+            fields=_ROUTE,
+            refusal=refusal,
+        ),
+        directory,
+    )
+
+
+def resource_subscription(directory: Directory, resource: str, resource_type: str) -> Resource:
+    """Subscriptions of one resource of an organization. A type is subscribed to once."""
+
+    def refusal(there: Optional[Object], after: Optional[Object], attempted: str) -> Optional[NotificationsError]:
+        return _refuse_route(directory.types.by_id(_type_id(after or there or {})) or {}, there, after, attempted)
+
+    return _routed(
+        Resource(
+            noun="resource subscription",
+            path="/notifications/v1/resource-subscriptions",
+            api_kind="ResourceSubscription",
+            key=_type_id,
+            fields=(*_OF_RESOURCE, *_ROUTE),
+            refusal=refusal,
+            look_up={"resource": resource, "resource_type": resource_type},
+        ),
+        directory,
+    )
+
+
+def _routed(resource: Resource, directory: Directory) -> Resource:
+    """What both sorts of subscriptions have in common, as people want to see it: with names instead of links."""
+
+    def show(whole: Object, _changing: Tuple[str, ...]) -> Object:
+        return shown_route(whole, directory)
+
+    def brief(whole: Object, _changing: Tuple[str, ...]) -> Object:
+        names = [str(each["display_name"] or each["id"]) for each in shown_route(whole, directory)["integrations"]]
+        return {"integrations": sorted(names), "current_state": whole.get("current_state")}
+
+    return replace(
+        resource,
+        unique=True,
+        called=directory.type_called,
+        show=show,
+        brief=brief,
+        named_so="to",
+    )
+
+
+def shown_route(whole: Object, directory: Directory) -> Object:
+    """A subscription with the name and the kind of everything that it refers to."""
+    shown = dict(whole)
+    if "notification_type" in whole:
+        type_id = _type_id(whole)
+        there = directory.types.by_id(type_id) or {}
+        facts = ("display_name", "category", "severity", "subscription_priority")
+        shown["notification_type"] = {"id": type_id, **{name: there.get(name) for name in facts}}
+    shown["integrations"] = []
+    for object_id in reference_ids(whole.get("integrations")):
+        if object_id in directory.expected:
+            shown["integrations"].append({"id": None, "display_name": object_id, "kind": None})
+        else:
+            there = directory.integrations.by_id(object_id) or {}
+            shown["integrations"].append({"id": object_id, "display_name": there.get("display_name"), "kind": target_kind(there) or None})
+    return shown
+
+
+def _refuse_route(
+    notification_type: Mapping[str, Any], there: Optional[Object], after: Optional[Object], attempted: str
+) -> Optional[NotificationsError]:
+    if after is None:
+        return None
+    if not after.get("integrations"):
+        return NobodyLeft(attempted, "it would have no integration left, and the service wants at least one")
+    begins = after.get("current_state") != DISABLED and (there is None or there.get("current_state") == DISABLED)
+    if begins and notification_type.get("is_included_in_plan") is False:
+        return NotInPlan(attempted, "the organization's plan does not include this notification type")
+    return None
+
+
+# What is set for one resource
+
+#: The parts of a resource's path, by the option that gives each, outermost first; and the type of a resource that ends there.
+RESOURCE_PARTS = {
+    "organization": ("organization", "ORGANIZATION"),
+    "environment": ("environment", "ENVIRONMENT"),
+    "cluster": ("cloud-cluster", "CLUSTER"),
+    "connector": ("connector", "CONNECTOR"),
+    "flink_region": ("flink-region", ""),
+    "flink_compute_pool": ("compute-pool", "FLINK_COMPUTE_POOL"),
+    "flink_statement": ("statement", "FLINK_STATEMENT"),
+}
+RESOURCE_TYPES = tuple(kind for _part, kind in RESOURCE_PARTS.values() if kind)
+
+#: Sent with a creation only; what is looked up for one resource is always about that one.
+_OF_RESOURCE = (
+    Field("resource", _compare_text("resource")),
+    Field("resource_type", _compare_text("resource_type")),
+)
+
+
+def resource_preference(resource: str, resource_type: str) -> Resource:
+    """The one preference of one resource."""
+    return Resource(
+        noun="resource preference",
+        path="/notifications/v1/resource-preferences",
+        api_kind="ResourcePreference",
+        key=_text_of("resource"),
+        fields=(*_OF_RESOURCE, replace(_STATE, needed="Give enabled.")),
+        unique=True,
+        look_up={"resource": resource, "resource_type": resource_type},
+        looks_up_one=True,
+    )
+
+
+# What the calling user was told
+
+
+def _compare_flag(wanted: Any, there: Any, _secrets: str) -> Comparison:
+    return Comparison() if wanted is bool(there) else Comparison(differs=("read",))
+
+
+def _show_notification(notification: Object, _changing: Tuple[str, ...]) -> Object:
+    """A single notification comes with whole integrations, and these hold URLs."""
+    integrations = notification.get("integrations")
+    if not isinstance(integrations, list):
+        return dict(notification)
+    shown = [INTEGRATION.show(each, ()) if isinstance(each, dict) else None for each in integrations]
+    return {**notification, "integrations": shown}
+
+
+USER_NOTIFICATION = Resource(
+    noun="user notification",
+    path="/notifications/v1/user-notifications",
+    api_kind="UserNotification",
+    key=lambda whole: str(whole["id"]),
+    fields=(Field("read", _compare_flag),),
+    show=_show_notification,
+)
+MARK_ALL_PATH = USER_NOTIFICATION.path + ":mark-all"
+SUMMARY_PATH = USER_NOTIFICATION.path + ":summary"

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from . import errors
-from .apply import Done
+from .apply import Done, Manner
 from .arguments import Arguments
 from .client import COLLECTION_VERSION, DEFAULT_ENDPOINT, REQUESTS_IMPORT_ERROR, Client, Clock, Connection, Links
 from .credentials import choose, from_environment
@@ -71,6 +71,13 @@ class Task:
             self._warned.add(sentence)
             self.warn(sentence)
 
+    def manner(self) -> Manner:
+        """How a bulk module carries its plan out, from the options in arguments.MANY. Raises InvalidInput."""
+        concurrency = self.params["concurrency"]
+        if not 1 <= concurrency <= 16:
+            raise errors.InvalidInput("work on many at once", f"concurrency is {concurrency}", next_step="Give 1 to 16.")
+        return Manner(self.check_mode, concurrency, self.params["continue_on_error"], lambda line: self.tell(line, True))
+
     def _report(self, sentence: str, seconds: float) -> None:
         self.tell(sentence, seconds > LONG_WAIT)
         if seconds > LONG_WAIT:
@@ -98,7 +105,7 @@ class Task:
         return {
             "display_name": done.step.name,
             "id": (done.after or done.step.before or {}).get("id"),
-            resource.noun: None if done.after is None else resource.show(done.after, ()),
+            resource.noun.replace(" ", "_"): None if done.after is None else resource.show(done.after, ()),
             "changed": done.changed,
             "changes": list(done.step.changes) if done.attempted else [],
             "attempted": done.attempted,

@@ -64,9 +64,19 @@ options:
   replace:
     description:
       - When the service refuses to change O(target.kind), create a new integration and then delete the old one, instead of failing.
-        The new one has another id, and subscriptions to which the old one belonged do not follow it.
+        The new one has another id. Subscriptions that go to the old one go to the new one then, those of single resources excepted.
     type: bool
     default: false
+  when_in_use:
+    description:
+      - What happens when an integration that is to be deleted still has subscriptions.
+      - V(fail) fails the task before any write, and lists the notification types that would lose it and those that nobody would hear of.
+      - V(detach) takes it from its subscriptions first, unless one would be left with no integration; then the task fails.
+      - V(ignore) does not look, which saves a request, and leaves it to the service.
+      - Subscriptions of single resources (M(ccloud.notifications.resource_subscription)) cannot be searched, and are not seen.
+    type: str
+    choices: [fail, detach, ignore]
+    default: fail
 extends_documentation_fragment:
   - ccloud.notifications.connection
   - ccloud.notifications.attributes
@@ -94,8 +104,8 @@ EXAMPLES = r"""
 - name: Rename an integration, which takes its id
   ccloud.notifications.integration: {id: "{{ pager_id }}", display_name: pager-primary}
 
-- name: Remove a channel
-  ccloud.notifications.integration: {display_name: old-teams, state: absent}
+- name: Remove a channel, and take it from its subscriptions first
+  ccloud.notifications.integration: {display_name: old-teams, state: absent, when_in_use: detach}
 """
 
 RETURN = r"""
@@ -117,6 +127,12 @@ changes:
   type: list
   elements: str
   sample: [description, target.webhook_url]
+detached:
+  description: The subscriptions that the integration was taken from.
+  returned: always, unless nothing could be planned
+  type: list
+  elements: dict
+  sample: []
 diff:
   description: What can be written, before and after. URLs are hidden; that one changes can be seen.
   returned: always, unless nothing could be planned
@@ -136,29 +152,33 @@ error:
   sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
 """
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import apply, plan, task
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, INTEGRATION_ITEM
+from ansible_collections.ccloud.notifications.plugins.module_utils import apply, plan, task, usage
+from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, INTEGRATION_ITEM, WHEN_IN_USE
 from ansible_collections.ccloud.notifications.plugins.module_utils.desired import integration_wish
+from ansible_collections.ccloud.notifications.plugins.module_utils.existing import existing
 from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION
 
-ARGUMENTS = CONNECTION + INTEGRATION_ITEM
+ARGUMENTS = CONNECTION + INTEGRATION_ITEM + WHEN_IN_USE
 
 
 def run(this):
     wish = integration_wish(this.params)
     client = this.connect()
-    planned = plan.plan(INTEGRATION, [wish], client.list(INTEGRATION.path, "list the integrations"))
-    [done], _purged = apply.carry_out(client, INTEGRATION, planned, apply.Manner(this.check_mode))
-    for warning in done.warnings:
+    planned = plan.plan(INTEGRATION, [wish], existing(client, INTEGRATION))
+    planned = usage.released(client, planned, this.params["when_in_use"])
+    carried = apply.carry_out(client, planned, apply.Manner(this.check_mode))
+    [done] = carried.managed
+    for warning in carried.warnings:
         this.warn(warning)
     return task.Outcome(
         {
-            "changed": done.changed,
+            "changed": carried.changed,
             "changes": list(done.step.changes),
             "integration": None if done.after is None else INTEGRATION.show(done.after, ()),
+            "detached": [this.described(planned.released.resource, each) for each in carried.released],
             "diff": plan.difference_of_one(INTEGRATION, done.step),
         },
-        done.error,
+        carried.error,
     )
 
 

@@ -102,9 +102,12 @@ error:
   sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
 """
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import errors, plan, task
+from ansible_collections.ccloud.notifications.plugins.module_utils import task
 from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, Arguments
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION, KINDS
+from ansible_collections.ccloud.notifications.plugins.module_utils.desired import texts
+from ansible_collections.ccloud.notifications.plugins.module_utils.directory import Index
+from ansible_collections.ccloud.notifications.plugins.module_utils.existing import existing
+from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION, KINDS, target_kind
 
 ARGUMENTS = CONNECTION + Arguments(
     {
@@ -116,31 +119,19 @@ ARGUMENTS = CONNECTION + Arguments(
 )
 
 
-def asked_for(params, option):
-    """The texts of an option that takes one or several; None where it is omitted. A comma within a name stays there."""
-    value = params[option]
-    texts = [value] if isinstance(value, str) else value
-    if texts is not None and not (isinstance(texts, list) and all(isinstance(each, str) and each for each in texts)):
-        raise errors.InvalidInput("read integrations", f"{option} is neither a text nor a list of texts, none of them empty")
-    return texts
-
-
 def run(this):
-    ids, names = asked_for(this.params, "id"), asked_for(this.params, "display_name")
+    ids, names = texts(this.params, "id", "read integrations"), texts(this.params, "display_name", "read integrations")
     kinds = this.params["kinds"]
-    everything = this.connect().list(INTEGRATION.path, "list the integrations")
-    index = plan.Index(INTEGRATION, everything)
+    index = Index(INTEGRATION, existing(this.connect(), INTEGRATION))
     missing = [each for each in ids or () if index.by_id(each) is None]
-    missing += [each for each in names or () if not index.by_name(each)]
+    missing += [each for each in names or () if not index.by_key(each)]
     found = [
-        each
-        for each in everything
-        if (ids is None and names is None) or each["id"] in (ids or ()) or INTEGRATION.name(each) in (names or ())
+        each for each in index if (ids is None and names is None) or each["id"] in (ids or ()) or INTEGRATION.name(each) in (names or ())
     ]
     if kinds is not None:
-        for kind in sorted(set(kinds) - {INTEGRATION.kind(each) for each in everything} - set(KINDS)):
+        for kind in sorted(set(kinds) - set(map(target_kind, index)) - set(KINDS)):
             this.warn(f"No integration is of kind {kind!r}; known kinds are {', '.join(KINDS)}.")
-        found = [each for each in found if INTEGRATION.kind(each) in kinds]
+        found = [each for each in found if target_kind(each) in kinds]
     found.sort(key=lambda each: (INTEGRATION.name(each), each["id"]))
     if not this.params["reveal_webhook_urls"]:
         found = [INTEGRATION.show(each, ()) for each in found]

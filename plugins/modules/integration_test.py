@@ -86,10 +86,18 @@ error:
   sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
 """
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import errors, plan, task
+from ansible_collections.ccloud.notifications.plugins.module_utils import errors, task
 from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, Arguments
 from ansible_collections.ccloud.notifications.plugins.module_utils.desired import integration_fields
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION, TEST_PATH, webhook_url
+from ansible_collections.ccloud.notifications.plugins.module_utils.directory import Index
+from ansible_collections.ccloud.notifications.plugins.module_utils.existing import existing
+from ansible_collections.ccloud.notifications.plugins.module_utils.resources import (
+    INTEGRATION,
+    TEST_PATH,
+    is_manageable,
+    target_kind,
+    webhook_url,
+)
 
 ARGUMENTS = CONNECTION + Arguments(
     {
@@ -116,12 +124,12 @@ def tested(params, client):
             raise errors.HiddenUrl("test a target", "its webhook_url is only the mask of one")
         return {"display_name": "Test", **given}
     attempted = f"test the integration {params['id'] or repr(params['display_name'])}"
-    index = plan.Index(INTEGRATION, client.list(INTEGRATION.path, attempted))
-    there = plan.find(INTEGRATION, params["id"], params["display_name"], index, attempted)
+    index = Index(INTEGRATION, existing(client, INTEGRATION, attempted))
+    there = index.find(params["id"], params["display_name"], attempted)
     if there is None:
         return None
-    if not INTEGRATION.is_writable(there):
-        kind = INTEGRATION.kind(there) or "unknown"
+    if not is_manageable(there):
+        kind = target_kind(there) or "unknown"
         said = f"{there['id']} is of kind {kind}"
         raise errors.ReadOnlyKind(attempted, said, next_step="Only Slack, MsTeams and Webhook can be tested.")
     if webhook_url(there["target"]) is None:
@@ -144,7 +152,7 @@ def run(this):
     if this.check_mode:
         return task.Outcome({"sent": False, "integration": shown})
     try:
-        client.act(TEST_PATH, body, f"send a test notification through {body['display_name']!r}")
+        client.act("POST", TEST_PATH, body, f"send a test notification through {body['display_name']!r}")
     except errors.NotificationsError as error:
         return task.Outcome({"sent": False, "integration": shown}, error)
     return task.Outcome({"sent": True, "integration": shown})

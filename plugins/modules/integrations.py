@@ -73,6 +73,11 @@ options:
     type: list
     elements: str
     default: []
+  when_in_use:
+    description: What happens when integrations that are to go still have subscriptions, as in M(ccloud.notifications.integration).
+    type: str
+    choices: [fail, detach, ignore]
+    default: fail
   concurrency:
     description: How many requests may be under way at once, from 1 to 16.
     type: int
@@ -120,6 +125,12 @@ purged:
   type: list
   elements: dict
   sample: []
+detached:
+  description: The subscriptions that integrations were taken from before they were deleted.
+  returned: always, unless nothing could be planned
+  type: list
+  elements: dict
+  sample: []
 diff:
   description: What can be written of all of them, by name, before and after. URLs are hidden; that one changes can be seen.
   returned: always, unless nothing could be planned
@@ -137,28 +148,36 @@ error:
   sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
 """
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import apply, errors, plan, task
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, INTEGRATION_ITEM, Arguments
+from ansible_collections.ccloud.notifications.plugins.module_utils import apply, errors, plan, task, usage
+from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import (
+    CONNECTION,
+    INTEGRATION_ITEM,
+    MANY,
+    WHEN_IN_USE,
+    Arguments,
+)
 from ansible_collections.ccloud.notifications.plugins.module_utils.desired import integration_wish
+from ansible_collections.ccloud.notifications.plugins.module_utils.existing import existing
 from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION
 
-ARGUMENTS = CONNECTION + Arguments(
-    {
-        "integrations": {**INTEGRATION_ITEM.as_items(), "required": True},
-        "purge": {"type": "bool", "default": False},
-        "purge_limit": {"type": "int", "default": 5},
-        "keep": {"type": "list", "elements": "str", "default": []},
-        "concurrency": {"type": "int", "default": 4},
-        "continue_on_error": {"type": "bool", "default": False},
-    }
+ARGUMENTS = (
+    CONNECTION
+    + WHEN_IN_USE
+    + MANY
+    + Arguments(
+        {
+            "integrations": {**INTEGRATION_ITEM.as_items(), "required": True},
+            "purge": {"type": "bool", "default": False},
+            "purge_limit": {"type": "int", "default": 5},
+            "keep": {"type": "list", "elements": "str", "default": []},
+        }
+    )
 )
 
 
 def purge(params):
     """What to purge, None for nothing. Raises InvalidInput."""
     attempted = "manage integrations"
-    if not 1 <= params["concurrency"] <= 16:
-        raise errors.InvalidInput(attempted, f"concurrency is {params['concurrency']}", next_step="Give 1 to 16.")
     if params["purge_limit"] < 0:
         raise errors.InvalidInput(attempted, f"purge_limit is {params['purge_limit']}", next_step="Give 0 or more.")
     if params["purge"] and not params["integrations"]:
@@ -168,27 +187,23 @@ def purge(params):
 
 
 def run(this):
-    going = purge(this.params)
+    going, manner = purge(this.params), this.manner()
     wishes = [integration_wish(item) for item in this.params["integrations"]]
     client = this.connect()
-    planned = plan.plan(INTEGRATION, wishes, client.list(INTEGRATION.path, "list the integrations"), going)
-    manner = apply.Manner(
-        this.check_mode,
-        this.params["concurrency"],
-        this.params["continue_on_error"],
-        lambda line: this.tell(line, True),
-    )
-    managed, purged = apply.carry_out(client, INTEGRATION, planned, manner)
-    for warning in (warning for done in managed + purged for warning in done.warnings):
+    planned = plan.plan(INTEGRATION, wishes, existing(client, INTEGRATION), going)
+    planned = usage.released(client, planned, this.params["when_in_use"])
+    carried = apply.carry_out(client, planned, manner)
+    for warning in carried.warnings:
         this.warn_once(warning)
     return task.Outcome(
         {
-            "changed": any(done.changed for done in managed + purged),
-            "integrations": [this.described(INTEGRATION, done) for done in managed],
-            "purged": [this.described(INTEGRATION, done) for done in purged],
-            "diff": plan.difference(INTEGRATION, planned.steps + planned.purged),
+            "changed": carried.changed,
+            "integrations": [this.described(INTEGRATION, done) for done in carried.managed],
+            "purged": [this.described(INTEGRATION, done) for done in carried.purged],
+            "detached": [this.described(planned.released.resource, done) for done in carried.released],
+            "diff": plan.difference(INTEGRATION, planned.all_steps),
         },
-        apply.first_error(managed + purged),
+        carried.error,
     )
 
 

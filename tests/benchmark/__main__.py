@@ -212,7 +212,7 @@ def planning(runs: int) -> list[Row]:
     def case(size: int) -> tuple[list[Wish], list[dict[str, Any]]]:
         objects = [{"id": f"i-{number}", **made_up(number)} for number in range(size)]
         wishes = [
-            Wish(name=each["display_name"], fields={name: each[name] for name in ("display_name", "description", "target")})
+            Wish(key=each["display_name"], fields={name: each[name] for name in ("display_name", "description", "target")})
             for each in (made_up(number) for number in range(size))
         ]
         return wishes, objects

@@ -140,7 +140,7 @@ def test_a_loop_of_pages_is_an_error(emulator, connect, errors):
 
 def test_an_action_is_repeated_when_the_service_says_when_to_come_back(emulator, connect, clock):
     emulator.fault("status", "POST", status=503, headers={"Retry-After": "3"})
-    connect().act(LIST + ":test", BODY, "test")
+    connect().act("POST", LIST + ":test", BODY, "test")
     assert clock.sleeps == [3.0]
     assert len(emulator.deliveries()) == 1
 

@@ -36,6 +36,7 @@ CONTROLS = (
     "POST read-only",
     "GET read-only/on",
     "GET read-only/off",
+    "POST routes",
     "GET deliveries",
     "POST inbox/NAME",
     "GET inbox",
@@ -47,6 +48,7 @@ CONTROLS_TAKE = {
     "reset": '{"settings": {...}, "integrations": [...] or a number, "read_only": true or false}, each optional',
     "faults": '{"kind": "...", "method": "...", "path": "...", ...} or a list of these; tests/emulator/faults.py names the kinds',
     "read-only": '{"enabled": true or false}, or on or off in the path of a GET',
+    "routes": '{"notification_type": NAME, "integrations": [NAME, ...], "current_state": "ENABLED" or "DISABLED"}',
     "clock": '{"advance": SECONDS}',
 }
 
@@ -339,6 +341,10 @@ class Emulator:
 
     def _get_faults(self, _sent: Any, _rest: str) -> list[dict[str, Any]]:
         return [dataclasses.asdict(fault) for fault in self.faults.faults]
+
+    def _post_routes(self, sent: Any, _rest: str) -> dict[str, Any]:
+        """Have a type go to integrations, by names, whatever the policies say."""
+        return self.service.route(sent["notification_type"], sent["integrations"], sent.get("current_state", "ENABLED"))
 
     def _get_deliveries(self, _sent: Any, _rest: str) -> list[dict[str, Any]]:
         return [dataclasses.asdict(each) for each in self.service.deliveries]

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from . import delivery
 from .clock import Clock
 from .organization import seed
-from .resources import RESOURCES, URL_FIELDS, Context, Query, Refusal, Resource
+from .resources import RESOURCES, URL_FIELDS, Context, Query, Refusal, Resource, reference
 from .settings import Settings
 from .store import Object, Store
 
@@ -53,6 +53,25 @@ class Service:
         self._context = Context(self.store, settings, clock)
         self._tokens: dict[str, float] = {}
         seed(self.store, base_url, integrations)
+
+    def route(self, type_name: str, integration_names: list[str], state: str) -> Object:
+        """Subscribe a type to integrations of these names, past every policy. Raises ValueError for an unknown name."""
+
+        def named(collection: str, name: str) -> Object:
+            for each in self.store.objects(collection):
+                if each["display_name"] == name:
+                    return each
+            raise ValueError(f"there is no {name!r} in {collection}")
+
+        content = {
+            "notification_type": reference(named("notification-types", type_name)),
+            "integrations": [reference(named("integrations", each)) for each in integration_names],
+            "current_state": state,
+        }
+        for each in self.store.objects("subscriptions"):
+            if each["notification_type"] == content["notification_type"]:
+                return self.store.change("subscriptions", each["id"], content)
+        return self.store.add("subscriptions", "Subscription", "s", self.base_url, content, age=86_400.0)
 
     # Who is asking
 

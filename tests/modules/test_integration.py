@@ -132,7 +132,7 @@ def test_an_empty_description_clears_where_the_service_clears(run, emulator):
 def test_an_empty_description_that_the_service_ignores_is_an_error(run, emulator):
     emulator.reset(integrations=[slack("ops", URL, "Old")], empty_description="ignored")
     result = run.fails("integration", display_name="ops", description="")
-    assert "the service accepted the request and left description of i-10017 otherwise" in result["msg"]
+    assert "the service accepted the request and left description of i-" in result["msg"]
     assert result["changed"] is False
     assert emulator.made()["ops"]["description"] == "Old"
 
@@ -379,35 +379,99 @@ def test_an_empty_identity_is_refused(run, emulator, params):
     assert emulator.writes() == []
 
 
-def use_in_a_subscription(emulator, name):
-    """Point the first subscription at an integration, as somebody did in the console."""
-    import requests
-
-    subscription = emulator.objects("subscriptions")[0]
-    references = [{"id": emulator.made()[name]["id"]}]
-    answer = requests.patch(
-        f"{emulator.url}/notifications/v1/subscriptions/{subscription['id']}",
-        json={"integrations": references},
-        auth=("emulator-key", "emulator-secret"),
-        timeout=10,
-    )
-    assert answer.status_code == 200, answer.text
+def channels(emulator):
+    """Three channels; who hears of what when one of them goes is what the tests below are about."""
+    emulator.reset(integrations=[slack("ops"), slack("pager"), slack("unused")])
+    emulator.route("Connector failed", "ops")
+    emulator.route("Cluster load is high", "ops", "pager")
+    emulator.route("API key created", "Organization admins", "ops")
 
 
-def test_an_integration_in_use_goes_where_the_service_detaches_it(run, emulator):
-    emulator.reset(integrations=[slack("ops")], delete_in_use="detached")
-    use_in_a_subscription(emulator, "ops")
-    assert run.ok("integration", display_name="ops", state="absent")["changed"] is True
-    assert emulator.made() == {}
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_an_integration_in_use_is_not_deleted_and_the_types_are_said(run, emulator, check_mode):
+    channels(emulator)
+    result = run.fails("integration", display_name="ops", state="absent", check_mode=check_mode)
+    assert "types that go there are 'API key created', 'Cluster load is high', 'Connector failed';" in result["msg"]
+    assert "nobody would hear any more of 'Connector failed'." in result["msg"]
+    assert "when_in_use: detach" in result["msg"]
+    assert emulator.writes() == []
 
 
-def test_an_integration_in_use_that_the_service_keeps_is_an_error_with_its_reason(run, emulator):
-    emulator.reset(integrations=[slack("ops")], delete_in_use="refused")
-    use_in_a_subscription(emulator, "ops")
-    result = run.fails("integration", display_name="ops", state="absent")
-    assert "The integration is used by the subscriptions s-" in result["msg"]
-    assert result["changed"] is False
+def test_what_is_not_in_use_costs_one_more_read(run, emulator):
+    channels(emulator)
+    assert run.ok("integration", display_name="unused", state="absent")["detached"] == []
+    assert [line.split()[1] for line in emulator.lines()][:2] == ["/integrations", "/subscriptions"]
+    assert len(emulator.lines()) == 3
+
+
+def test_a_detached_integration_is_taken_from_its_subscriptions_first(run, emulator):
+    channels(emulator)
+    emulator.route("Connector failed", "ops", "unused")
+    emulator.refuse_writes()
+    predicted = run.ok("integration", display_name="ops", state="absent", when_in_use="detach", check_mode=True)
+    emulator.refuse_writes(False)
+    result = run.ok("integration", display_name="ops", state="absent", when_in_use="detach")
+    names = ["API key created", "Cluster load is high", "Connector failed"]
+    assert sorted(each["display_name"] for each in result["detached"]) == names
+    assert all(each["changed"] for each in result["detached"])
+    for each in predicted["detached"] + result["detached"]:
+        each.pop("subscription")
+    assert predicted["detached"] == result["detached"]
+    assert [line.split()[0] for line in emulator.writes()] == ["PATCH", "PATCH", "PATCH", "DELETE"]
+    assert [emulator.routes()[name] for name in names] == [["Organization admins"], ["pager"], ["unused"]]
+
+
+def test_detaching_leaves_no_subscription_without_an_integration(run, emulator):
+    channels(emulator)
+    result = run.fails("integration", display_name="ops", state="absent", when_in_use="detach")
+    assert "nothing would be left to go to for 'Connector failed'" in result["msg"]
+    assert emulator.writes() == []
+
+
+def test_a_subscription_that_cannot_be_released_keeps_its_integration(run, emulator):
+    channels(emulator)
+    emulator.route("Connector failed", "ops", "pager")
+    emulator.fault("status", "PATCH", status=403, skip=1)
+    result = run.fails("integration", display_name="ops", state="absent", when_in_use="detach")
+    assert result["changed"] is True
+    assert [each["changed"] for each in result["detached"]].count(True) == 1
     assert "ops" in emulator.made()
+
+
+@pytest.mark.parametrize("side", ["detached", "refused"])
+def test_ignoring_it_leaves_it_to_the_service(run, emulator, side):
+    emulator.reset(integrations=[slack("ops")], delete_in_use=side)
+    emulator.route("Connector failed", "ops")
+    result = run("integration", display_name="ops", state="absent", when_in_use="ignore")
+    assert bool(result.get("failed")) is (side == "refused")
+    assert result["changed"] is (side == "detached")
+    if side == "refused":
+        assert "The integration is used by the subscriptions s-" in result["msg"]
+    assert [line.split()[1] for line in emulator.lines()][0::2] == ["/integrations"]
+
+
+@pytest.mark.parametrize("duplicate_names", ["allowed", "refused"])
+def test_subscriptions_follow_a_replacement(run, emulator, duplicate_names):
+    emulator.reset(integrations=[slack("ops")], kind_change="refused", delete_in_use="refused", duplicate_names=duplicate_names)
+    emulator.route("Connector failed", "Organization admins", "ops")
+    emulator.route("API key created", "ops")
+    target = {"kind": "MsTeams", "webhook_url": "https://teams.example/x"}
+    run.ok("integration", display_name="ops", target=target, replace=True)
+    assert emulator.made()["ops"]["target"]["kind"] == "MsTeams"
+    assert emulator.routes()["Connector failed"] == ["Organization admins", "ops"]
+    assert emulator.routes()["API key created"] == ["ops"]
+
+
+def test_a_replacement_that_subscriptions_do_not_follow_to_keeps_the_old_one(run, emulator):
+    emulator.reset(integrations=[slack("ops")], kind_change="refused")
+    emulator.route("Connector failed", "ops")
+    old = emulator.made()["ops"]["id"]
+    emulator.fault("status", "PATCH", "*/subscriptions/*", status=403)
+    target = {"kind": "MsTeams", "webhook_url": "https://teams.example/x"}
+    result = run.fails("integration", display_name="ops", target=target, replace=True)
+    assert result["changed"] is True
+    assert f"{old} is still there beside {result['integration']['id']}" in result["msg"]
+    assert emulator.routes()["Connector failed"] == ["ops"]
 
 
 @pytest.mark.parametrize("missing", ["404", "403"])

@@ -72,7 +72,7 @@ def test_a_mixed_list_is_carried_out_and_a_second_run_changes_nothing(run, emula
 
 def test_updates_come_first_then_creations_then_deletions(run, emulator, mixed):
     run.ok("integrations", integrations=mixed, purge=True, concurrency=1)
-    assert [line.split()[0] for line in emulator.lines()] == ["GET", "PATCH", "POST", "GET", "DELETE", "DELETE"]
+    assert [line.split()[0] for line in emulator.lines()] == ["GET", "GET", "PATCH", "POST", "GET", "DELETE", "DELETE"]
 
 
 def test_two_hundred_unchanged_cost_one_request(run, emulator):
@@ -165,7 +165,7 @@ def test_what_an_item_means_by_its_id_is_not_purged(run, emulator):
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        ([item("a"), item("b"), item("a")], "items 1 and 3 both have the name 'a'"),
+        ([item("a"), item("b"), item("a")], "items 1 and 3 both are named 'a'"),
         ([item("ops"), {"id": "OPS"}], "items 1 and 2 both mean the integration 'OPS'"),
         ([item("a"), {"display_name": "b"}], "no target is given to create it with"),
         ([item("a"), {"display_name": "Organization admins", "state": "absent"}], "cannot be deleted through this API"),
@@ -322,3 +322,48 @@ def test_a_long_job_tells_every_tenth_and_a_short_one_nothing():
     for _each in range(200):
         quick.one_more()
     assert len(told) == 10
+
+
+# What is in use
+
+
+def test_a_purge_leaves_nobody_unheard(run, emulator):
+    emulator.reset(integrations=[slack("stays"), slack("goes"), slack("goes-too")])
+    emulator.route("Connector failed", "goes", "goes-too")
+    emulator.route("API key created", "stays", "goes")
+    wanted = [item("stays"), item("new")]
+    result = run.fails("integrations", integrations=wanted, purge=True)
+    assert "Could not delete 'goes' (" in result["msg"]
+    assert "go there are 'API key created', 'Connector failed'; nobody would hear any more of 'Connector failed'" in result["msg"]
+    result = run.fails("integrations", integrations=wanted, purge=True, when_in_use="detach")
+    assert "nothing would be left to go to for 'Connector failed'" in result["msg"]
+    assert emulator.writes() == []
+
+    emulator.route("Connector failed", "stays", "goes", "goes-too")
+    done = predicted_then_done(run, emulator, integrations=wanted, purge=True, when_in_use="detach")
+    assert sorted(each["display_name"] for each in done["detached"]) == ["API key created", "Connector failed"]
+    assert emulator.routes()["Connector failed"] == emulator.routes()["API key created"] == ["stays"]
+    assert set(emulator.made()) == {"stays", "new"}
+    order = [line.split()[0] for line in emulator.writes()][-5:]
+    assert order == ["POST", "PATCH", "PATCH", "DELETE", "DELETE"]
+
+
+def test_nothing_is_deleted_while_something_goes_there_that_could_not_be_released(run, emulator):
+    emulator.reset(integrations=[slack("goes"), slack("idle")])
+    emulator.route("Connector failed", "Organization admins", "goes")
+    emulator.fault("status", "PATCH", status=400)
+    wanted = [{"name": "goes", "state": "absent"}, {"name": "idle", "state": "absent"}]
+    result = run.fails("integrations", integrations=wanted, when_in_use="detach", continue_on_error=True)
+    assert [each["attempted"] for each in result["integrations"]] == [False, False]
+    assert [each["changed"] for each in result["detached"]] == [False]
+    assert set(emulator.made()) == {"goes", "idle"}
+
+
+def test_replacements_at_once_lose_no_subscription(run, emulator):
+    names = [f"channel-{n}" for n in range(6)]
+    emulator.reset(integrations=[slack(name) for name in names], kind_change="refused")
+    for name in ("Connector failed", "API key created"):
+        emulator.route(name, *names)
+    wanted = [{"name": name, "replace": True, "target": {"kind": "Webhook", "url": f"https://example.org/{name}"}} for name in names]
+    run.ok("integrations", integrations=wanted, concurrency=6)
+    assert emulator.routes()["Connector failed"] == emulator.routes()["API key created"] == names

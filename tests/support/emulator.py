@@ -83,6 +83,19 @@ class Emulator:
         assert len(by_name) == len(made), f"two integrations share a name: {[each['display_name'] for each in made]}"
         return by_name
 
+    def route(self, type_name: str, *integration_names: str, state: str = "ENABLED") -> dict[str, Any]:
+        """Subscribe a type to integrations, by names, past everything that is tested; the log of requests is not changed."""
+        return self.control("POST", "routes", {"notification_type": type_name, "integrations": integration_names, "current_state": state})
+
+    def routes(self) -> dict[str, list[str]]:
+        """Where each type goes that is subscribed to and enabled: the names of its integrations, in their order."""
+        names = {each["id"]: each["display_name"] for each in self.objects() + self.objects("notification-types")}
+        return {
+            names[each["notification_type"]["id"]]: [names.get(reference["id"], "gone") for reference in each["integrations"]]
+            for each in self.objects("subscriptions")
+            if each["current_state"] == "ENABLED"
+        }
+
     def deliveries(self) -> list[dict[str, Any]]:
         return self.control("GET", "deliveries")
 

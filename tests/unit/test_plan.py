@@ -81,7 +81,7 @@ def wishes(draw):
     present = draw(st.booleans())
     secrets = draw(st.sampled_from([ON_CHANGE, ON_CHANGE, ON_CREATE]))
     object_id = draw(st.none() | st.sampled_from(["i-0", "i-1"]))
-    return Wish(present=present, id=object_id, name=name, fields=fields, secrets=secrets)
+    return Wish(present=present, id=object_id, key=name, fields=fields, secrets=secrets)
 
 
 def carried_out(state, step):
@@ -116,7 +116,7 @@ def test_applying_a_plan_reaches_what_is_wanted_and_a_second_plan_is_empty(state
     elif again is not None:
         assert again.action == KEEP
         assert again.changes == ()
-    matching = [each for each in after if each["id"] == wish.id or (wish.id is None and each["display_name"] == wish.name)]
+    matching = [each for each in after if each["id"] == wish.id or (wish.id is None and each["display_name"] == wish.key)]
     if wish.present:
         [there] = matching
         wanted = dict(wish.fields)
@@ -149,13 +149,13 @@ def test_read_only_kinds_are_never_in_a_plan(state, wish):
 def test_a_name_is_matched_whole_and_case_sensitively(state, wish):
     step = planned(wish, state)
     if step is not None and wish.id is None:
-        there = [each for each in state if each["display_name"] == wish.name]
+        there = [each for each in state if each["display_name"] == wish.key]
         assert ([step.before] if step.before else []) == there
 
 
 @given(states(), wishes())
 def test_two_of_a_name_are_always_refused(state, wish):
-    twice = [each for each in state if each["display_name"] == wish.name]
+    twice = [each for each in state if each["display_name"] == wish.key]
     if wish.id is None and len(twice) > 1:
         with pytest.raises(errors.Ambiguous) as caught:
             plan(INTEGRATION, [wish], state)
@@ -203,14 +203,14 @@ def test_always_writes_a_url_that_is_given_and_nothing_else(state):
 def test_a_name_that_a_service_may_trim_is_refused_unless_it_is_there():
     target = {"kind": "Slack", "webhook_url": "https://example.org/a"}
     with pytest.raises(errors.InvalidInput, match="begins or ends with white space"):
-        plan(INTEGRATION, [Wish(name="ops ", fields={"display_name": "ops ", "target": target})], [])
+        plan(INTEGRATION, [Wish(key="ops ", fields={"display_name": "ops ", "target": target})], [])
     there = {"id": "i-1", "display_name": "ops ", "target": target}
-    assert plan(INTEGRATION, [Wish(name="ops ", fields={"display_name": "ops "})], [there]).steps[0].action == KEEP
+    assert plan(INTEGRATION, [Wish(key="ops ", fields={"display_name": "ops "})], [there]).steps[0].action == KEEP
 
 
 def test_an_object_without_a_name_is_found_by_its_id_only():
     state = [{"id": "i-1", "target": {"kind": "Slack", "webhook_url": "https://x.org/"}}, {"id": "i-2", "display_name": 5}]
     [step] = plan(INTEGRATION, [Wish(present=False, id="i-1")], state).steps
     assert step.action == DELETE
-    [step] = plan(INTEGRATION, [Wish(present=False, name="None")], state).steps
+    [step] = plan(INTEGRATION, [Wish(present=False, key="None")], state).steps
     assert step.action == KEEP

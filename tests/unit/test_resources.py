@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.ccloud.notifications.plugins.module_utils import errors
 from ansible_collections.ccloud.notifications.plugins.module_utils.desired import integration_fields
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION, ON_CHANGE
+from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION, ON_CHANGE, is_manageable, target_kind
 from ansible_collections.ccloud.notifications.plugins.module_utils.secrets import is_hidden
 
 OMITTED = {"display_name": None, "description": None, "target": None}
@@ -49,8 +49,8 @@ anything = st.none() | st.booleans() | st.integers() | st.text() | st.lists(st.t
 @given(anything, st.dictionaries(st.sampled_from(["kind", "url", "webhook_url"]), anything))
 def test_no_object_is_too_strange_to_be_judged(target, members):
     for whole in ({"target": target}, {"target": members}, {}):
-        assert isinstance(INTEGRATION.kind(whole), str)
-        assert isinstance(INTEGRATION.is_writable(whole), bool)
+        assert isinstance(target_kind(whole), str)
+        assert isinstance(is_manageable(whole), bool)
         assert isinstance(INTEGRATION.name(whole), str)
         assert all(isinstance(each, str) for each in INTEGRATION.secrets(whole))
         wanted = {"kind": "Slack", "webhook_url": "https://example.org/x"}

@@ -1,0 +1,110 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is there, found by id or by exact name; who is meant by a text that may be either.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import Dict, FrozenSet, Iterable, Iterator, List, Optional, Sequence
+
+from .errors import Ambiguous, NoSuchObject
+from .resources import INTEGRATION, NOTIFICATION_TYPE, Object, Resource
+
+
+class Index:
+    """Objects of one resource, found by id and by key in constant time."""
+
+    def __init__(self, resource: Resource, existing: Iterable[Object]) -> None:
+        self.resource = resource
+        self._by_id: Dict[str, Object] = {}
+        self._by_key: Dict[str, List[Object]] = {}
+        for each in existing:
+            self._by_id[each["id"]] = each
+            self._by_key.setdefault(resource.key(each), []).append(each)
+
+    @property
+    def ids(self) -> FrozenSet[str]:
+        return frozenset(self._by_id)
+
+    def __iter__(self) -> Iterator[Object]:
+        return iter(self._by_id.values())
+
+    def by_id(self, object_id: str) -> Optional[Object]:
+        return self._by_id.get(object_id)
+
+    def by_key(self, key: str) -> Sequence[Object]:
+        """All objects of exactly this key, which is a name for most resources."""
+        return self._by_key.get(key, ())
+
+    def find(self, object_id: Optional[str], key: Optional[str], attempted: str) -> Optional[Object]:
+        """The one object that an id, or else an exact key, stands for; None where there is none. Raises Ambiguous."""
+        if object_id is not None:
+            return self.by_id(object_id)
+        found = self.by_key(key or "")
+        if len(found) > 1:
+            raise Ambiguous(attempted, self._many(found, self.resource.called(key or "")))
+        return found[0] if found else None
+
+    def meant(self, text: str, attempted: str) -> Object:
+        """The one object whose id or exact name a text is. Raises Ambiguous, or NoSuchObject with what is near."""
+        of_id = self.by_id(text)
+        found = [*self.by_key(text)]
+        if of_id is not None and of_id not in found:
+            found.append(of_id)
+        if len(found) > 1:
+            raise Ambiguous(attempted, self._many(found, text))
+        if not found:
+            said = f"there is no {self.resource.noun} {text!r}"
+            near = self.near(text)
+            raise NoSuchObject(attempted, f"{said}; near to it: {near}" if near else said, next_step=self.resource.listed_by)
+        return found[0]
+
+    def near(self, text: str) -> str:
+        """The names that are most like a text, with their ids, as a person may have meant them; empty where none is."""
+        names = {self.resource.name(each): each for each in self}
+        folded = {name.casefold(): name for name in names if name}
+        close = difflib.get_close_matches(text.casefold(), folded, n=3, cutoff=0.6)
+        close += [each for each in folded if text.strip() and text.casefold() in each and each not in close][: 3 - len(close)]
+        return ", ".join(f"{folded[each]!r} ({names[folded[each]]['id']})" for each in close)
+
+    def _many(self, found: Sequence[Object], text: str) -> str:
+        listed = ", ".join(f"{each['id']}{self.resource.remark(each)}" for each in found)
+        return f"{len(found)} {self.resource.noun}s are {self.resource.named_so} {text!r}: {listed}"
+
+
+class Directory:
+    """The notification types and the integrations of an organization.
+
+    ``expected`` holds names of integrations that do not exist yet and are taken as if they did: in check mode, an earlier
+    task may be about to create them.
+    """
+
+    def __init__(self, types: Iterable[Object], integrations: Iterable[Object]) -> None:
+        self.types = Index(NOTIFICATION_TYPE, types)
+        self.integrations = Index(INTEGRATION, integrations)
+        self.expected: Dict[str, str] = {}
+
+    def type_called(self, type_id: str) -> str:
+        """A type's name, or its id where it has none."""
+        there = self.types.by_id(type_id)
+        return (NOTIFICATION_TYPE.name(there) if there else "") or type_id
+
+    def integration_ids(self, texts: Iterable[str], attempted: str, expect: bool = False) -> List[str]:
+        """The ids of the integrations that ids or exact names stand for, each once. Raises Ambiguous or NoSuchObject.
+
+        With ``expect`` an unknown text stands for an integration to come, and is its own id; why it is unknown is kept.
+        """
+        ids: Dict[str, None] = {}
+        for text in texts:
+            try:
+                ids[self.integrations.meant(text, attempted)["id"]] = None
+            except NoSuchObject as error:
+                if not expect:
+                    raise
+                self.expected[text] = error.said
+                ids[text] = None
+        return list(ids)
