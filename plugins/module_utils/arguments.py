@@ -33,10 +33,12 @@ class Arguments:
             [*self.required_if, *other.required_if],
         )
 
-    def as_items(self) -> Dict[str, Any]:
-        """The same as the items of a list option."""
+    def as_list(self, option: str) -> Arguments:
+        """One option, which has to be given: a list of items that these options describe."""
         keywords = self.as_keywords()
-        return {"type": "list", "elements": "dict", "options": keywords.pop("argument_spec"), **keywords}
+        return Arguments(
+            {option: {"type": "list", "elements": "dict", "required": True, "options": keywords.pop("argument_spec"), **keywords}}
+        )
 
     def as_keywords(self) -> Dict[str, Any]:
         """Keyword arguments of AnsibleModule and of ArgumentSpecValidator alike."""
@@ -88,6 +90,15 @@ INTEGRATION_ITEM = Arguments(
 #: What happens to the subscriptions of an integration that is deleted.
 WHEN_IN_USE = Arguments({"when_in_use": {"type": "str", "choices": ["fail", "detach", "ignore"], "default": "fail"}})
 
+#: What goes that no item names.
+PURGE = Arguments(
+    {
+        "purge": {"type": "bool", "default": False},
+        "purge_limit": {"type": "int", "default": 5},
+        "keep": {"type": "list", "elements": "str", "default": []},
+    }
+)
+
 #: How a plan of many steps is carried out.
 MANY = Arguments({"concurrency": {"type": "int", "default": 4}, "continue_on_error": {"type": "bool", "default": False}})
 
@@ -97,6 +108,26 @@ ROUTING = Arguments(
         "integrations_mode": {"type": "str", "choices": ["exact", "add", "remove"], "default": "exact"},
         "keep_read_only": {"type": "bool", "default": True},
     }
+)
+
+#: Which types go where: one of several rules.
+RULE = Arguments(
+    {
+        "select": {
+            "type": "dict",
+            "options": {
+                "display_names": {"type": "list", "elements": "str"},
+                "categories": {"type": "list", "elements": "str"},
+                "severities": {"type": "list", "elements": "str"},
+                "subscription_priorities": {"type": "list", "elements": "str"},
+            },
+        },
+        "notification_type": {"type": "str"},
+        "integrations": {"type": "list", "elements": "str", "required": True},
+        "allow_empty": {"type": "bool", "default": False},
+    },
+    required_one_of=[("select", "notification_type")],
+    mutually_exclusive=[("select", "notification_type")],
 )
 
 #: What one subscription may be, the organization's or one resource's.

@@ -35,7 +35,7 @@ except ImportError:
 Object = Dict[str, Any]
 
 #: Kept equal to galaxy.yml by a test.
-COLLECTION_VERSION = "0.1.0"
+COLLECTION_VERSION = "0.2.0"
 DEFAULT_ENDPOINT = "https://api.confluent.cloud"
 TOKEN_PATH = "/sts/v1/oauth2/token"
 #: The most objects that the contract lets one page hold.

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from .errors import InvalidInput
 from .plan import Wish
-from .resources import INTEGRATION, RESOURCE_PARTS, RESOURCE_TYPES, URL_FIELDS, Object
+from .resources import DISABLED, ENABLED, INTEGRATION, RESOURCE_PARTS, RESOURCE_TYPES, URL_FIELDS, Object
 from .secrets import is_hidden
 
 
@@ -110,3 +110,13 @@ def resource_of(params: Mapping[str, Any], attempted: str) -> Tuple[str, str]:
         said = f"resource_type is {stated}, and resource ends in {parts[-1][0]!r}, which is {meant}"
         raise InvalidInput(attempted, said, next_step="Omit resource_type, or correct resource.")
     return "/".join(f"{name}={value}" for name, value in parts), stated or str(meant)
+
+
+def preference_wish(params: Mapping[str, Any], resource: str, resource_type: str) -> Wish:
+    """What the preference of one resource shall be."""
+    if params["state"] == "absent":
+        return Wish(present=False, key=resource)
+    fields: Object = {"resource": resource, "resource_type": resource_type}
+    if params["enabled"] is not None:
+        fields["current_state"] = ENABLED if params["enabled"] else DISABLED
+    return Wish(key=resource, fields=fields)

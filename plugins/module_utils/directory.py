@@ -63,6 +63,10 @@ class Index:
             raise NoSuchObject(attempted, f"{said}; near to it: {near}" if near else said, next_step=self.resource.listed_by)
         return found[0]
 
+    def has(self, text: str) -> bool:
+        """Whether a text is the id or the exact name of any object."""
+        return text in self._by_id or text in self._by_key
+
     def near(self, text: str) -> str:
         """The names that are most like a text, with their ids, as a person may have meant them; empty where none is."""
         names = {self.resource.name(each): each for each in self}
@@ -92,6 +96,11 @@ class Directory:
         """A type's name, or its id where it has none."""
         there = self.types.by_id(type_id)
         return (NOTIFICATION_TYPE.name(there) if there else "") or type_id
+
+    def names_of(self, types: Iterable[Object]) -> List[Object]:
+        """The id and the name of each type, sorted by name."""
+        named = [{"id": each["id"], "display_name": self.type_called(each["id"])} for each in types]
+        return sorted(named, key=lambda each: (each["display_name"], each["id"]))
 
     def integration_ids(self, texts: Iterable[str], attempted: str, expect: bool = False) -> List[str]:
         """The ids of the integrations that ids or exact names stand for, each once. Raises Ambiguous or NoSuchObject.

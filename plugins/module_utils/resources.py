@@ -421,10 +421,6 @@ def resource_preference(resource: str, resource_type: str) -> Resource:
 # What the calling user was told
 
 
-def _compare_flag(wanted: Any, there: Any, _secrets: str) -> Comparison:
-    return Comparison() if wanted is bool(there) else Comparison(differs=("read",))
-
-
 def _show_notification(notification: Object, _changing: Tuple[str, ...]) -> Object:
     """A single notification comes with whole integrations, and these hold URLs."""
     integrations = notification.get("integrations")
@@ -439,7 +435,6 @@ USER_NOTIFICATION = Resource(
     path="/notifications/v1/user-notifications",
     api_kind="UserNotification",
     key=lambda whole: str(whole["id"]),
-    fields=(Field("read", _compare_flag),),
     show=_show_notification,
 )
 MARK_ALL_PATH = USER_NOTIFICATION.path + ":mark-all"

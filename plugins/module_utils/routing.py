@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from .directory import Directory
-from .errors import InvalidInput
+from .errors import InvalidInput, NoSuchObject
 from .plan import Wish
 from .resources import (
     CATEGORIES,
@@ -90,6 +90,36 @@ def route_wish(
     return Wish(id=object_id, key=type_id, given=given)
 
 
+def subscription_wish(
+    directory: Directory,
+    params: Mapping[str, Any],
+    existing: Iterable[Object],
+    identity: Optional[Mapping[str, Any]] = None,
+    expect: bool = False,
+) -> Wish:
+    """What one subscription shall be, from the options in arguments.SUBSCRIPTION_ITEM.
+
+    Raises NoSuchObject or Ambiguous for what is not named exactly. ``identity`` is that of route_wish, ``expect`` that of
+    Directory.integration_ids.
+    """
+    object_id, named = params["id"], params["notification_type"]
+    attempted = f"manage the subscription {object_id}" if named is None else f"manage the subscription to {named!r}"
+    if named is not None:
+        type_id = directory.types.meant(named, attempted)["id"]
+    else:
+        there = next((each for each in existing if each["id"] == object_id), None)
+        if there is None and params["state"] == "present":
+            raise NoSuchObject(attempted, "there is none of this id", next_step="subscription_info lists what there is.")
+        type_id = reference_id((there or {}).get("notification_type"))
+    integrations = params["integrations"]
+    if integrations is not None:
+        integrations = tuple(directory.integration_ids(integrations, attempted, expect))
+    if params["state"] == "absent":
+        return Wish(present=False, id=object_id, key=type_id or None)
+    route = Route(integrations, params["integrations_mode"], params["keep_read_only"], params["enabled"])
+    return route_wish(directory, type_id, route, identity, object_id)
+
+
 # Rules
 
 
@@ -108,6 +138,11 @@ class Selection:
 
     heard: Mapping[str, Heard]
     passed_over: Mapping[str, Object]
+
+    def rules_of(self, type_id: Optional[str]) -> List[int]:
+        """The positions of the rules that select a type."""
+        entry = self.heard.get(type_id or "")
+        return entry.rules if entry else []
 
 
 def selection(directory: Directory, rules: Sequence[Mapping[str, Any]], expect: bool = False) -> Selection:

@@ -17,10 +17,12 @@ from urllib.parse import urlsplit
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from . import errors
-from .apply import Done, Manner
+from .apply import Carried, Done, Manner
 from .arguments import Arguments
 from .client import COLLECTION_VERSION, DEFAULT_ENDPOINT, REQUESTS_IMPORT_ERROR, Client, Clock, Connection, Links
 from .credentials import choose, from_environment
+from .directory import Directory
+from .plan import difference_of_one
 from .resources import Resource
 
 #: A wait longer than this many seconds is a warning.
@@ -100,17 +102,39 @@ class Task:
         details = error.as_result()
         return {"msg": veiled(error.message), "error": {**details, "detail": veiled(details["detail"])}}
 
+    def warn_of_expected(self, directory: Directory) -> None:
+        """Say which integrations were taken as existing in check mode."""
+        for said in directory.expected.values():
+            self.warn_once(f"In this check {said}. The real run fails, unless an earlier task creates it.")
+
+    def outcome_of_one(self, carried: Carried, resource: Resource) -> Outcome:
+        """What became of a plan with one wish."""
+        for warning in carried.warnings:
+            self.warn_once(warning)
+        [done] = carried.managed
+        result = {
+            "changed": carried.changed,
+            "changes": list(done.step.changes),
+            _member(resource): None if done.after is None else resource.show(done.after, ()),
+            "diff": difference_of_one(resource, done.step),
+        }
+        return Outcome(result, carried.error)
+
     def described(self, resource: Resource, done: Done) -> Dict[str, Any]:
         """What became of one of several objects, as a member of a result."""
         return {
             "display_name": done.step.name,
             "id": (done.after or done.step.before or {}).get("id"),
-            resource.noun.replace(" ", "_"): None if done.after is None else resource.show(done.after, ()),
+            _member(resource): None if done.after is None else resource.show(done.after, ()),
             "changed": done.changed,
             "changes": list(done.step.changes) if done.attempted else [],
             "attempted": done.attempted,
             **(self.failure(done.error) if done.error else {}),
         }
+
+
+def _member(resource: Resource) -> str:
+    return resource.noun.replace(" ", "_")
 
 
 Run = Callable[[Task], Outcome]

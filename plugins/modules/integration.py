@@ -77,6 +77,7 @@ options:
     type: str
     choices: [fail, detach, ignore]
     default: fail
+    version_added: 0.2.0
 extends_documentation_fragment:
   - ccloud.notifications.connection
   - ccloud.notifications.attributes
@@ -167,19 +168,9 @@ def run(this):
     planned = plan.plan(INTEGRATION, [wish], existing(client, INTEGRATION))
     planned = usage.released(client, planned, this.params["when_in_use"])
     carried = apply.carry_out(client, planned, apply.Manner(this.check_mode))
-    [done] = carried.managed
-    for warning in carried.warnings:
-        this.warn(warning)
-    return task.Outcome(
-        {
-            "changed": carried.changed,
-            "changes": list(done.step.changes),
-            "integration": None if done.after is None else INTEGRATION.show(done.after, ()),
-            "detached": [this.described(planned.released.resource, each) for each in carried.released],
-            "diff": plan.difference_of_one(INTEGRATION, done.step),
-        },
-        carried.error,
-    )
+    outcome = this.outcome_of_one(carried, INTEGRATION)
+    detached = [this.described(planned.released.resource, each) for each in carried.released]
+    return task.Outcome({**outcome.result, "detached": detached}, outcome.error)
 
 
 def main():

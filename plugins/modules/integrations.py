@@ -78,16 +78,10 @@ options:
     type: str
     choices: [fail, detach, ignore]
     default: fail
-  concurrency:
-    description: How many requests may be under way at once, from 1 to 16.
-    type: int
-    default: 4
-  continue_on_error:
-    description: Whether the rest is attempted after an item has failed. The task fails in any case.
-    type: bool
-    default: false
+    version_added: 0.2.0
 extends_documentation_fragment:
   - ccloud.notifications.connection
+  - ccloud.notifications.many
   - ccloud.notifications.attributes
 """
 
@@ -149,30 +143,12 @@ error:
 """
 
 from ansible_collections.ccloud.notifications.plugins.module_utils import apply, errors, plan, task, usage
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import (
-    CONNECTION,
-    INTEGRATION_ITEM,
-    MANY,
-    WHEN_IN_USE,
-    Arguments,
-)
+from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, INTEGRATION_ITEM, MANY, PURGE, WHEN_IN_USE
 from ansible_collections.ccloud.notifications.plugins.module_utils.desired import integration_wish
 from ansible_collections.ccloud.notifications.plugins.module_utils.existing import existing
 from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION
 
-ARGUMENTS = (
-    CONNECTION
-    + WHEN_IN_USE
-    + MANY
-    + Arguments(
-        {
-            "integrations": {**INTEGRATION_ITEM.as_items(), "required": True},
-            "purge": {"type": "bool", "default": False},
-            "purge_limit": {"type": "int", "default": 5},
-            "keep": {"type": "list", "elements": "str", "default": []},
-        }
-    )
-)
+ARGUMENTS = CONNECTION + PURGE + WHEN_IN_USE + MANY + INTEGRATION_ITEM.as_list("integrations")
 
 
 def purge(params):

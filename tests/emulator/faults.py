@@ -18,8 +18,12 @@ KINDS = (
     "html",  # answer `status` (200 unless told) with a page of HTML
     "redirect",  # answer 307 to `location`
     "next-elsewhere",  # the list's next link leads to `location`
+    "meanwhile",  # before the request is handled, somebody else does `body`: {"method", "path", "body"}
     "next-loop",  # the list's next link leads to the same page again
 )
+
+#: Those that change one thing about a proper answer.
+BENDING = ("truncated", "next-elsewhere", "next-loop")
 
 
 @dataclass

@@ -20,7 +20,7 @@ from aiohttp import web
 
 from . import contract
 from .clock import Clock
-from .faults import Fault, Queue
+from .faults import BENDING, Fault, Queue
 from .resources import Refusal
 from .service import TOKEN_PATH, Answer, Service, User
 from .settings import Settings
@@ -29,6 +29,7 @@ CHALLENGE = 'Basic error="invalid_key", error_description="The API key is invali
 BODY_LIMIT = 1024 * 1024
 CONTROLS = (
     "POST reset",
+    "GET reset/JSON",
     "GET settings",
     "GET requests",
     "POST faults",
@@ -137,6 +138,8 @@ class Emulator:
         if kind == "cut-before":
             raise _Cut
         request_id = record["request_id"]
+        if fault and kind == "meanwhile":
+            await self._somebody(fault.body)
         if fault and not fault.applied and kind in ("status", "html", "redirect"):
             return self._faulty(fault, record)
         headers = {"X-Request-Id": request_id}
@@ -157,11 +160,15 @@ class Emulator:
             raise _Cut
         if fault and fault.applied:
             return self._faulty(fault, record)
-        if fault and answer.body is not None:
+        if fault and kind in BENDING and answer.body is not None:
             text = _bent(fault, answer.body, text)
         record["status"] = answer.status
         content_type = "application/json" if text else None
         return web.Response(status=answer.status, headers=headers, body=text, content_type=content_type)
+
+    async def _somebody(self, act: dict[str, Any]) -> None:
+        """Somebody else's request: past the log, past authentication, limits and read-only mode."""
+        await self.service.handle(act["method"], f"/notifications/v1{act['path']}", {}, act.get("body"))
 
     def _record(self, request: web.Request, body: bytes) -> dict[str, Any]:
         """Enter a request into the log, before anything can happen to it."""
@@ -324,6 +331,10 @@ class Emulator:
 
     def _get_settings(self, _sent: Any, _rest: str) -> dict[str, Any]:
         return {"settings": dataclasses.asdict(self.service.settings), "read_only": self.read_only}
+
+    def _get_reset(self, _sent: Any, rest: str) -> dict[str, Any]:
+        """The same for what can only GET, such as Ansible's url lookup; the JSON stands in the path."""
+        return self._post_reset(json.loads(rest), "")
 
     def _post_read_only(self, sent: Any, _rest: str) -> dict[str, Any]:
         self.read_only = bool(sent["enabled"])

@@ -83,8 +83,9 @@ def test_flags_set_what_a_reset_returns_to():
         ("POST", "faults", {}, "POST /_emulator/faults takes {"),
         ("POST", "reset", [{}], "POST /_emulator/reset takes {"),
         ("GET", "read-only/maybe", None, "on or off in the path of a GET: not 'maybe'"),
-        ("GET", "reset", None, "There is no GET /_emulator/reset; there is: POST reset."),
-        ("GET", "nonsense", None, "there is: POST reset, GET settings"),
+        ("GET", "clock", None, "There is no GET /_emulator/clock; there is: POST clock."),
+        ("GET", "reset/x", None, "GET /_emulator/reset takes {"),
+        ("GET", "nonsense", None, "there is: POST reset, GET reset/JSON, GET settings"),
     ],
 )
 def test_a_control_that_makes_no_sense_says_what_does(emulator, method, path, body, said):

@@ -26,10 +26,15 @@ def loaded(module):
     return importlib.import_module(f"ansible_collections.ccloud.notifications.plugins.modules.{module}")
 
 
-def fragments():
-    from ansible_collections.ccloud.notifications.plugins.doc_fragments.connection import ModuleDocFragment
-
-    return yaml.safe_load(ModuleDocFragment.DOCUMENTATION)
+def options_of(documentation):
+    """A module's documented options, with those of the fragments that it extends."""
+    options = dict(documentation.get("options", {}))
+    for named in documentation["extends_documentation_fragment"]:
+        name, _dot, part = named.replace("ccloud.notifications.", "", 1).partition(".")
+        fragment = importlib.import_module(f"ansible_collections.ccloud.notifications.plugins.doc_fragments.{name}")
+        text = getattr(fragment.ModuleDocFragment, part.upper() or "DOCUMENTATION")
+        options.update(yaml.safe_load(text).get("options", {}))
+    return options
 
 
 FACTS = ("type", "elements", "choices", "default", "required", "aliases")
@@ -61,8 +66,7 @@ def test_every_module_is_documented_as_it_is(module):
     assert documentation["module"] == module
     assert documentation["version_added"] <= GALAXY["version"]
     assert "ccloud.notifications.connection" in documentation["extends_documentation_fragment"]
-    options = {**fragments()["options"], **documentation["options"]}
-    assert documented(options) == spec(code.ARGUMENTS.options)
+    assert documented(options_of(documentation)) == spec(code.ARGUMENTS.options)
 
 
 @pytest.mark.parametrize("module", MODULES)

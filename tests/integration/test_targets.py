@@ -52,6 +52,6 @@ def test_target_is_the_same_both_ways(running_emulator, tmp_path, target):
         assert played.status == 0, played.output[-6000:]
         assert "failed=0" in played.output
         results[controller_side] = list(recorded(folder / "results"))
-    assert len(results["true"]) >= 10
+    assert len(results["true"]) >= 8
     assert results["true"] == results["false"]
     assert any("invocation" in each["result"] for each in results["true"])

@@ -57,6 +57,14 @@ class Emulator:
         """Queue a fault; the kinds are those of tests/emulator/faults.py."""
         self.control("POST", "faults", {"kind": kind, "method": method, "path": path, **more})
 
+    def meanwhile(self, method: str, path: str, act_method: str, act_path: str, body: Any = None) -> None:
+        """Have somebody else act just before a request is handled."""
+        self.fault("meanwhile", method, path, body={"method": act_method, "path": act_path, "body": body})
+
+    def ids(self, collection: str = "integrations") -> dict[str, str]:
+        """The ids of what is stored, by name."""
+        return {each["display_name"]: each["id"] for each in self.objects(collection)}
+
     def advance(self, seconds: float) -> None:
         self.control("POST", "clock", {"advance": seconds})
 

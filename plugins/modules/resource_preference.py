@@ -1,0 +1,119 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Let one resource notify, or silence it."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: resource_preference
+short_description: Manage the resource preference of Confluent Cloud notifications
+version_added: 0.2.0
+description:
+  - Say whether one resource of the organization, such as a cluster or a connector, may notify at all. What is REQUIRED is notified all
+    the same.
+author: The ccloud.notifications authors (@ccloud-notifications)
+options:
+  enabled:
+    description: Whether it may notify. Needed for a resource that has no preference yet.
+    type: bool
+  state:
+    description: Whether there shall be a preference.
+    type: str
+    choices: [present, absent]
+    default: present
+extends_documentation_fragment:
+  - ccloud.notifications.connection
+  - ccloud.notifications.resource
+  - ccloud.notifications.attributes
+seealso:
+  - module: ccloud.notifications.resource_subscription
+"""
+
+EXAMPLES = r"""
+- name: Silence a connector that is only a test
+  ccloud.notifications.resource_preference:
+    resource: {environment: env-456xy, cluster: lkc-df123, connector: load-test}
+    enabled: false
+
+- name: Let it speak again
+  ccloud.notifications.resource_preference:
+    resource: environment=env-456xy/cloud-cluster=lkc-df123/connector=load-test
+    state: absent
+"""
+
+RETURN = r"""
+resource_preference:
+  description: The preference as the API has it; V(null) when there is none. In check mode a new one has no id yet.
+  returned: always, unless nothing could be planned
+  type: dict
+  sample: {id: rp-12345, resource: environment=env-456xy, resource_type: ENVIRONMENT, current_state: DISABLED}
+changes:
+  description: The names of the fields that differed, as the API has them. Empty for a deletion.
+  returned: always, unless nothing could be planned
+  type: list
+  elements: str
+  sample: [current_state]
+diff:
+  description: The preference before and after.
+  returned: always, unless nothing could be planned
+  type: dict
+  sample: {before: {}, after: {resource: environment=env-456xy, resource_type: ENVIRONMENT, current_state: DISABLED}}
+api:
+  description: What was sent, with the service's id of each request, and each wait with its reason.
+  returned: always, unless the options were refused
+  type: dict
+  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], waits: []}
+error:
+  description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
+  returned: on failure
+  type: dict
+  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
+"""
+
+from ansible_collections.ccloud.notifications.plugins.module_utils import apply, errors, plan, task
+from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, OF_RESOURCE, Arguments
+from ansible_collections.ccloud.notifications.plugins.module_utils.desired import preference_wish, resource_of
+from ansible_collections.ccloud.notifications.plugins.module_utils.existing import existing
+from ansible_collections.ccloud.notifications.plugins.module_utils.resources import resource_preference
+
+ARGUMENTS = (
+    CONNECTION
+    + OF_RESOURCE
+    + Arguments(
+        {
+            "enabled": {"type": "bool"},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        }
+    )
+)
+
+
+def looked_up(this, client, resource, path):
+    """The preference that there is. That none is there may be answered 403, so that is no failure, but it is said."""
+    try:
+        return existing(client, resource, f"look up the preference of {path}")
+    except errors.Forbidden as error:
+        this.warn(
+            f"The service answered 403 ({error.said}) where the preference of {path} was looked up. It may answer so where there is none, "
+            "so it is taken for that; it may also mean that the credentials may not read it."
+        )
+        return []
+
+
+def run(this):
+    path, resource_type = resource_of(this.params, "manage a resource preference")
+    client = this.connect()
+    resource = resource_preference(path, resource_type)
+    wish = preference_wish(this.params, path, resource_type)
+    planned = plan.plan(resource, [wish], looked_up(this, client, resource, path))
+    return this.outcome_of_one(apply.carry_out(client, planned, apply.Manner(this.check_mode)), resource)
+
+
+def main():
+    task.main(ARGUMENTS, run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read subscriptions."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: subscription_info
+short_description: Read the subscriptions of Confluent Cloud notifications
+version_added: 0.2.0
+description:
+  - Read which notification type goes to which integrations, with all names.
+  - The list is complete, or the task fails.
+author: The ccloud.notifications authors (@ccloud-notifications)
+options:
+  notification_type:
+    description:
+      - Only subscriptions to this type, or to one of these, each by its id or its exact display name. A string or a list of strings.
+    type: raw
+  integration:
+    description:
+      - Only subscriptions that go to this integration, or to one of these, each by its id or its exact display name. A string or a list of
+        strings.
+    type: raw
+  enabled:
+    description:
+      - Only subscriptions that are enabled, or with V(false) only those that are not.
+    type: bool
+extends_documentation_fragment:
+  - ccloud.notifications.connection
+  - ccloud.notifications.attributes.info
+seealso:
+  - module: ccloud.notifications.subscription
+  - module: ccloud.notifications.notification_type_info
+"""
+
+EXAMPLES = r"""
+- name: Read who hears of what
+  ccloud.notifications.subscription_info:
+    enabled: true
+  register: routes
+
+- name: Show it
+  ansible.builtin.debug:
+    msg: "{{ item.notification_type.display_name }}: {{ item.integrations | map(attribute='display_name') | join(', ') }}"
+  loop: "{{ routes.subscriptions }}"
+  loop_control:
+    label: "{{ item.id }}"
+
+- name: Read what would be lost with a channel
+  ccloud.notifications.subscription_info:
+    integration: old-teams
+"""
+
+RETURN = r"""
+subscriptions:
+  description: The subscriptions as the API has them, with the names of what they refer to, sorted by the name of the type.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - id: s-12345
+      current_state: ENABLED
+      notification_type: {id: nt-12345, display_name: Connector failed, category: SERVICE, severity: CRITICAL}
+      integrations: [{id: i-12345, display_name: ops-slack, kind: Slack}]
+missing:
+  description: The types and integrations that were asked for and do not exist.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+api:
+  description: What was sent, with the service's id of each request, and each wait with its reason.
+  returned: always, unless the options were refused
+  type: dict
+  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], waits: []}
+error:
+  description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
+  returned: on failure
+  type: dict
+  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
+"""
+
+from ansible_collections.ccloud.notifications.plugins.module_utils import task
+from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, Arguments
+from ansible_collections.ccloud.notifications.plugins.module_utils.desired import texts
+from ansible_collections.ccloud.notifications.plugins.module_utils.existing import directory, existing
+from ansible_collections.ccloud.notifications.plugins.module_utils.resources import DISABLED, subscription
+
+ARGUMENTS = CONNECTION + Arguments(
+    {
+        "notification_type": {"type": "raw"},
+        "integration": {"type": "raw"},
+        "enabled": {"type": "bool"},
+    }
+)
+
+
+def run(this):
+    attempted = "read subscriptions"
+    types, integrations = texts(this.params, "notification_type", attempted), texts(this.params, "integration", attempted)
+    enabled = this.params["enabled"]
+    client = this.connect()
+    known = directory(client)
+    resource = subscription(known)
+    found = [resource.show(each, ()) for each in existing(client, resource)]
+    missing = [each for each in types or () if not known.types.has(each)]
+    missing += [each for each in integrations or () if not known.integrations.has(each)]
+    if types is not None:
+        found = [each for each in found if {each["notification_type"][name] for name in ("id", "display_name")} & set(types)]
+    if integrations is not None:
+        found = [each for each in found if {to[name] for to in each["integrations"] for name in ("id", "display_name")} & set(integrations)]
+    if enabled is not None:
+        found = [each for each in found if (each.get("current_state") != DISABLED) is enabled]
+    found.sort(key=lambda each: (resource.name(each), each["id"]))
+    return task.Outcome({"subscriptions": found, "missing": missing})
+
+
+def main():
+    task.main(ARGUMENTS, run)
+
+
+if __name__ == "__main__":
+    main()

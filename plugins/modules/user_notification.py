@@ -1,0 +1,129 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mark what the calling user was told as read or unread."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: user_notification
+short_description: Mark notifications of the calling user in Confluent Cloud
+version_added: 0.2.0
+description:
+  - Mark one notification, or all that match, as read or unread, for the user whose credentials are used.
+  - This part of the API is Early Access. An organization has to be given it by Confluent; without it the task fails and says so.
+author: The ccloud.notifications authors (@ccloud-notifications)
+options:
+  id:
+    description: The id of one notification.
+    type: str
+  match:
+    description: Which notifications are marked; they have to meet all that is given. V({}) means every one.
+    type: dict
+    suboptions:
+      severities:
+        description: Only notifications of these severities.
+        type: list
+        elements: str
+      resource_types:
+        description: Only notifications about resources of these types.
+        type: list
+        elements: str
+      resource_crns:
+        description: Only notifications about the resources with these Confluent resource names.
+        type: list
+        elements: str
+      search:
+        description: Only notifications that this text is found in.
+        type: str
+      time_range:
+        description: Only notifications of the last day, week or month.
+        type: str
+        choices: [PAST_24H, PAST_7D, PAST_30D]
+  read:
+    description: Whether they are marked as read.
+    type: bool
+    default: true
+extends_documentation_fragment:
+  - ccloud.notifications.connection
+  - ccloud.notifications.attributes
+seealso:
+  - module: ccloud.notifications.user_notification_info
+"""
+
+EXAMPLES = r"""
+- name: What is no news any more is marked as read
+  ccloud.notifications.user_notification:
+    match: {severities: [INFO]}
+
+- name: Mark everything as read
+  ccloud.notifications.user_notification: {match: {}}
+"""
+
+RETURN = r"""
+marked:
+  description: The ids of the notifications that were marked and had not been before.
+  returned: always, unless nothing could be planned
+  type: list
+  elements: str
+  sample: [un-12345]
+diff:
+  description: The marks before and after, by id.
+  returned: always, unless nothing could be planned
+  type: dict
+  sample: {before: {un-12345: {read: false}}, after: {un-12345: {read: true}}}
+api:
+  description: What was sent, with the service's id of each request, and each wait with its reason.
+  returned: always, unless the options were refused
+  type: dict
+  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], waits: []}
+error:
+  description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
+  returned: on failure
+  type: dict
+  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
+"""
+
+from ansible_collections.ccloud.notifications.plugins.module_utils import errors, task
+from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, NOTIFICATION_FILTER, Arguments
+from ansible_collections.ccloud.notifications.plugins.module_utils.inbox import mark, mark_all, notification, notifications
+
+ARGUMENTS = CONNECTION + Arguments(
+    {
+        "id": {"type": "str"},
+        "match": {"type": "dict", "options": dict(NOTIFICATION_FILTER.options)},
+        "read": {"type": "bool", "default": True},
+    },
+    required_one_of=[("id", "match")],
+    mutually_exclusive=[("id", "match")],
+)
+
+
+def run(this):
+    read, one, match = this.params["read"], this.params["id"], this.params["match"]
+    client = this.connect()
+    there = [notification(client, one)] if one is not None else notifications(client, match, not read)
+    ids = [each["id"] for each in there if bool(each.get("read")) is not read]
+    result = {
+        "changed": bool(ids),
+        "marked": ids,
+        "diff": {when: {each: {"read": value} for each in ids} for when, value in (("before", not read), ("after", read))},
+    }
+    if ids and not this.check_mode:
+        try:
+            if one is not None:
+                mark(client, one, read)
+            else:
+                mark_all(client, match, read)
+        except errors.NotificationsError as error:
+            return task.Outcome({**result, "changed": error.fate_unclear, "marked": []}, error)
+    return task.Outcome(result)
+
+
+def main():
+    task.main(ARGUMENTS, run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read what the calling user was told."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: user_notification_info
+short_description: Read the notifications of the calling user in Confluent Cloud
+version_added: 0.2.0
+description:
+  - Read what the user was told whose credentials are used, newest first, and how much of it is unread.
+  - This part of the API is Early Access. An organization has to be given it by Confluent; without it the task fails and says so.
+author: The ccloud.notifications authors (@ccloud-notifications)
+options:
+  severities:
+    description: Only notifications of these severities.
+    type: list
+    elements: str
+  resource_types:
+    description: Only notifications about resources of these types.
+    type: list
+    elements: str
+  resource_crns:
+    description: Only notifications about the resources with these Confluent resource names.
+    type: list
+    elements: str
+  search:
+    description: Only notifications that this text is found in.
+    type: str
+  time_range:
+    description: Only notifications of the last day, week or month.
+    type: str
+    choices: [PAST_24H, PAST_7D, PAST_30D]
+  unread_only:
+    description: Only notifications that are not marked as read.
+    type: bool
+    default: false
+  details:
+    description:
+      - Whether each notification comes with the integrations that it went to and with the actions that are recommended. Webhook URLs are
+        hidden.
+    type: bool
+    default: false
+  sort:
+    description: The order in which the service gives them.
+    type: str
+    choices: ["-received_at", "received_at"]
+    default: "-received_at"
+extends_documentation_fragment:
+  - ccloud.notifications.connection
+  - ccloud.notifications.attributes.info
+seealso:
+  - module: ccloud.notifications.user_notification
+"""
+
+EXAMPLES = r"""
+- name: Read what is critical and unread
+  ccloud.notifications.user_notification_info:
+    severities: [CRITICAL]
+    unread_only: true
+  register: inbox
+
+- name: Show how much there is
+  ansible.builtin.debug:
+    msg: "{{ inbox.summary.unread_count }} unread, {{ inbox.user_notifications | length }} of them critical"
+"""
+
+RETURN = r"""
+user_notifications:
+  description: The notifications as the API has them.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{id: un-12345, read: false, severity: CRITICAL, received_at: "2026-05-04T12:00:00Z"}]
+summary:
+  description: How many notifications are unread, whatever the filters, in all and by severity.
+  returned: success
+  type: dict
+  sample: {unread_count: 1, severities: [{severity: CRITICAL, count: 1}]}
+api:
+  description: What was sent, with the service's id of each request, and each wait with its reason.
+  returned: always, unless the options were refused
+  type: dict
+  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], waits: []}
+error:
+  description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
+  returned: on failure
+  type: dict
+  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
+"""
+
+from ansible_collections.ccloud.notifications.plugins.module_utils import task
+from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import (
+    CONNECTION,
+    NOTIFICATION_FILTER,
+    Arguments,
+)
+from ansible_collections.ccloud.notifications.plugins.module_utils.inbox import notifications, summary
+
+ARGUMENTS = (
+    CONNECTION
+    + NOTIFICATION_FILTER
+    + Arguments(
+        {
+            "unread_only": {"type": "bool", "default": False},
+            "details": {"type": "bool", "default": False},
+            "sort": {"type": "str", "choices": ["-received_at", "received_at"], "default": "-received_at"},
+        }
+    )
+)
+
+
+def run(this):
+    client = this.connect()
+    more = {"sort": this.params["sort"]}
+    if this.params["details"]:
+        more["include"] = "integrations,recommended_actions"
+    found = notifications(client, this.params, False if this.params["unread_only"] else None, more)
+    return task.Outcome({"user_notifications": found, "summary": summary(client)})
+
+
+def main():
+    task.main(ARGUMENTS, run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``user_notification`` and ``user_notification_info`` against a real server."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.emulator import slack
+
+
+@pytest.mark.parametrize(
+    ("params", "count"),
+    [
+        ({}, 12),
+        ({"unread_only": True}, 6),
+        ({"severities": ["CRITICAL", "INFO"]}, 6),
+        ({"resource_types": ["CONNECTOR"]}, 2),
+        ({"resource_crns": ["crn://confluent.cloud/organization=9d1c2f6e-1b7a-4d0b-9f51-5f0f3a6a2b11/cluster=payments-prod"]}, 3),
+        ({"search": "orders", "unread_only": True}, 2),
+        ({"time_range": "PAST_24H"}, 4),
+    ],
+)
+def test_what_was_told_is_filtered(run, emulator, params, count):
+    result = run.ok("user_notification_info", **params)
+    assert len(result["user_notifications"]) == count
+    assert result["summary"]["unread_count"] == 6
+
+
+def test_it_comes_in_the_order_that_is_asked_for(run, emulator):
+    newest, oldest = (run.ok("user_notification_info", sort=sort)["user_notifications"] for sort in ("-received_at", "received_at"))
+    assert newest == oldest[::-1]
+
+
+def test_details_hold_no_webhook_url(run, emulator):
+    [whole] = run.ok("user_notification_info", search="payment method", details=True)["user_notifications"]
+    assert [each["target"]["kind"] for each in whole["integrations"]] == ["RoleEmail", "InApp"]
+    assert whole["recommended_actions"]["content"]
+    [brief] = run.ok("user_notification_info", search="payment method")["user_notifications"]
+    assert {"integrations", "recommended_actions"}.isdisjoint(brief)
+
+    ops = {"id": "i-1", "metadata": {"self": "https://x.example/1"}, **slack("ops", "https://hooks.slack.example/secret")}
+    page = {"api_version": "notifications/v1", "kind": "UserNotificationList", "metadata": {}, "data": [{**whole, "integrations": [ops]}]}
+    emulator.fault("status", "GET", status=200, body=page)
+    result = run.ok("user_notification_info", details=True)
+    assert result["user_notifications"][0]["integrations"][0]["target"] == {"kind": "Slack", "webhook_url": "********"}
+    assert result["user_notifications"][0]["actions"][0]["url"].startswith("https://confluent.cloud")
+    assert "secret" not in str(result)
+
+
+def test_one_is_marked_and_unmarked(run, emulator):
+    [first, *_others] = run.ok("user_notification_info", unread_only=True)["user_notifications"]
+    for read in (True, False):
+        emulator.refuse_writes()
+        predicted = run.ok("user_notification", id=first["id"], read=read, check_mode=True)
+        emulator.refuse_writes(False)
+        done = run.ok("user_notification", id=first["id"], read=read)
+        assert done["marked"] == [first["id"]]
+        assert (predicted["changed"], predicted["marked"], predicted["diff"]) == (done["changed"], done["marked"], done["diff"])
+        assert run.ok("user_notification", id=first["id"], read=read)["changed"] is False
+
+
+def test_all_that_match_are_marked_at_once(run, emulator):
+    match = {"severities": ["CRITICAL"], "resource_types": ["CLUSTER", "CONNECTOR"]}
+    emulator.refuse_writes()
+    predicted = run.ok("user_notification", match=match, check_mode=True)
+    emulator.refuse_writes(False)
+    done = run.ok("user_notification", match=match)
+    assert len(done["marked"]) == 2
+    assert predicted["marked"] == done["marked"]
+    assert emulator.writes() == ["PATCH /user-notifications:mark-all -> 204"]
+    assert run.ok("user_notification", match=match)["changed"] is False
+    assert len(run.ok("user_notification", match={})["marked"]) == 4
+    assert run.ok("user_notification_info")["summary"] == {"unread_count": 0, "severities": []}
+    assert len(run.ok("user_notification", match={}, read=False)["marked"]) == 12
+
+
+def test_a_mark_that_is_refused_is_not_reported_as_done(run, emulator):
+    emulator.fault("status", "PATCH", status=403, times=2)
+    [first, *_others] = run.ok("user_notification_info", unread_only=True)["user_notifications"]
+    for params in ({"id": first["id"]}, {"match": {}}):
+        result = run.fails("user_notification", **params)
+        assert (result["changed"], result["marked"]) == (False, [])
+
+
+def test_an_unknown_id_is_an_error(run, emulator):
+    assert "Check the id" in run.fails("user_notification", id="un-none")["msg"]
+    for params in ({}, {"id": "un-1", "match": {}}):
+        assert run("user_notification", **params)["failed"] is True
+
+
+def test_an_organization_without_access_is_told_so(run, emulator):
+    emulator.reset(early_access="withheld")
+    for module, params in (("user_notification_info", {}), ("user_notification", {"match": {}}), ("user_notification", {"id": "un-1"})):
+        assert "Early Access" in run.fails(module, **params)["msg"]
