@@ -1,7 +1,11 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every target as a real playbook, by real processes, in the controller's process and as ordinary modules: all the same."""
+"""Every target as a real playbook, by real processes, in the controller's process and as ordinary modules: all the same.
+
+In place, targets meet the service on both sides of its open questions. What the module says to that does not depend on where it runs,
+so the ordinary way, which costs a Python process for each task, is held against the first side only.
+"""
 
 from __future__ import annotations
 
@@ -47,11 +51,12 @@ def test_target_is_the_same_both_ways(running_emulator, tmp_path, target):
             "ANSIBLE_PIPELINING": "true",  # only for the time that it saves
             **recording(folder / "results"),
         }
-        variables = {"emulator_url": running_emulator.url}
+        variables = {"emulator_url": running_emulator.url, "played_sides": 2 if controller_side == "true" else 1}
         played = play(folder, plays, "--diff", variables=variables, environment=environment)
         assert played.status == 0, played.output[-6000:]
         assert "failed=0" in played.output
         results[controller_side] = list(recorded(folder / "results"))
     assert len(results["true"]) >= 8
-    assert results["true"] == results["false"]
+    assert len(results["false"]) >= 4
+    assert results["true"][: len(results["false"])] == results["false"]
     assert any("invocation" in each["result"] for each in results["true"])

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import pathlib
 import subprocess
 import sys
@@ -31,7 +32,10 @@ class Emulator:
     @contextlib.contextmanager
     def started(cls, *flags: str) -> Iterator[Emulator]:
         """Start an emulator on a free port; stop it at the end."""
-        process = subprocess.Popen([sys.executable, str(FOLDER), "--port", "0", *flags], stdout=subprocess.PIPE, text=True)
+        # Coverage is measured of what is tested; in the emulator it would only cost time.
+        environment = {name: value for name, value in os.environ.items() if name != "COVERAGE_PROCESS_CONFIG"}
+        command = [sys.executable, str(FOLDER), "--port", "0", *flags]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         try:
             line = process.stdout.readline()
             assert line.startswith("listening on "), f"the emulator did not start: {line!r}"
