@@ -18,6 +18,7 @@ KINDS = (
     "html",  # answer `status` (200 unless told) with a page of HTML
     "redirect",  # answer 307 to `location`
     "next-elsewhere",  # the list's next link leads to `location`
+    "tokens-expire",  # before the request is handled, every token that was given out expires
     "meanwhile",  # before the request is handled, somebody else does `body`: {"method", "path", "body"}
     "next-loop",  # the list's next link leads to the same page again
 )

@@ -140,6 +140,8 @@ class Emulator:
         request_id = record["request_id"]
         if fault and kind == "meanwhile":
             await self._somebody(fault.body)
+        if kind == "tokens-expire":
+            self.service.expire_tokens()
         if fault and not fault.applied and kind in ("status", "html", "redirect"):
             return self._faulty(fault, record)
         headers = {"X-Request-Id": request_id}

@@ -102,6 +102,10 @@ class Service:
         }
         return Answer(200, issued)
 
+    def expire_tokens(self) -> None:
+        """No token that was given out is good any more."""
+        self._tokens.clear()
+
     # What is asked
 
     async def handle(self, method: str, path: str, query: Query, body: Any) -> Answer:

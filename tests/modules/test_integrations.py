@@ -272,9 +272,10 @@ def test_what_info_returns_can_be_handed_back(run, emulator):
 
 
 def test_a_token_that_expires_midway_is_renewed_by_whoever_meets_it(run, emulator):
-    """Many threads are refused at once with the same old token; none of them may take that for wrong credentials."""
+    """Several threads are refused with the same old token; none of them may take that for wrong credentials."""
     credentials = {"identity_pool_id": "pool-1", "external_token": "emulator-external-token"}
-    emulator.fault("status", "POST", "*/integrations", status=401, times=6, skip=5)
+    emulator.fault("tokens-expire", "POST", "*/integrations", skip=5)
+    emulator.fault("tokens-expire", "POST", "*/integrations", skip=20)
     wanted = [item(f"new-{n}") for n in range(40)]
     run.ok("integrations", integrations=wanted, concurrency=6, **credentials)
     assert len(emulator.made()) == 40

@@ -37,8 +37,17 @@ class Played:
     output: str
 
 
-def command(folder: pathlib.Path, program: str, *arguments: str, environment: Optional[Mapping[str, str]] = None) -> Played:
-    """Run one of ansible-core's programs in a folder. The collection's path is the one that pytest-ansible set."""
+def command(
+    folder: pathlib.Path,
+    program: str,
+    *arguments: str,
+    environment: Optional[Mapping[str, str]] = None,
+    measured: bool = False,
+) -> Played:
+    """Run one of ansible-core's programs in a folder. The collection's path is the one that pytest-ansible set.
+
+    ``measured`` counts its coverage, which takes time; what modules do is measured in this process already.
+    """
     # An empty configuration of its own, so that nobody's ansible.cfg gets into a test.
     configuration = folder / "ansible.cfg"
     configuration.touch()
@@ -54,8 +63,7 @@ def command(folder: pathlib.Path, program: str, *arguments: str, environment: Op
         "ANSIBLE_CONFIG": str(configuration),
         **(environment or {}),
     }
-    if merged.get("CCLOUD_NOTIFICATIONS_CONTROLLER_SIDE") == "false":
-        # Coverage is measured where modules run in place; in each new process it would only cost time.
+    if not measured:
         merged.pop("COVERAGE_PROCESS_CONFIG", None)
     done = subprocess.run(
         [str(BIN / program), *arguments],
@@ -91,10 +99,11 @@ def play(
     *flags: str,
     variables: Optional[Mapping[str, Any]] = None,
     environment: Optional[Mapping[str, str]] = None,
+    measured: bool = False,
 ) -> Played:
     """Write a playbook (a list of plays, or tasks for localhost) into a folder and play it."""
     if made and "hosts" not in made[0]:
         made = [{"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": made}]
     (folder / "play.yml").write_text(yaml.safe_dump(made, sort_keys=False))
     extra = ["-e", json.dumps(variables)] if variables else []
-    return command(folder, "ansible-playbook", "play.yml", *extra, *flags, environment=environment)
+    return command(folder, "ansible-playbook", "play.yml", *extra, *flags, environment=environment, measured=measured)
