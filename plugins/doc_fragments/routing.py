@@ -21,6 +21,14 @@ options:
       - Whether integrations stay that this API cannot manage, such as the e-mail to organization admins, although they are not named.
     type: bool
     default: true
+  expected_integrations:
+    description:
+      - Names of integrations that earlier tasks of the play create. In check mode these are taken as existing, and any other that does not
+        exist fails the task, as it would in the real run.
+      - If omitted, every integration that does not exist is taken as existing in check mode, with a warning.
+    type: list
+    elements: str
+    version_added: 0.2.0
 """
 
     SUBSCRIPTION = r"""

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
-from typing import Callable, FrozenSet, List, Optional, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Callable, Dict, FrozenSet, List, Optional, Sequence, TypeVar
 
 from . import errors
 from .client import Client
@@ -54,6 +54,16 @@ class Carried:
         return self.managed + self.released + self.purged
 
     @property
+    def summary(self) -> Dict[str, int]:
+        """How many there are of each outcome, of what was managed and purged."""
+        counts = dict.fromkeys(("created", "changed", "deleted", "unchanged", "failed", "not_attempted"), 0)
+        done_so = {CREATE: "created", UPDATE: "changed", DELETE: "deleted", KEEP: "unchanged"}
+        for done in self.managed + self.purged:
+            outcome = done_so[done.step.action] if done.changed else "unchanged"
+            counts["failed" if done.error else "not_attempted" if not done.attempted else outcome] += 1
+        return counts
+
+    @property
     def changed(self) -> bool:
         return any(done.changed for done in self.all)
 
@@ -86,21 +96,36 @@ class Manner:
     tell: Callable[[str], None] = lambda line: None
 
 
-def carry_out(client: Client, planned: Plan, manner: Manner) -> Carried:
+def carry_out_each(client: Client, plans: Sequence[Plan], manner: Manner) -> List[Carried]:
+    """Do what several plans say, each of another resource, several plans at once; what became of each, in their order."""
+    if not plans:
+        return []
+    stopped, alone = threading.Event(), replace(manner, concurrency=1)
+    with ThreadPoolExecutor(min(manner.concurrency, len(plans))) as pool:
+        try:
+            return list(pool.map(lambda planned: carry_out(client, planned, alone, stopped), plans))
+        except BaseException:
+            stopped.set()
+            raise
+
+
+def carry_out(client: Client, planned: Plan, manner: Manner, stopped: Optional[threading.Event] = None) -> Carried:
     """Do what a plan says; what became of its steps, in the plan's order.
 
     Updates come first, then creations, then deletions, each several at once. Errors are in what is returned. After one, unless
-    told otherwise, nothing more is begun; and nothing is deleted unless all was released that had to be.
+    told otherwise, nothing more is begun, here and wherever else ``stopped`` is looked at; and nothing is deleted unless all
+    was released that had to be.
     """
+    stopped = stopped or threading.Event()
     carried = _prepared(planned, manner)
     carried.released = _prepared(planned.released, manner).managed if planned.released else []
     if not manner.check_mode:
-        crew = _Crew(client, planned, manner)
+        crew = _Crew(client, planned, manner, stopped)
         dones = carried.managed + carried.purged
         crew.work(dones, UPDATE, "changed")
         crew.work(dones, CREATE, "created")
         if planned.released:
-            crew.released(_Crew(client, planned.released, manner), carried.released)
+            crew.released(_Crew(client, planned.released, manner, stopped), carried.released)
         crew.work(dones, DELETE, "deleted")
     return carried
 
@@ -135,10 +160,10 @@ class _Place:
 class _Crew:
     """The threads that carry one plan out."""
 
-    def __init__(self, client: Client, planned: Plan, manner: Manner) -> None:
+    def __init__(self, client: Client, planned: Plan, manner: Manner, stopped: threading.Event) -> None:
         self._at = _Place(client, planned.resource, planned.there.ids)
         self._manner = manner
-        self._stopped = threading.Event()
+        self._stopped = stopped
 
     def work(self, dones: List[Done], action: str, participle: str) -> None:
         """Do all steps of one action, unless something failed before."""
@@ -151,7 +176,6 @@ class _Crew:
 
     def released(self, others: _Crew, dones: List[Done]) -> None:
         """Have another crew release what is to be deleted; where that fails, nothing is."""
-        others._stopped = self._stopped
         others.work(dones, UPDATE, "released")
         if any(done.error for done in dones):
             self._stopped.set()

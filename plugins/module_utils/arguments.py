@@ -110,6 +110,9 @@ ROUTING = Arguments(
     }
 )
 
+#: Which integrations earlier tasks create, for check mode.
+EXPECTED = Arguments({"expected_integrations": {"type": "list", "elements": "str"}})
+
 #: Which types go where: one of several rules.
 RULE = Arguments(
     {
@@ -147,6 +150,14 @@ OF_RESOURCE = Arguments(
     {
         "resource": {"type": "raw", "required": True},
         "resource_type": {"type": "str"},
+    }
+)
+
+#: What the preference of one resource may be.
+PREFERENCE_ITEM = OF_RESOURCE + Arguments(
+    {
+        "enabled": {"type": "bool"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     }
 )
 

@@ -9,7 +9,7 @@ Private to the collection.
 from __future__ import annotations
 
 import difflib
-from typing import Dict, FrozenSet, Iterable, Iterator, List, Optional, Sequence
+from typing import Container, Dict, FrozenSet, Iterable, Iterator, List, Optional, Sequence
 
 from .errors import Ambiguous, NoSuchObject
 from .resources import INTEGRATION, NOTIFICATION_TYPE, Object, Resource
@@ -83,8 +83,8 @@ class Index:
 class Directory:
     """The notification types and the integrations of an organization.
 
-    ``expected`` holds names of integrations that do not exist yet and are taken as if they did: in check mode, an earlier
-    task may be about to create them.
+    ``expected`` holds names of integrations that do not exist yet and were taken as if they did: in check mode, an earlier
+    task may be about to create them. For each it says what a person should know, which is nothing if it was announced.
     """
 
     def __init__(self, types: Iterable[Object], integrations: Iterable[Object]) -> None:
@@ -102,18 +102,19 @@ class Directory:
         named = [{"id": each["id"], "display_name": self.type_called(each["id"])} for each in types]
         return sorted(named, key=lambda each: (each["display_name"], each["id"]))
 
-    def integration_ids(self, texts: Iterable[str], attempted: str, expect: bool = False) -> List[str]:
+    def integration_ids(self, texts: Iterable[str], attempted: str, coming: Optional[Container[str]] = ()) -> List[str]:
         """The ids of the integrations that ids or exact names stand for, each once. Raises Ambiguous or NoSuchObject.
 
-        With ``expect`` an unknown text stands for an integration to come, and is its own id; why it is unknown is kept.
+        An unknown text that is among ``coming`` stands for an integration to come, and is its own id. None means that any may
+        come; why it is unknown is kept then.
         """
         ids: Dict[str, None] = {}
         for text in texts:
             try:
                 ids[self.integrations.meant(text, attempted)["id"]] = None
             except NoSuchObject as error:
-                if not expect:
+                if coming is not None and text not in coming:
                     raise
-                self.expected[text] = error.said
+                self.expected[text] = error.said if coming is None else ""
                 ids[text] = None
         return list(ids)

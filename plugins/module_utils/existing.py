@@ -8,10 +8,12 @@ Private to the collection.
 
 from __future__ import annotations
 
-from typing import List, Mapping, Optional
+from concurrent.futures import ThreadPoolExecutor
+from typing import Callable, List, Mapping, Optional, Sequence
 
 from .client import Client
 from .directory import Directory
+from .errors import Forbidden
 from .resources import INTEGRATION, NOTIFICATION_TYPE, Object, Resource
 
 
@@ -25,6 +27,30 @@ def existing(client: Client, resource: Resource, attempted: str = "", query: Opt
         return client.list(path, attempted, resource.look_up)
     found = client.look_up(path, resource.look_up, attempted)
     return [] if found is None else [found]
+
+
+def existing_of_each(
+    client: Client, resources: Sequence[Resource], at_once: int, warn: Callable[[str], None] = lambda said: None
+) -> List[List[Object]]:
+    """What exists of several resources, several read at once."""
+    with ThreadPoolExecutor(max(1, min(at_once, len(resources)))) as pool:
+        return list(pool.map(lambda resource: looked_up(client, resource, warn), resources))
+
+
+def looked_up(client: Client, resource: Resource, warn: Callable[[str], None]) -> List[Object]:
+    """What exists of a resource that is looked up. That none is there may be answered 403, so that is no failure, but it is said."""
+    of_what = (resource.look_up or {}).get("resource")
+    attempted = f"look up the {resource.noun}s of {of_what}"
+    try:
+        return existing(client, resource, attempted)
+    except Forbidden as error:
+        if not resource.looks_up_one:
+            raise
+        warn(
+            f"The service answered 403 ({error.said.rstrip('.')}) where the {resource.noun} of {of_what} was looked up. It may answer so "
+            "where there is none, so it is taken for that; it may also mean that the credentials may not read it."
+        )
+        return []
 
 
 def directory(client: Client) -> Directory:

@@ -249,6 +249,16 @@ def difference(resource: Resource, steps: Iterable[Step]) -> Dict[str, Any]:
     return {"before": before, "after": after}
 
 
+def difference_of_each(plans: Iterable[Plan]) -> Dict[str, Any]:
+    """The same of several plans, each of what is looked up for one resource of the organization, by that resource."""
+    both: Dict[str, Any] = {"before": {}, "after": {}}
+    for each in plans:
+        one = difference(each.resource, each.steps)
+        for when, known in both.items():
+            known[(each.resource.look_up or {}).get("resource", "")] = one[when]
+    return both
+
+
 def difference_of_one(resource: Resource, step: Step) -> Dict[str, Any]:
     """The same of one step, its name in the headers."""
     both = difference(resource, [step])

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Container, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from .directory import Directory
 from .errors import InvalidInput, NoSuchObject
@@ -95,11 +95,11 @@ def subscription_wish(
     params: Mapping[str, Any],
     existing: Iterable[Object],
     identity: Optional[Mapping[str, Any]] = None,
-    expect: bool = False,
+    coming: Optional[Container[str]] = (),
 ) -> Wish:
     """What one subscription shall be, from the options in arguments.SUBSCRIPTION_ITEM.
 
-    Raises NoSuchObject or Ambiguous for what is not named exactly. ``identity`` is that of route_wish, ``expect`` that of
+    Raises NoSuchObject or Ambiguous for what is not named exactly. ``identity`` is that of route_wish, ``coming`` that of
     Directory.integration_ids.
     """
     object_id, named = params["id"], params["notification_type"]
@@ -113,7 +113,7 @@ def subscription_wish(
         type_id = reference_id((there or {}).get("notification_type"))
     integrations = params["integrations"]
     if integrations is not None:
-        integrations = tuple(directory.integration_ids(integrations, attempted, expect))
+        integrations = tuple(directory.integration_ids(integrations, attempted, coming))
     if params["state"] == "absent":
         return Wish(present=False, id=object_id, key=type_id or None)
     route = Route(integrations, params["integrations_mode"], params["keep_read_only"], params["enabled"])
@@ -145,17 +145,17 @@ class Selection:
         return entry.rules if entry else []
 
 
-def selection(directory: Directory, rules: Sequence[Mapping[str, Any]], expect: bool = False) -> Selection:
+def selection(directory: Directory, rules: Sequence[Mapping[str, Any]], coming: Optional[Container[str]] = ()) -> Selection:
     """What rules select. Each has ``select`` or ``notification_type``, ``integrations`` and ``allow_empty``.
 
-    Raises InvalidInput for a selector that selects nothing, and NoSuchObject or Ambiguous for a name. ``expect`` is that of
+    Raises InvalidInput for a selector that selects nothing, and NoSuchObject or Ambiguous for a name. ``coming`` is that of
     Directory.integration_ids.
     """
     heard: Dict[str, Heard] = {}
     passed_over: Dict[str, Object] = {}
     for position, rule in enumerate(rules, 1):
         attempted = f"apply rule {position}"
-        ids = directory.integration_ids(rule["integrations"], attempted, expect)
+        ids = directory.integration_ids(rule["integrations"], attempted, coming)
         if rule["notification_type"] is not None:
             found = [directory.types.meant(rule["notification_type"], attempted)]
         else:

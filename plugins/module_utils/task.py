@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import ssl
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, List, Mapping, Optional, Set
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Set
 from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -22,7 +22,7 @@ from .arguments import Arguments
 from .client import COLLECTION_VERSION, DEFAULT_ENDPOINT, REQUESTS_IMPORT_ERROR, Client, Clock, Connection, Links
 from .credentials import choose, from_environment
 from .directory import Directory
-from .plan import difference_of_one
+from .plan import Plan, difference_of_each, difference_of_one
 from .resources import Resource
 
 #: A wait longer than this many seconds is a warning.
@@ -102,9 +102,15 @@ class Task:
         details = error.as_result()
         return {"msg": veiled(error.message), "error": {**details, "detail": veiled(details["detail"])}}
 
+    @property
+    def coming(self) -> Optional[Sequence[str]]:
+        """Which integrations may be missing, as Directory.integration_ids wants it: in check mode, what earlier tasks create."""
+        expected: Optional[Sequence[str]] = self.params["expected_integrations"]
+        return expected if self.check_mode else ()
+
     def warn_of_expected(self, directory: Directory) -> None:
-        """Say which integrations were taken as existing in check mode."""
-        for said in directory.expected.values():
+        """Say which integrations were taken as existing in check mode although nobody announced them."""
+        for said in filter(None, directory.expected.values()):
             self.warn_once(f"In this check {said}. The real run fails, unless an earlier task creates it.")
 
     def outcome_of_one(self, carried: Carried, resource: Resource) -> Outcome:
@@ -119,6 +125,22 @@ class Task:
             "diff": difference_of_one(resource, done.step),
         }
         return Outcome(result, carried.error)
+
+    def outcome_of_each(
+        self, member: str, plans: Sequence[Plan], carried: Sequence[Carried], order: Optional[Sequence[int]] = None
+    ) -> Outcome:
+        """What became of several plans: one entry of ``member`` for each wish, ``order`` naming the plan of each item in turn."""
+        entries = [[self.described(each.resource, done) for done in one.managed] for each, one in zip(plans, carried)]
+        together = Carried([done for one in carried for done in one.managed], [])
+        for warning in together.warnings:
+            self.warn_once(warning)
+        result = {
+            "changed": together.changed,
+            member: [entries[position].pop(0) for position in (range(len(entries)) if order is None else order)],
+            "summary": together.summary,
+            "diff": difference_of_each(plans),
+        }
+        return Outcome(result, together.error)
 
     def described(self, resource: Resource, done: Done) -> Dict[str, Any]:
         """What became of one of several objects, as a member of a result."""

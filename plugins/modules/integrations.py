@@ -125,6 +125,11 @@ detached:
   type: list
   elements: dict
   sample: []
+summary:
+  description: How many there are of each outcome.
+  returned: always, unless nothing could be planned
+  type: dict
+  sample: {created: 1, changed: 0, deleted: 0, unchanged: 14, failed: 0, not_attempted: 0}
 diff:
   description: What can be written of all of them, by name, before and after. URLs are hidden; that one changes can be seen.
   returned: always, unless nothing could be planned
@@ -174,6 +179,7 @@ def run(this):
     return task.Outcome(
         {
             "changed": carried.changed,
+            "summary": carried.summary,
             "integrations": [this.described(INTEGRATION, done) for done in carried.managed],
             "purged": [this.described(INTEGRATION, done) for done in carried.purged],
             "detached": [this.described(planned.released.resource, done) for done in carried.released],

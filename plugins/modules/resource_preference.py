@@ -72,34 +72,13 @@ error:
   sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
 """
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import apply, errors, plan, task
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, OF_RESOURCE, Arguments
+from ansible_collections.ccloud.notifications.plugins.module_utils import apply, plan, task
+from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, PREFERENCE_ITEM
 from ansible_collections.ccloud.notifications.plugins.module_utils.desired import preference_wish, resource_of
-from ansible_collections.ccloud.notifications.plugins.module_utils.existing import existing
+from ansible_collections.ccloud.notifications.plugins.module_utils.existing import looked_up
 from ansible_collections.ccloud.notifications.plugins.module_utils.resources import resource_preference
 
-ARGUMENTS = (
-    CONNECTION
-    + OF_RESOURCE
-    + Arguments(
-        {
-            "enabled": {"type": "bool"},
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        }
-    )
-)
-
-
-def looked_up(this, client, resource, path):
-    """The preference that there is. That none is there may be answered 403, so that is no failure, but it is said."""
-    try:
-        return existing(client, resource, f"look up the preference of {path}")
-    except errors.Forbidden as error:
-        this.warn(
-            f"The service answered 403 ({error.said}) where the preference of {path} was looked up. It may answer so where there is none, "
-            "so it is taken for that; it may also mean that the credentials may not read it."
-        )
-        return []
+ARGUMENTS = CONNECTION + PREFERENCE_ITEM
 
 
 def run(this):
@@ -107,7 +86,7 @@ def run(this):
     client = this.connect()
     resource = resource_preference(path, resource_type)
     wish = preference_wish(this.params, path, resource_type)
-    planned = plan.plan(resource, [wish], looked_up(this, client, resource, path))
+    planned = plan.plan(resource, [wish], looked_up(client, resource, this.warn))
     return this.outcome_of_one(apply.carry_out(client, planned, apply.Manner(this.check_mode)), resource)
 
 

@@ -72,13 +72,13 @@ error:
 """
 
 from ansible_collections.ccloud.notifications.plugins.module_utils import apply, plan, task
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, OF_RESOURCE, SUBSCRIPTION_ITEM
+from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, EXPECTED, OF_RESOURCE, SUBSCRIPTION_ITEM
 from ansible_collections.ccloud.notifications.plugins.module_utils.desired import resource_of
 from ansible_collections.ccloud.notifications.plugins.module_utils.existing import directory, existing
 from ansible_collections.ccloud.notifications.plugins.module_utils.resources import resource_subscription
 from ansible_collections.ccloud.notifications.plugins.module_utils.routing import subscription_wish
 
-ARGUMENTS = CONNECTION + OF_RESOURCE + SUBSCRIPTION_ITEM
+ARGUMENTS = CONNECTION + EXPECTED + OF_RESOURCE + SUBSCRIPTION_ITEM
 
 
 def run(this):
@@ -88,7 +88,7 @@ def run(this):
     resource = resource_subscription(known, path, resource_type)
     there = existing(client, resource)
     identity = {"resource": path, "resource_type": resource_type}
-    wish = subscription_wish(known, this.params, there, identity, expect=this.check_mode)
+    wish = subscription_wish(known, this.params, there, identity, coming=this.coming)
     this.warn_of_expected(known)
     planned = plan.plan(resource, [wish], there)
     return this.outcome_of_one(apply.carry_out(client, planned, apply.Manner(this.check_mode)), resource)

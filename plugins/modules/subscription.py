@@ -83,12 +83,12 @@ error:
 """
 
 from ansible_collections.ccloud.notifications.plugins.module_utils import apply, plan, task
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, SUBSCRIPTION_ITEM
+from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, EXPECTED, SUBSCRIPTION_ITEM
 from ansible_collections.ccloud.notifications.plugins.module_utils.existing import directory, existing
 from ansible_collections.ccloud.notifications.plugins.module_utils.resources import DISABLED, subscription
 from ansible_collections.ccloud.notifications.plugins.module_utils.routing import subscription_wish
 
-ARGUMENTS = CONNECTION + SUBSCRIPTION_ITEM
+ARGUMENTS = CONNECTION + EXPECTED + SUBSCRIPTION_ITEM
 
 
 def run(this):
@@ -96,7 +96,7 @@ def run(this):
     known = directory(client)
     resource = subscription(known)
     there = existing(client, resource)
-    wish = subscription_wish(known, this.params, there, expect=this.check_mode)
+    wish = subscription_wish(known, this.params, there, coming=this.coming)
     this.warn_of_expected(known)
     planned = plan.plan(resource, [wish], there)
     carried = apply.carry_out(client, planned, apply.Manner(this.check_mode))

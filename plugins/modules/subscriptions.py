@@ -108,6 +108,11 @@ left:
   description: Types that no rule selects and that O(disable_others) may not disable, by id and name.
   returned: always, unless nothing could be planned
   type: list
+summary:
+  description: How many there are of each outcome.
+  returned: always, unless nothing could be planned
+  type: dict
+  sample: {created: 1, changed: 0, deleted: 0, unchanged: 14, failed: 0, not_attempted: 0}
 diff:
   description: Where each of them goes, by name, and its state, before and after.
   returned: always, unless nothing could be planned
@@ -126,13 +131,13 @@ error:
 """
 
 from ansible_collections.ccloud.notifications.plugins.module_utils import apply, errors, plan, task
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, MANY, ROUTING, RULE, Arguments
+from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, EXPECTED, MANY, ROUTING, RULE, Arguments
 from ansible_collections.ccloud.notifications.plugins.module_utils.existing import directory, existing
 from ansible_collections.ccloud.notifications.plugins.module_utils.resources import subscription
 from ansible_collections.ccloud.notifications.plugins.module_utils.routing import REMOVE, Route, others, route_wish, selection
 
 DISABLE_OTHERS = Arguments({"disable_others": {"type": "bool", "default": False}})
-ARGUMENTS = CONNECTION + RULE.as_list("rules") + ROUTING + DISABLE_OTHERS + MANY
+ARGUMENTS = CONNECTION + EXPECTED + RULE.as_list("rules") + ROUTING + DISABLE_OTHERS + MANY
 
 
 def described(this, resource, done, rules):
@@ -155,7 +160,7 @@ def run(this):
     known = directory(client)
     resource = subscription(known)
     there = existing(client, resource)
-    selected = selection(known, this.params["rules"], expect=this.check_mode)
+    selected = selection(known, this.params["rules"], coming=this.coming)
     this.warn_of_expected(known)
     enabled = None if mode == REMOVE else True
     wishes = [
@@ -171,6 +176,7 @@ def run(this):
     return task.Outcome(
         {
             "changed": carried.changed,
+            "summary": carried.summary,
             "subscriptions": sorted(entries, key=lambda each: str(each["notification_type"]["display_name"])),
             "passed_over": known.names_of(selected.passed_over.values()),
             "left": known.names_of(left),
