@@ -1,0 +1,177 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pure: a live organization as a variables file that the role ``bootstrap`` takes, and as a table that people read."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Set
+
+import yaml
+
+from ansible_collections.ccloud.notifications.plugins.module_utils.resources import ENABLED, is_manageable, webhook_url
+
+Object = Dict[str, Any]
+
+#: Kinds of integrations that are only e-mail.
+EMAIL = ("RoleEmail", "UserEmail")
+_SEVERITIES = ("CRITICAL", "WARN", "INFO")
+
+
+class _Unsafe(str):
+    """A text that is no template, whatever it looks like."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Block style, with lists indented as linters want them."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+_Dumper.add_representer(_Unsafe, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text), style="'"))
+
+
+def as_yaml(value: Any) -> str:
+    """YAML that Ansible reads back as it is: what looks like a template is marked as none."""
+    return str(yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120))
+
+
+def _literal(text: str) -> str:
+    return _Unsafe(text) if re.search(r"\{[{%#]", text) else text
+
+
+# Export
+
+
+def exported(integrations: Iterable[Object], subscriptions: Iterable[Object]) -> Dict[str, str]:
+    """``variables`` and ``secrets``: the texts of two YAML files.
+
+    ``integrations`` are as integration_info returns them with their URLs, and ``subscriptions`` as subscription_info does. Bootstrapping the
+    organization from these files changes nothing. What cannot be said in them is said in a comment of the first.
+    """
+    named = list(integrations)
+    names = Names(named)
+    secrets: Dict[str, str] = {}
+    listed: List[Object] = []
+    notes: List[str] = []
+    taken: Set[str] = set()
+    for each in filter(is_manageable, named):
+        variable = _variable(each["display_name"], taken)
+        url = webhook_url(each["target"])
+        if url is None:
+            notes.append(f"The service masks the URL of {each['display_name']!r}, so {variable} has to be given by you.")
+        else:
+            secrets[variable] = _literal(url)
+        item: Object = {} if names.is_plain(each) else {"id": each["id"]}
+        item["display_name"] = _literal(each["display_name"])
+        if each.get("description"):
+            item["description"] = _literal(each["description"])
+        item["target"] = {"kind": each["target"]["kind"], "webhook_url": "{{ " + variable + " }}"}
+        listed.append(item)
+    rules: List[Object] = []
+    heard = list(subscriptions)
+    types = Counter(each["notification_type"]["id"] for each in heard)
+    type_names = Names([each["notification_type"] for each in heard])
+    for each in heard:
+        of_type = each["notification_type"]
+        called = of_type.get("display_name") or of_type["id"]
+        if types[of_type["id"]] > 1:
+            notes.append(f"There are {types[of_type['id']]} subscriptions to {called!r}, so no rule is about it.")
+        elif each.get("current_state", ENABLED) == ENABLED:
+            going = [names.of(one) for one in each["integrations"] if one.get("display_name") is not None]
+            rules.append({"notification_type": type_names.of(of_type), "integrations": going})
+    head = ["Subscriptions that are not listed are disabled, or nobody has them. Settings of single resources cannot be listed by the API."]
+    comment = "".join(f"# {_one_line(note)}\n" for note in [*head, *dict.fromkeys(notes)])
+    variables = as_yaml({"bootstrap_integrations": listed, "bootstrap_subscriptions": rules})
+    return {"variables": f"---\n{comment}{variables}", "secrets": f"---\n{as_yaml(secrets)}"}
+
+
+class Names:
+    """Whether a name says which object is meant, or whether it takes the id."""
+
+    def __init__(self, objects: Iterable[Object]) -> None:
+        of_id = {each["id"]: each for each in objects}
+        self._count = Counter(each.get("display_name") for each in of_id.values())
+        self._ids = set(of_id)
+
+    def is_plain(self, whole: Object) -> bool:
+        """Whether the name alone says which object is meant."""
+        name = whole.get("display_name")
+        return bool(name) and self._count[name] == 1 and (name not in self._ids or name == whole["id"])
+
+    def of(self, whole: Object) -> str:
+        """The name, or where that does not do, the id."""
+        return _literal(whole["display_name"]) if self.is_plain(whole) else str(whole["id"])
+
+
+def _variable(name: str, taken: Set[str]) -> str:
+    stem = "vault_" + (re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "channel")
+    number = 1
+    while (stem if number == 1 else f"{stem}_{number}") + "_url" in taken:
+        number += 1
+    variable = (stem if number == 1 else f"{stem}_{number}") + "_url"
+    taken.add(variable)
+    return variable
+
+
+def _one_line(text: str) -> str:
+    """A text without anything that would end a comment."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+
+
+# The table
+
+
+def routing_table(notification_types: Iterable[Object], integrations: Iterable[Object]) -> Object:
+    """Who hears of what: ``channels`` (the columns), ``rows`` (one for each type, the worst first), ``gaps`` and ``unused``.
+
+    ``notification_types`` are as notification_type_info returns them with their subscriptions. A gap is a critical type of the plan that
+    nobody hears of, or that reaches only e-mail. Unused is an integration that the API manages and that no subscription goes to.
+    """
+    columns = [{"id": each["id"], "name": each.get("display_name") or each["id"], "kind": _kind(each)} for each in integrations]
+    rows: List[Object] = []
+    used: Set[str] = set()
+    for each in notification_types:
+        enabled = [one for one in each["subscriptions"] if one.get("current_state", ENABLED) == ENABLED]
+        used.update(to["id"] for one in each["subscriptions"] for to in one["integrations"])
+        going = {to["id"]: to.get("kind") for one in enabled for to in one["integrations"]}
+        rows.append(
+            {
+                "name": each.get("display_name") or each["id"],
+                "category": each.get("category") or "",
+                "severity": each.get("severity") or "",
+                "priority": each.get("subscription_priority") or "",
+                "in_plan": each.get("is_included_in_plan") is not False,
+                "state": "enabled" if enabled else "disabled" if each["subscriptions"] else "not subscribed",
+                "to": [column["id"] in going for column in columns],
+                "names": [column["name"] for column in columns if column["id"] in going],
+                "gap": _gap(each, going),
+            }
+        )
+    rows.sort(key=lambda row: (_rank(row["severity"]), row["category"], row["name"]))
+    return {
+        "channels": columns,
+        "rows": rows,
+        "gaps": [f"{row['name']}: {row['gap']}" for row in rows if row["gap"]],
+        "unused": sorted(str(each["display_name"]) for each in integrations if is_manageable(each) and each["id"] not in used),
+    }
+
+
+def _kind(integration: Mapping[str, Any]) -> str:
+    target = integration.get("target")
+    return str(target.get("kind") or "") if isinstance(target, dict) else ""
+
+
+def _rank(severity: str) -> int:
+    return _SEVERITIES.index(severity) if severity in _SEVERITIES else len(_SEVERITIES)
+
+
+def _gap(notification_type: Mapping[str, Any], going: Mapping[str, Optional[str]]) -> str:
+    if notification_type.get("severity") != "CRITICAL" or notification_type.get("is_included_in_plan") is False:
+        return ""
+    if not going:
+        return "nobody hears of it"
+    return "reaches only e-mail" if all(kind in EMAIL for kind in going.values()) else ""
