@@ -75,7 +75,7 @@ class Carried:
     def error(self) -> Optional[errors.NotificationsError]:
         """The first failure of several, saying how it stands with the rest; None where all went well."""
         failed = [done.error for done in self.all if done.error is not None]
-        if failed and len(self.all) > 1:
+        if failed and len(self.managed) + len(self.purged) > 1:
             left = sum(not done.attempted for done in self.all)
             well = len(self.all) - len(failed) - left
             rest = f"Of {len(self.all)}, {well} are as wanted, {len(failed)} failed and {left} were not attempted."
@@ -125,9 +125,26 @@ def carry_out(client: Client, planned: Plan, manner: Manner, stopped: Optional[t
         crew.work(dones, UPDATE, "changed")
         crew.work(dones, CREATE, "created")
         if planned.released:
+            if any(_replaced(done) for done in dones):
+                # What took its place was handed its subscriptions, so these are not what they were when the plan was made.
+                carried.released = _released_anew(client, planned.released, manner, carried.released)
             crew.released(_Crew(client, planned.released, manner, stopped), carried.released)
         crew.work(dones, DELETE, "deleted")
     return carried
+
+
+def _replaced(done: Done) -> bool:
+    return bool(done.step.action == UPDATE and done.after and done.step.before and done.after["id"] != done.step.before["id"])
+
+
+def _released_anew(client: Client, released: Plan, manner: Manner, dones: List[Done]) -> List[Done]:
+    """The same wishes, planned from what is there now."""
+    try:
+        again = plan(released.resource, [step.wish for step in released.steps], existing(client, released.resource))
+    except errors.NotificationsError as error:
+        dones[0].error, dones[0].attempted = error, True
+        return dones
+    return _prepared(again, manner).managed
 
 
 def _prepared(planned: Plan, manner: Manner) -> Carried:
@@ -154,7 +171,13 @@ class _Place:
     handing_over: threading.Lock = field(default_factory=threading.Lock)
 
     def list(self, attempted: str) -> List[Object]:
-        return existing(self.client, self.resource, attempted)
+        """What exists now. Where one object is looked up, 403 may mean that there is none."""
+        try:
+            return existing(self.client, self.resource, attempted)
+        except errors.Forbidden:
+            if not self.resource.looks_up_one:
+                raise
+            return []
 
 
 class _Crew:
@@ -176,7 +199,8 @@ class _Crew:
 
     def released(self, others: _Crew, dones: List[Done]) -> None:
         """Have another crew release what is to be deleted; where that fails, nothing is."""
-        others.work(dones, UPDATE, "released")
+        if not any(done.error for done in dones):
+            others.work(dones, UPDATE, "released")
         if any(done.error for done in dones):
             self._stopped.set()
 
@@ -233,20 +257,22 @@ class _Progress:
 
 
 def _create(at: _Place, step: Step, done: Done) -> None:
-    attempted = f"create the {at.resource.noun} {step.name!r}"
+    attempted = f"create the {at.resource.one(step.name)}"
     made: Optional[Object] = None
+    lost_before = False
     while made is None:
         try:
             made = at.client.create(at.resource.path, dict(step.body), attempted)
         except errors.NotificationsError as error:
             if isinstance(error, errors.Conflict) and at.resource.unique:
-                _meet(at, step, done, error)
+                _meet(at, step, done, error, lost_before)
                 return
             if not error.fate_unclear:
                 raise
             # Only a service that is unavailable for a stated time is asked again, and only if there is nothing to be found.
             again = error.status == 503 and error.told_wait is not None and at.client.pause(error.told_wait, error.said)
             made = _adopt(at, step, error, again)
+            lost_before = True
             if made is not None:
                 lost = f"The answer to creating {step.name!r} was lost ({error.said}); it was found as {made['id']}."
                 done.warnings.append(lost)
@@ -254,20 +280,27 @@ def _create(at: _Place, step: Step, done: Done) -> None:
     _verify(at.resource, step, made, attempted)
 
 
-def _meet(at: _Place, step: Step, done: Done, conflict: errors.Conflict) -> None:
-    """What was to be created is there by now, so it is changed to what is wanted, unless it is that already."""
+def _meet(at: _Place, step: Step, done: Done, conflict: errors.Conflict, lost_before: bool) -> None:
+    """What was to be created is there by now, so it is changed to what is wanted, unless it is that already.
+
+    ``lost_before`` says that the answer to an earlier attempt was lost, so it may have been this task that made it.
+    """
 
     def of_the_key(listed: List[Object]) -> Optional[List[Object]]:
         return [each for each in listed if at.resource.key(each) == step.wish.key] or None
 
     found = _look(at, conflict.attempted, of_the_key)
     if found is None:
+        conflict.next_step = "The service says that it is there and does not show it. Run the task again."
         raise conflict
     done.step = plan(at.resource, [step.wish], found).steps[0]
     done.after = done.step.after
-    done.warnings.append(f"The {at.resource.noun} {step.name!r} was created by somebody else in the meantime, as {found[0]['id']}.")
+    done.changed = lost_before
+    by_whom = "by this task, whose answer was lost, or by somebody else" if lost_before else "by somebody else"
+    done.warnings.append(f"The {at.resource.one(step.name)} was created {by_whom} in the meantime, as {found[0]['id']}.")
     if done.step.action == UPDATE:
         _update(at, done.step, done)
+        done.changed = done.changed or lost_before
 
 
 def _adopt(at: _Place, step: Step, lost: errors.NotificationsError, again: bool) -> Optional[Object]:
@@ -300,7 +333,7 @@ def _adopt(at: _Place, step: Step, lost: errors.NotificationsError, again: bool)
 
 def _update(at: _Place, step: Step, done: Done) -> None:
     before = step.before or {}
-    attempted = f"change the {at.resource.noun} {at.resource.name(before)!r} ({before['id']})"
+    attempted = f"change the {at.resource.one(at.resource.name(before))} ({before['id']})"
     try:
         now = at.client.change(at.resource.path, before["id"], dict(step.body), attempted)
     except (errors.Rejected, errors.Conflict) as refused:
@@ -347,9 +380,14 @@ def _replace(at: _Place, step: Step, done: Done) -> None:
                 at.client.change(at.resource.path, old_id, {at.resource.name_field: name}, back)
                 done.changed = False
             raise
+    new_id = (done.after or {})["id"]
     with at.handing_over:
-        _hand_over(at, old_id, (done.after or {})["id"])
-    _delete_object(at, before, done)
+        _hand_over(at, old_id, new_id)
+    try:
+        _delete_object(at, before, done)
+    except errors.NotificationsError as error:
+        error.next_step = f"{error.next_step} {old_id} is still there beside {new_id}, and has to be deleted."
+        raise
 
 
 def _hand_over(at: _Place, old_id: str, new_id: str) -> None:
@@ -384,9 +422,13 @@ def _delete(at: _Place, step: Step, done: Done) -> None:
 
 def _delete_object(at: _Place, whole: Object, done: Done) -> None:
     """Delete; where the service says that it is not there, the list has the last word, for 403 proves nothing."""
-    attempted = f"delete the {at.resource.noun} {at.resource.name(whole)!r} ({whole['id']})"
+    attempted = f"delete the {at.resource.one(at.resource.name(whole))} ({whole['id']})"
     try:
         at.client.delete(at.resource.path, whole["id"], attempted)
+    except errors.Rejected as refused:
+        if at.resource.used_by:
+            refused.next_step = "If single resources have subscriptions that go there, take it from them first (resource_subscription)."
+        raise
     except (errors.NotFound, errors.Forbidden) as error:
         if any(each["id"] == whole["id"] for each in at.list(attempted)):
             raise

@@ -541,7 +541,7 @@ def _sound(parsed: Any, halves: bool) -> Any:
 
 
 def _item(path: str, object_id: str) -> str:
-    return f"{path}/{quote(object_id, safe='')}"
+    return f"{path}/{quote(errors.printable(object_id), safe='')}"
 
 
 def _is_object(body: Any) -> bool:

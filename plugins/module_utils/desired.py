@@ -16,6 +16,8 @@ from .plan import Wish
 from .resources import DISABLED, ENABLED, INTEGRATION, RESOURCE_PARTS, RESOURCE_TYPES, URL_FIELDS, Object
 from .secrets import is_hidden
 
+A_RESOURCE = "A resource is such as environment=env-456xy/cloud-cluster=lkc-df123."
+
 
 def integration_wish(params: Mapping[str, Any]) -> Wish:
     """What one integration shall be, from the options in arguments.INTEGRATION_ITEM. Raises InvalidInput."""
@@ -76,18 +78,20 @@ def texts(params: Mapping[str, Any], option: str, attempted: str) -> Optional[Li
     value = params[option]
     several = [value] if isinstance(value, str) else value
     if several is not None and not (isinstance(several, list) and all(isinstance(each, str) and each for each in several)):
-        raise InvalidInput(attempted, f"{option} is neither a text nor a list of texts, none of them empty")
+        said = f"{option} is neither a text nor a list of texts, none of them empty"
+        raise InvalidInput(attempted, said, next_step=f"Give one or several, or omit {option}.")
     return several
 
 
-def resource_of(params: Mapping[str, Any], attempted: str) -> Tuple[str, str]:
+def resource_of(params: Mapping[str, Any], attempted: str, subscribable: bool = False) -> Tuple[str, str]:
     """The path and the type of the resource that a task is about, from the options in arguments.OF_RESOURCE.
 
-    ``resource`` is the API's own path, or a mapping of RESOURCE_PARTS. Raises InvalidInput.
+    ``resource`` is the API's own path, or a mapping of RESOURCE_PARTS. To be ``subscribable`` it has to be less than the whole
+    organization. Raises InvalidInput.
     """
     given, stated = params["resource"], params["resource_type"]
     if isinstance(given, dict):
-        unknown = sorted(set(given) - set(RESOURCE_PARTS))
+        unknown = sorted(map(str, set(given) - set(RESOURCE_PARTS)))
         if unknown:
             said = f"resource has {', '.join(unknown)}; it may have {', '.join(RESOURCE_PARTS)}"
             raise InvalidInput(attempted, said, next_step="Give the API's own path for anything else.")
@@ -95,13 +99,13 @@ def resource_of(params: Mapping[str, Any], attempted: str) -> Tuple[str, str]:
     elif isinstance(given, str):
         parts = [(name, value) for name, _equals, value in (part.partition("=") for part in given.split("/"))]
     else:
-        raise InvalidInput(attempted, "resource is neither a text nor a mapping")
+        raise InvalidInput(attempted, "resource is neither a text nor a mapping", next_step=A_RESOURCE)
     for name, value in parts:
-        if not (name and isinstance(value, str) and value and "/" not in value):
-            said = f"{name!r} of resource is not given as a text without slashes"
-            raise InvalidInput(attempted, said, next_step="A resource is such as environment=env-456xy/cloud-cluster=lkc-df123.")
+        if not (name and isinstance(value, str) and value and "/" not in value and value == value.strip()):
+            said = f"{name!r} of resource is not given as a text without slashes and without white space around it"
+            raise InvalidInput(attempted, said, next_step=A_RESOURCE)
     if not parts:
-        raise InvalidInput(attempted, "resource is empty")
+        raise InvalidInput(attempted, "resource is empty", next_step=A_RESOURCE)
     meant = next((kind for part, kind in RESOURCE_PARTS.values() if kind and part == parts[-1][0]), None)
     if meant is None and stated is None:
         said = f"what type of resource {parts[-1][0]!r} is cannot be told"
@@ -109,11 +113,14 @@ def resource_of(params: Mapping[str, Any], attempted: str) -> Tuple[str, str]:
     if stated is not None and stated != (meant or stated):
         said = f"resource_type is {stated}, and resource ends in {parts[-1][0]!r}, which is {meant}"
         raise InvalidInput(attempted, said, next_step="Omit resource_type, or correct resource.")
+    if subscribable and (stated or meant) == "ORGANIZATION":
+        said = "a subscription of a single resource cannot be about the whole organization"
+        raise InvalidInput(attempted, said, next_step="The module subscription is for that.")
     return "/".join(f"{name}={value}" for name, value in parts), stated or str(meant)
 
 
-def each_once(resources: List[Tuple[str, str]], attempted: str) -> List[Tuple[str, str]]:
-    """The same resources. Raises InvalidInput where one of them is there twice."""
+def each_once(resources: List[Tuple[str, Optional[str]]], attempted: str) -> List[Tuple[str, Optional[str]]]:
+    """The same, each with what it is called first. Raises InvalidInput where one of them is there twice."""
     for position, each in enumerate(resources):
         if each in resources[:position]:
             said = f"items {resources.index(each) + 1} and {position + 1} are both about {each[0]}"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 from typing import Container, Dict, FrozenSet, Iterable, Iterator, List, Optional, Sequence
 
-from .errors import Ambiguous, NoSuchObject
+from .errors import Ambiguous, InvalidInput, NoSuchObject
 from .resources import INTEGRATION, NOTIFICATION_TYPE, Object, Resource
 
 
@@ -51,6 +51,8 @@ class Index:
 
     def meant(self, text: str, attempted: str) -> Object:
         """The one object whose id or exact name a text is. Raises Ambiguous, or NoSuchObject with what is near."""
+        if not text:
+            raise InvalidInput(attempted, f"the name of a {self.resource.noun} is empty", next_step="Give its id or its exact name.")
         of_id = self.by_id(text)
         found = [*self.by_key(text)]
         if of_id is not None and of_id not in found:
@@ -113,7 +115,7 @@ class Directory:
             try:
                 ids[self.integrations.meant(text, attempted)["id"]] = None
             except NoSuchObject as error:
-                if coming is not None and text not in coming:
+                if (text not in coming) if coming is not None else text != text.strip():
                     raise
                 self.expected[text] = error.said if coming is None else ""
                 ids[text] = None

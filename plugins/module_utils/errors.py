@@ -117,7 +117,7 @@ class NotInPlan(NotificationsError):
 class NobodyLeft(NotificationsError):
     """Nobody would hear of a type any more, although it is to be heard of."""
 
-    next_step = "Give another integration, or do without it by enabled: false or state: absent. Nothing was written."
+    next_step = "Give another integration, or disable or delete the subscription. Nothing was written."
 
 
 class InUse(NotificationsError):

@@ -13,20 +13,31 @@ from typing import Callable, List, Mapping, Optional, Sequence
 
 from .client import Client
 from .directory import Directory
-from .errors import Forbidden
+from .errors import Forbidden, Unintelligible
 from .resources import INTEGRATION, NOTIFICATION_TYPE, Object, Resource
 
 
 def existing(client: Client, resource: Resource, attempted: str = "", query: Optional[Mapping[str, object]] = None) -> List[Object]:
     """All objects, or those that a query of the contract selects. Raises the types of errors.py."""
     attempted = attempted or f"list the {resource.noun}s"
+    found = _read(client, resource, attempted, query)
+    strange = [each["id"] for each in found if not resource.is_sound(each)]
+    if strange:
+        said = f"what {', '.join(strange)} refers to cannot be told from the answer"
+        raise Unintelligible(attempted, said, next_step="Nothing is decided by half of what there is. Tell us of this answer.")
+    return found
+
+
+def _read(client: Client, resource: Resource, attempted: str, query: Optional[Mapping[str, object]]) -> List[Object]:
     if resource.look_up is None:
         return client.list(resource.path, attempted, query)
     path = resource.path + ":lookup"
-    if not resource.looks_up_one:
-        return client.list(path, attempted, resource.look_up)
-    found = client.look_up(path, resource.look_up, attempted)
-    return [] if found is None else [found]
+    if resource.looks_up_one:
+        found = client.look_up(path, resource.look_up, attempted)
+        return [] if found is None else [found]
+    # What is set for a resource around this one is not this one's.
+    of_resource = resource.look_up["resource"]
+    return [each for each in client.list(path, attempted, resource.look_up) if each.get("resource", of_resource) == of_resource]
 
 
 def existing_of_each(

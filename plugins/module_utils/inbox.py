@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any, Iterator, List, Mapping, Optional
 
 from .client import Client
-from .errors import Forbidden, NotAsAsked, NotFound
+from .errors import Forbidden, InvalidInput, NotAsAsked, NotFound
 from .existing import existing
 from .resources import MARK_ALL_PATH, SUMMARY_PATH, USER_NOTIFICATION, Object
 
@@ -37,7 +37,7 @@ def _explained() -> Iterator[None]:
 
 
 def _query(filters: Mapping[str, Any], read: Optional[bool]) -> Object:
-    query = {name: filters[option] for option, name in FILTERS.items() if filters.get(option)}
+    query = {name: filters[option] for option, name in FILTERS.items() if filters.get(option) is not None}
     return query if read is None else {**query, "read": str(read).lower()}
 
 
@@ -45,6 +45,10 @@ def notifications(
     client: Client, filters: Mapping[str, Any], read: Optional[bool], more: Optional[Mapping[str, str]] = None
 ) -> List[Object]:
     """The notifications that the options in arguments.NOTIFICATION_FILTER select, and that are read or not, if that matters."""
+    if filters.get("search") == "":
+        raise InvalidInput("read notifications", "search is empty", next_step="Omit it to find everything.")
+    if any(filters.get(option) == [] for option in FILTERS):
+        return []  # a list that names nothing selects nothing
     with _explained():
         found = existing(client, USER_NOTIFICATION, query={**_query(filters, read), **(more or {})})
     return [USER_NOTIFICATION.show(each, ()) for each in found]
@@ -52,6 +56,8 @@ def notifications(
 
 def notification(client: Client, object_id: str) -> Object:
     """One notification. Raises NotFound or Forbidden."""
+    if not object_id.strip("."):
+        raise InvalidInput("read a notification", f"the id {object_id!r} is none", next_step="user_notification_info lists what there is.")
     try:
         return client.read(USER_NOTIFICATION.path, object_id, f"read the notification {object_id}")
     except (Forbidden, NotFound) as error:
@@ -73,7 +79,7 @@ def mark(client: Client, object_id: str, read: bool) -> None:
     attempted = f"mark the notification {object_id} as {_marked(read)}"
     now = client.change(USER_NOTIFICATION.path, object_id, {"read": read}, attempted)
     if now.get("read") is not read:
-        raise NotAsAsked(attempted, "the service accepted the request and left it as it was")
+        raise NotAsAsked(attempted, "the service accepted the request and left it as it was", next_step="Run the task again.")
 
 
 def mark_all(client: Client, filters: Mapping[str, Any], read: bool) -> None:

@@ -102,9 +102,10 @@ def plan(resource: Resource, wishes: Sequence[Wish], existing: Iterable[Object],
     where that cannot be; nothing has been written then.
     """
     index = Index(resource, existing)
-    _refuse_repetition(resource, [wish.key for wish in wishes], f"are {resource.named_so}")
+    keys = [wish.key if wish.id is None else None for wish in wishes]
+    _refuse_repetition(resource, keys, f"are {resource.named_so}", resource.called)
     steps = tuple(_step(resource, wish, index) for wish in wishes)
-    _refuse_repetition(resource, [step.before["id"] if step.before else None for step in steps], f"mean the {resource.noun}")
+    _refuse_repetition(resource, [step.before["id"] if step.before else None for step in steps], f"mean the {resource.noun}", str)
     purged: Tuple[Step, ...] = ()
     if purge is not None:
         meant = {step.before["id"] for step in steps if step.before}
@@ -112,11 +113,11 @@ def plan(resource: Resource, wishes: Sequence[Wish], existing: Iterable[Object],
     return Plan(resource, steps, purged, index)
 
 
-def _refuse_repetition(resource: Resource, values: Iterable[Optional[str]], relation: str) -> None:
+def _refuse_repetition(resource: Resource, values: Iterable[Optional[str]], relation: str, called: Callable[[str], str]) -> None:
     seen: Dict[str, int] = {}
     for position, value in enumerate(values, 1):
         if value is not None and value in seen:
-            said = f"items {seen[value]} and {position} both {relation} {value!r}"
+            said = f"items {seen[value]} and {position} both {relation} {called(value)!r}"
             raise InvalidInput(f"manage {resource.noun}s", said, next_step="List each only once. Nothing was written.")
         if value is not None:
             seen[value] = position
@@ -134,8 +135,8 @@ def _purged(resource: Resource, purge: Purge, unnamed: Iterable[Object]) -> Tupl
 
 
 def _step(resource: Resource, wish: Wish, index: Index) -> Step:
-    named = repr(resource.called(wish.key)) if wish.key is not None else wish.id
-    attempted = f"{'manage' if wish.present else 'delete'} the {resource.noun} {named}"
+    named = resource.one(resource.called(wish.key)) if wish.key is not None else f"{resource.noun} {wish.id}{resource.where}"
+    attempted = f"{'manage' if wish.present else 'delete'} the {named}"
     there = index.find(wish.id, wish.key, attempted)
     if not wish.present:
         return _absence(resource, wish, there, attempted)
@@ -249,13 +250,13 @@ def difference(resource: Resource, steps: Iterable[Step]) -> Dict[str, Any]:
     return {"before": before, "after": after}
 
 
-def difference_of_each(plans: Iterable[Plan]) -> Dict[str, Any]:
-    """The same of several plans, each of what is looked up for one resource of the organization, by that resource."""
+def difference_of_each(steps: Iterable[Tuple[Resource, Sequence[Step]]]) -> Dict[str, Any]:
+    """The same for several resources of the organization for which something is looked up, by that resource."""
     both: Dict[str, Any] = {"before": {}, "after": {}}
-    for each in plans:
-        one = difference(each.resource, each.steps)
+    for resource, of_resource in steps:
+        one = difference(resource, of_resource)
         for when, known in both.items():
-            known[(each.resource.look_up or {}).get("resource", "")] = one[when]
+            known[(resource.look_up or {}).get("resource", "")] = one[when]
     return both
 
 
@@ -269,7 +270,7 @@ def difference_of_one(resource: Resource, step: Step) -> Dict[str, Any]:
 
 def _key(resource: Resource, whole: Object, taken: Object) -> str:
     name = resource.name(whole)
-    return f"{name} ({whole['id']})" if name in taken else name
+    return f"{name} ({whole.get('id') or resource.key(whole)})" if name in taken else name
 
 
 def _shown(resource: Resource, whole: Object, changing: Tuple[str, ...]) -> Object:

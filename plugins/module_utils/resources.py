@@ -75,9 +75,10 @@ class Resource:
     ``secrets`` yields what an object holds and nobody may see; ``show`` gives a copy without that, the secrets that are
     among the given dotted names marked as changing; ``brief`` is the same for a diff, of the writable fields only.
 
+    ``is_sound`` is False for an object that cannot be understood, so that nothing may be decided by it.
     ``used_by`` is the path of the subscriptions that refer to such objects. ``look_up`` is the query of a collection that can
     only be looked up for one resource of the organization; ``looks_up_one`` says that the answer is an object and no list.
-    Of ``noun``, ``named_so``, ``listed_by`` and ``remark`` messages are made.
+    Of ``noun``, ``where``, ``named_so``, ``listed_by`` and ``remark`` messages are made.
     """
 
     noun: str
@@ -92,9 +93,11 @@ class Resource:
     secrets: Callable[[Object], Iterable[str]] = lambda whole: ()
     show: Callable[[Object, Tuple[str, ...]], Object] = _as_it_is
     brief: Optional[Callable[[Object, Tuple[str, ...]], Object]] = None
+    is_sound: Callable[[Object], bool] = lambda whole: True
     used_by: str = ""
     look_up: Optional[Mapping[str, str]] = None
     looks_up_one: bool = False
+    where: str = ""
     named_so: str = "named"
     listed_by: str = "Check its spelling, case included."
     remark: Callable[[Object], str] = lambda whole: ""
@@ -102,6 +105,10 @@ class Resource:
     def name(self, whole: Object) -> str:
         """What people call an object; empty where it has no name."""
         return self.called(self.key(whole))
+
+    def one(self, name: str) -> str:
+        """How a message names one object."""
+        return f"{self.noun} {name!r}{self.where}"
 
     def field(self, name: str) -> Field:
         return next(each for each in self.fields if each.name == name)
@@ -181,7 +188,9 @@ def _write_target(wanted: Any) -> Any:
 
 
 def _show_integration(integration: Object, changing: Tuple[str, ...]) -> Object:
-    if "target" not in integration or target_kind(integration) in _KINDS_WITHOUT_SECRETS:
+    if "target" not in integration or (
+        target_kind(integration) in _KINDS_WITHOUT_SECRETS and not {"url", "webhook_url"} & set(integration["target"])
+    ):
         return dict(integration)
     changes = any(name in changing for name in ("target.url", "target.webhook_url"))
     # A kind that is not known yet may hold a secret under any name.
@@ -251,14 +260,20 @@ ENABLED, DISABLED = "ENABLED", "DISABLED"
 
 
 def reference_id(value: Any) -> str:
-    """The id in a reference, empty where what came is none."""
-    object_id = value.get("id") if isinstance(value, dict) else None
+    """The id in a reference, which may be a bare id, too; empty where what came is none."""
+    object_id = value.get("id") if isinstance(value, dict) else value
     return object_id if isinstance(object_id, str) else ""
 
 
 def reference_ids(value: Any) -> Tuple[str, ...]:
     """The ids in a list of references, in their order."""
     return tuple(filter(None, map(reference_id, value if isinstance(value, list) else ())))
+
+
+def _is_sound_route(subscription: Object) -> bool:
+    """Whether everything that a subscription refers to can be told; otherwise nothing may be decided by it."""
+    going = subscription.get("integrations")
+    return bool(_type_id(subscription)) and (going is None or (isinstance(going, list) and all(map(reference_id, going))))
 
 
 def _type_id(subscription: Object) -> str:
@@ -295,7 +310,7 @@ def subscription(directory: Directory) -> Resource:
         if notification_type.get("subscription_priority") == REQUIRED:
             if after is None:
                 return RequiredType(attempted, "the type is REQUIRED, so its subscription cannot be deleted")
-            if after.get("current_state") == DISABLED:
+            if after.get("current_state") == DISABLED and (there is None or there.get("current_state") != DISABLED):
                 return RequiredType(attempted, "the type is REQUIRED, so its subscription cannot be disabled")
         return _refuse_route(notification_type, there, after, attempted)
 
@@ -327,6 +342,7 @@ def resource_subscription(directory: Directory, resource: str, resource_type: st
             fields=(*_OF_RESOURCE, *_ROUTE),
             refusal=refusal,
             look_up={"resource": resource, "resource_type": resource_type},
+            where=f" of {resource}",
         ),
         directory,
     )
@@ -346,6 +362,7 @@ def _routed(resource: Resource, directory: Directory) -> Resource:
         resource,
         unique=True,
         called=directory.type_called,
+        is_sound=_is_sound_route,
         show=show,
         brief=brief,
         named_so="to",
@@ -375,10 +392,13 @@ def _refuse_route(
 ) -> Optional[NotificationsError]:
     if after is None:
         return None
-    if not after.get("integrations"):
-        return NobodyLeft(attempted, "it would have no integration left, and the service wants at least one")
     begins = after.get("current_state") != DISABLED and (there is None or there.get("current_state") == DISABLED)
-    if begins and notification_type.get("is_included_in_plan") is False:
+    if not after.get("integrations") and (begins or there is None or reference_ids(there.get("integrations"))):
+        next_step = "Give another integration; a REQUIRED type is always heard of. Nothing was written."
+        said = "it would have no integration left, and the service wants at least one"
+        is_required = notification_type.get("subscription_priority") == REQUIRED
+        return NobodyLeft(attempted, said, next_step=next_step if is_required else None)
+    if (begins or there is None) and notification_type.get("is_included_in_plan") is False:
         return NotInPlan(attempted, "the organization's plan does not include this notification type")
     return None
 
@@ -411,7 +431,7 @@ def resource_preference(resource: str, resource_type: str) -> Resource:
         path="/notifications/v1/resource-preferences",
         api_kind="ResourcePreference",
         key=_text_of("resource"),
-        fields=(*_OF_RESOURCE, replace(_STATE, needed="Give enabled.")),
+        fields=(*_OF_RESOURCE, replace(_STATE, needed="Say with enabled whether it may notify.")),
         unique=True,
         look_up={"resource": resource, "resource_type": resource_type},
         looks_up_one=True,
@@ -425,8 +445,8 @@ def _show_notification(notification: Object, _changing: Tuple[str, ...]) -> Obje
     """A single notification comes with whole integrations, and these hold URLs."""
     integrations = notification.get("integrations")
     if not isinstance(integrations, list):
-        return dict(notification)
-    shown = [INTEGRATION.show(each, ()) if isinstance(each, dict) else None for each in integrations]
+        return {**notification, **({"integrations": hide_within(integrations)} if integrations else {})}
+    shown = [INTEGRATION.show(each, ()) if isinstance(each, dict) else hide_within(each) for each in integrations]
     return {**notification, "integrations": shown}
 
 

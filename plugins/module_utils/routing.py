@@ -21,7 +21,6 @@ from .resources import (
     ENABLED,
     NOTIFICATION_TYPE,
     PRIORITIES,
-    REQUIRED,
     SEVERITIES,
     Object,
     is_manageable,
@@ -77,8 +76,8 @@ def route_wish(
     attempted = f"route {directory.type_called(type_id)!r}"
 
     def given(there: Optional[Object]) -> Optional[Mapping[str, Any]]:
-        if there is None and route.mode == REMOVE:
-            return None
+        if there is None and (route.mode == REMOVE or (route.enabled is False and route.integrations is None)):
+            return None  # nobody hears of it, which is what is wanted
         fields: Object = {} if there else {**(identity or {}), "notification_type": {"id": type_id}}
         if route.integrations is not None:
             before = reference_ids((there or {}).get("integrations"))
@@ -104,6 +103,8 @@ def subscription_wish(
     """
     object_id, named = params["id"], params["notification_type"]
     attempted = f"manage the subscription {object_id}" if named is None else f"manage the subscription to {named!r}"
+    if object_id == "":
+        raise InvalidInput(attempted, "id is empty", next_step="Omit it, or give the id of a subscription.")
     if named is not None:
         type_id = directory.types.meant(named, attempted)["id"]
     else:
@@ -111,11 +112,11 @@ def subscription_wish(
         if there is None and params["state"] == "present":
             raise NoSuchObject(attempted, "there is none of this id", next_step="subscription_info lists what there is.")
         type_id = reference_id((there or {}).get("notification_type"))
+    if params["state"] == "absent":
+        return Wish(present=False, id=object_id, key=type_id or None)
     integrations = params["integrations"]
     if integrations is not None:
         integrations = tuple(directory.integration_ids(integrations, attempted, coming))
-    if params["state"] == "absent":
-        return Wish(present=False, id=object_id, key=type_id or None)
     route = Route(integrations, params["integrations_mode"], params["keep_read_only"], params["enabled"])
     return route_wish(directory, type_id, route, identity, object_id)
 
@@ -172,10 +173,10 @@ def selection(directory: Directory, rules: Sequence[Mapping[str, Any]], coming: 
 def _selected(directory: Directory, select: Mapping[str, Any], allow_empty: bool, attempted: str) -> List[Object]:
     types = list(directory.types)
     for option, member, usual in SELECTORS:
-        there = {each.get(member) for each in types}
+        there = {str(each.get(member)) for each in types if each.get(member)}
         for value in select[option] or ():
             if not allow_empty and value not in there and value not in usual:
-                known = ", ".join(sorted(str(each) for each in there | set(usual) if each))
+                known = ", ".join(sorted(there | set(usual)))
                 said = f"select.{option} has {value!r}, which no notification type has; there is {known}"
                 raise InvalidInput(attempted, said, next_step="Correct it, or say allow_empty: true. Nothing was written.")
     for pattern in select["display_names"] or ():
@@ -195,7 +196,7 @@ def _tests(select: Mapping[str, Any]) -> Iterable[Callable[[Object], bool]]:
     for option, member, _usual in SELECTORS:
         values = select[option]
         if values is not None:
-            yield lambda each, member=member, values=values: each.get(member) in values  # type: ignore[misc]
+            yield lambda each, member=member, values=values: str(each.get(member)) in values  # type: ignore[misc]
     if select["display_names"] is not None:
         yield lambda each: _matches(each, select["display_names"])
 
@@ -214,7 +215,7 @@ def others(directory: Directory, subscriptions: Iterable[Object], selected: Sele
         notification_type = directory.types.by_id(type_id)
         if type_id in selected.heard or type_id in selected.passed_over or each.get("current_state") == DISABLED:
             continue
-        if notification_type is not None and notification_type.get("subscription_priority") in set(PRIORITIES) - {REQUIRED}:
+        if notification_type is not None and notification_type.get("subscription_priority") in PRIORITIES[1:]:
             wishes.append(route_wish(directory, type_id, Route(None, enabled=False), object_id=each["id"]))
         else:
             left[type_id] = notification_type or {"id": type_id}

@@ -130,7 +130,10 @@ class Task:
         self, member: str, plans: Sequence[Plan], carried: Sequence[Carried], order: Optional[Sequence[int]] = None
     ) -> Outcome:
         """What became of several plans: one entry of ``member`` for each wish, ``order`` naming the plan of each item in turn."""
-        entries = [[self.described(each.resource, done) for done in one.managed] for each, one in zip(plans, carried)]
+        entries = [
+            [{"resource": (each.resource.look_up or {}).get("resource"), **self.described(each.resource, done)} for done in one.managed]
+            for each, one in zip(plans, carried)
+        ]
         together = Carried([done for one in carried for done in one.managed], [])
         for warning in together.warnings:
             self.warn_once(warning)
@@ -138,7 +141,7 @@ class Task:
             "changed": together.changed,
             member: [entries[position].pop(0) for position in (range(len(entries)) if order is None else order)],
             "summary": together.summary,
-            "diff": difference_of_each(plans),
+            "diff": difference_of_each((each.resource, [done.step for done in one.managed]) for each, one in zip(plans, carried)),
         }
         return Outcome(result, together.error)
 

@@ -166,7 +166,7 @@ def run(this):
     wish = integration_wish(this.params)
     client = this.connect()
     planned = plan.plan(INTEGRATION, [wish], existing(client, INTEGRATION))
-    planned = usage.released(client, planned, this.params["when_in_use"])
+    planned = usage.released(client, planned, this.params["when_in_use"], this.check_mode)
     carried = apply.carry_out(client, planned, apply.Manner(this.check_mode))
     outcome = this.outcome_of_one(carried, INTEGRATION)
     detached = [this.described(planned.released.resource, each) for each in carried.released]

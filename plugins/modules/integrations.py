@@ -172,7 +172,7 @@ def run(this):
     wishes = [integration_wish(item) for item in this.params["integrations"]]
     client = this.connect()
     planned = plan.plan(INTEGRATION, wishes, existing(client, INTEGRATION), going)
-    planned = usage.released(client, planned, this.params["when_in_use"])
+    planned = usage.released(client, planned, this.params["when_in_use"], this.check_mode)
     carried = apply.carry_out(client, planned, manner)
     for warning in carried.warnings:
         this.warn_once(warning)

@@ -76,7 +76,8 @@ EXAMPLES = r"""
   loop: "{{ heard.notification_types }}"
   loop_control:
     label: "{{ item.id }}"
-  when: item.subscriptions | map(attribute='integrations') | flatten | rejectattr('kind', 'in', ['RoleEmail', 'UserEmail']) | length == 0
+  when: item.subscriptions | selectattr('current_state', 'eq', 'ENABLED') | map(attribute='integrations') | flatten
+    | rejectattr('kind', 'in', ['RoleEmail', 'UserEmail']) | length == 0
 """
 
 RETURN = r"""
@@ -98,7 +99,7 @@ notification_types:
       type: list
       elements: dict
 missing:
-  description: What O(display_name) asked for and does not exist.
+  description: What O(display_name) asked for and is not there, or not among the types of O(resource_type).
   returned: success
   type: list
   elements: str
@@ -161,14 +162,14 @@ def run(this):
     if names is not None:
         found = [each for each in found if each["id"] in names or NOTIFICATION_TYPE.name(each) in names]
     if in_plan is not None:
-        found = [each for each in found if each.get("is_included_in_plan") is in_plan]
+        found = [each for each in found if (each.get("is_included_in_plan") is not False) is in_plan]
     for option, member, usual in SELECTORS:
         wanted = this.params[option]
         if wanted is not None:
-            known = {*usual, *(each.get(member) for each in everything)}
+            known = {*usual, *(str(each.get(member)) for each in everything if each.get(member))}
             for value in sorted(set(wanted) - known):
-                this.warn(f"No notification type has {value!r} among {option}; known are {', '.join(sorted(filter(None, known)))}.")
-            found = [each for each in found if each.get(member) in wanted]
+                this.warn(f"No notification type has {value!r} among {option}; known are {', '.join(sorted(known))}.")
+            found = [each for each in found if str(each.get(member)) in wanted]
     found = sorted(found, key=lambda each: (NOTIFICATION_TYPE.name(each), each["id"]))
     if this.params["with_subscriptions"]:
         found = with_subscriptions(client, everything, found)

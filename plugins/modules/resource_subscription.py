@@ -82,7 +82,7 @@ ARGUMENTS = CONNECTION + EXPECTED + OF_RESOURCE + SUBSCRIPTION_ITEM
 
 
 def run(this):
-    path, resource_type = resource_of(this.params, "manage a resource subscription")
+    path, resource_type = resource_of(this.params, "manage a resource subscription", subscribable=True)
     client = this.connect()
     known = directory(client)
     resource = resource_subscription(known, path, resource_type)

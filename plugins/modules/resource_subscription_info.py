@@ -65,7 +65,7 @@ ARGUMENTS = CONNECTION + OF_RESOURCE
 
 
 def run(this):
-    path, resource_type = resource_of(this.params, "read resource subscriptions")
+    path, resource_type = resource_of(this.params, "read resource subscriptions", subscribable=True)
     client = this.connect()
     resource = resource_subscription(directory(client), path, resource_type)
     found = [resource.show(each, ()) for each in existing(client, resource)]

@@ -87,6 +87,7 @@ resource_subscriptions:
   type: list
   elements: dict
   contains:
+    resource: {description: "The resource, as the path that the API has.", type: str, sample: environment=env-dev1}
     display_name: {description: The name of the type., type: str, sample: Connector failed}
     resource_subscription: {description: "It as the API has it; V(null) when there is none.", type: dict}
     id: {description: "Its id; V(null) for what does not exist yet.", type: str, sample: rs-12345}
@@ -125,7 +126,7 @@ from ansible_collections.ccloud.notifications.plugins.module_utils.arguments imp
     OF_RESOURCE,
     SUBSCRIPTION_ITEM,
 )
-from ansible_collections.ccloud.notifications.plugins.module_utils.desired import resource_of
+from ansible_collections.ccloud.notifications.plugins.module_utils.desired import each_once, resource_of
 from ansible_collections.ccloud.notifications.plugins.module_utils.existing import directory, existing_of_each
 from ansible_collections.ccloud.notifications.plugins.module_utils.resources import resource_subscription
 from ansible_collections.ccloud.notifications.plugins.module_utils.routing import subscription_wish
@@ -135,15 +136,19 @@ ARGUMENTS = CONNECTION + (OF_RESOURCE + SUBSCRIPTION_ITEM).as_list("subscription
 
 def run(this):
     manner, items = this.manner(), this.params["subscriptions"]
-    of_items = [resource_of(item, "manage resource subscriptions") for item in items]
+    of_items = [resource_of(item, "manage resource subscriptions", subscribable=True) for item in items]
     client = this.connect()
     known = directory(client) if items else None
     resources = {of_item: resource_subscription(known, *of_item) for of_item in of_items}
     there = dict(zip(resources, existing_of_each(client, list(resources.values()), manner.concurrency)))
     wishes = {of_item: [] for of_item in resources}
+    named = []
     for item, of_item in zip(items, of_items):
         identity = dict(zip(("resource", "resource_type"), of_item))
-        wishes[of_item].append(subscription_wish(known, item, there[of_item], identity, coming=this.coming))
+        wish = subscription_wish(known, item, there[of_item], identity, coming=this.coming)
+        named.append((f"{known.type_called(wish.key or '')!r} of {of_item[0]}", wish.id))
+        wishes[of_item].append(wish)
+    each_once(named, "manage resource subscriptions")
     plans = [plan.plan(resource, wishes[of_item], there[of_item]) for of_item, resource in resources.items()]
     if known:
         this.warn_of_expected(known)

@@ -155,13 +155,16 @@ def described(this, resource, done, rules):
 def run(this):
     manner, mode = this.manner(), this.params["integrations_mode"]
     if this.params["disable_others"] and mode == REMOVE:
-        raise errors.InvalidInput("route by rules", "disable_others makes no sense with integrations_mode: remove")
+        raise errors.InvalidInput("route by rules", "disable_others makes no sense with integrations_mode: remove", next_step="Omit one.")
     client = this.connect()
     known = directory(client)
     resource = subscription(known)
     there = existing(client, resource)
     selected = selection(known, this.params["rules"], coming=this.coming)
     this.warn_of_expected(known)
+    if this.params["disable_others"] and not selected.heard:
+        said = "disable_others is set and no rule selects anything, which would disable everything that may be"
+        raise errors.InvalidInput("route by rules", said, next_step="Give rules. Nothing was written.")
     enabled = None if mode == REMOVE else True
     wishes = [
         route_wish(known, type_id, Route(tuple(each.integrations), mode, this.params["keep_read_only"], enabled))

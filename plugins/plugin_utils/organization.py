@@ -49,8 +49,8 @@ def _literal(text: str) -> str:
 def exported(integrations: Iterable[Object], subscriptions: Iterable[Object]) -> Dict[str, str]:
     """``variables`` and ``secrets``: the texts of two YAML files.
 
-    ``integrations`` are as integration_info returns them with their URLs, and ``subscriptions`` as subscription_info does. Bootstrapping the
-    organization from these files changes nothing. What cannot be said in them is said in a comment of the first.
+    ``integrations`` are as integration_info returns them with their URLs, and ``subscriptions`` as subscription_info does. To bootstrap
+    the organization from these files changes nothing. What cannot be said in them is said in a comment of the first.
     """
     named = list(integrations)
     names = Names(named)

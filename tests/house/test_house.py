@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 import pathlib
 import re
 
@@ -14,7 +13,7 @@ import pytest
 import yaml
 
 from support.emulator import KEY, SECRET, slack, webhook
-from support.playbooks import ROOT, TARGETS, command, play
+from support.playbooks import ROOT, TARGETS, play
 
 PLUGINS = ROOT / "plugins"
 MODULES = sorted(each.stem for each in (PLUGINS / "modules").glob("*.py"))
@@ -121,8 +120,9 @@ def test_requests_and_ansible_are_all_that_is_imported_at_run_time():
         for line in path.read_text().splitlines():
             found = re.match(r"\s*(?:from (\w+)[\w.]* import|import (\w+))", line)
             if found:
-                imported.add(found.group(1) or found.group(2))
-    assert imported - allowed == set()
+                imported.add((found.group(1) or found.group(2), path.parent.name))
+    # On the controller there is what ansible-core needs itself.
+    assert {each for each in imported if each[0] not in allowed} == {("yaml", "plugin_utils")}
 
 
 def test_only_the_client_speaks_http_and_only_the_seam_knows_ansible():
@@ -179,28 +179,6 @@ def test_the_playbooks_in_the_readme_run(organization, tmp_path):
     for plays in found:
         played = play(tmp_path, plays, **organization)
         assert played.status == 0, played.output
-
-
-@pytest.mark.parametrize("urls", ["clear", "masked"])
-def test_the_bootstrap_playbook_predicts_runs_and_changes_nothing_again(organization, emulator, tmp_path, urls):
-    emulator.reset(webhook_urls=urls)
-    variables = {**organization["variables"], "pager_url": emulator.inbox_url("pager")}
-    files = ["-e", f"@{ROOT / 'playbooks' / 'vars' / 'organization.yml'}", "-v"]
-    playbook = "ccloud.notifications.bootstrap"
-    flags = [playbook, *files, "-e", json.dumps(variables)]
-    for more, changed in ((["--check"], 1), ([], 1), ([], 0)):
-        played = command(tmp_path, "ansible-playbook", *flags, *more, environment=organization["environment"])
-        assert played.status == 0, played.output
-        assert f"changed={changed} " in played.output
-        assert emulator.inbox_url("pager") not in played.output
-    assert len(emulator.inbox("pager")) == 1
-
-
-def test_the_bootstrap_playbook_says_what_it_lacks(organization, tmp_path):
-    environment = organization["environment"]
-    played = command(tmp_path, "ansible-playbook", "ccloud.notifications.bootstrap", environment=environment)
-    assert played.status == 2
-    assert "pass the file with -e @organization.yml" in played.output
 
 
 @pytest.mark.parametrize("flag", ["--check", "--diff"])

@@ -368,3 +368,24 @@ def test_replacements_at_once_lose_no_subscription(run, emulator):
     wanted = [{"name": name, "replace": True, "target": {"kind": "Webhook", "url": f"https://example.org/{name}"}} for name in names]
     run.ok("integrations", integrations=wanted, concurrency=6)
     assert emulator.routes()["Connector failed"] == emulator.routes()["API key created"] == names
+
+
+@pytest.mark.parametrize("kind_change", ["allowed", "refused"])
+def test_what_is_replaced_and_what_is_detached_in_one_task_do_not_meet(run, emulator, kind_change):
+    emulator.reset(integrations=[slack("a"), slack("b")], kind_change=kind_change, delete_in_use="refused")
+    emulator.route("Connector failed", "a", "b")
+    wanted = [
+        {"name": "a", "replace": True, "target": {"kind": "Webhook", "url": "https://example.org/a"}},
+        {"name": "b", "state": "absent"},
+    ]
+    assert run.ok("integrations", integrations=wanted, when_in_use="detach", check_mode=True)["changed"] is True
+    run.ok("integrations", integrations=wanted, when_in_use="detach")
+    assert emulator.routes()["Connector failed"] == ["a"]
+    assert set(emulator.made()) == {"a"}
+
+
+def test_what_a_single_resource_still_sends_there_is_said(run, emulator):
+    emulator.reset(integrations=[slack("a")], delete_in_use="refused")
+    run.ok("resource_subscription", resource="environment=env-1", notification_type="Connector failed", integrations=["a"])
+    result = run.fails("integrations", integrations=[{"name": "a", "state": "absent"}], when_in_use="detach")
+    assert "If single resources have subscriptions that go there" in result["msg"]

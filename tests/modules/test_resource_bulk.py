@@ -54,7 +54,7 @@ def test_a_resource_is_listed_only_once(run, emulator):
 
 def test_one_bad_item_and_nothing_is_written(run, emulator):
     wanted = [{"resource": connector("a"), "enabled": False}, {"resource": connector("b")}]
-    assert "Give enabled." in run.fails("resource_preferences", preferences=wanted)["msg"]
+    assert "Say with enabled whether it may notify." in run.fails("resource_preferences", preferences=wanted)["msg"]
     assert emulator.writes() == []
 
 
@@ -111,3 +111,37 @@ def test_a_misspelt_integration_fails_in_check_mode_too_where_those_to_come_are_
             assert run.warnings == []
     result = run.fails("subscription", notification_type="Connector failed", integrations=["new"], expected_integrations=["new"])
     assert "there is no integration 'new'" in result["msg"]
+
+
+def test_the_same_type_of_a_resource_twice_is_named(run, emulator):
+    emulator.reset(integrations=[slack("ops")])
+    of = {"notification_type": "Connector failed", "integrations": ["ops"]}
+    wanted = [{"resource": connector(name), **of} for name in ("b", "a", "a")]
+    result = run.fails("resource_subscriptions", subscriptions=wanted)
+    assert "items 2 and 3 are both about 'Connector failed' of environment=env-1/cloud-cluster=lkc-1/connector=a" in result["msg"]
+
+
+def test_what_was_met_is_in_the_difference(run, emulator):
+    path = "environment=env-1/cloud-cluster=lkc-1/connector=a"
+    theirs = {"resource": path, "resource_type": "CONNECTOR", "current_state": "DISABLED"}
+    emulator.meanwhile("POST", "*/resource-preferences", "POST", "/resource-preferences", theirs)
+    result = run.ok("resource_preferences", preferences=[{"resource": connector("a"), "enabled": False}])
+    assert result["changed"] is False
+    assert result["diff"]["before"] == result["diff"]["after"]
+    assert result["resource_preferences"][0]["resource"] == path
+
+
+def test_what_is_set_around_a_resource_is_not_its_own(run, emulator):
+    emulator.reset(integrations=[slack("ops")])
+    run.ok("resource_subscription", resource="environment=env-1", notification_type="Connector failed", integrations=["ops"])
+    [inherited] = emulator.objects("resource-subscriptions")
+    listed = {"api_version": "notifications/v1", "kind": "ResourceSubscriptionList", "metadata": {}, "data": [inherited]}
+    emulator.fault("status", "GET", "*:lookup", status=200, body=listed)
+    done = run.ok("resource_subscription", resource=connector("a"), notification_type="Connector failed", integrations=["ops"])
+    assert done["resource_subscription"]["id"] != inherited["id"]
+
+
+def test_the_whole_organization_is_no_single_resource(run, emulator):
+    result = run.fails("resource_subscription_info", resource="organization=abc")
+    assert "The module subscription is for that." in result["msg"]
+    assert emulator.requests() == []

@@ -44,7 +44,7 @@ def test_a_wrong_endpoint_is_not_taken_for_a_missing_preference(run, emulator):
 
 
 def test_a_new_preference_needs_to_be_told_which(run, emulator):
-    assert "Give enabled." in run.fails("resource_preference", resource=PATH)["msg"]
+    assert "Say with enabled whether it may notify." in run.fails("resource_preference", resource=PATH)["msg"]
     assert emulator.writes() == []
 
 
@@ -93,3 +93,22 @@ def test_a_mapping_becomes_the_path_that_the_api_wants(run, emulator, resource, 
 def test_a_resource_that_makes_no_sense_is_refused_before_any_request(run, emulator, params, said):
     assert said in run.fails("resource_preference", enabled=True, **params)["msg"]
     assert emulator.requests() == []
+
+
+@pytest.mark.parametrize("missing", ["404", "403"])
+def test_a_deletion_whose_answer_is_lost_was_one(run, emulator, missing):
+    emulator.reset(missing=missing)
+    run.ok("resource_preference", resource=PATH, enabled=False)
+    emulator.fault("cut-after", "DELETE")
+    result = run.ok("resource_preference", resource=PATH, state="absent")
+    assert (result["changed"], result["resource_preference"]) == (True, None)
+    assert emulator.objects("resource-preferences") == []
+
+
+def test_a_creation_that_is_met_again_after_a_lost_answer_was_ours(run, emulator):
+    ops = {"display_name": "ops", "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/x"}}
+    emulator.reset(integrations=[ops], new_objects="delayed", list_delay_ms=10_000)
+    emulator.fault("status", "POST", status=503, headers={"Retry-After": "2"}, applied=True)
+    assert run.ok("subscription", notification_type="API key created", integrations=["ops"])["changed"] is True
+    assert any("by this task, whose answer was lost, or by somebody else" in warning for warning in run.warnings)
+    assert emulator.routes()["API key created"] == ["ops"]

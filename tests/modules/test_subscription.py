@@ -239,7 +239,98 @@ def test_three_reads_and_no_more_when_nothing_changes(run, organization):
     assert organization.lines() == [f"GET /{each} -> 200" for each in ("notification-types", "integrations", "subscriptions")]
 
 
-def test_a_disabled_new_subscription_needs_to_know_where_it_would_go(run, organization):
-    assert "Give integrations." in run.fails("subscription", notification_type=OPTIONAL, enabled=False)["msg"]
+def test_what_nobody_hears_of_is_disabled_already(run, organization):
+    assert run.ok("subscription", notification_type=OPTIONAL, enabled=False)["changed"] is False
     done = steps(run, organization, notification_type=OPTIONAL, enabled=False, integrations=["ops"])
     assert done["subscription"]["current_state"] == "DISABLED"
+
+
+# What the service may answer, and nobody expects
+
+
+def page(*objects):
+    return {"api_version": "notifications/v1", "kind": "List", "metadata": {}, "data": list(objects)}
+
+
+def test_a_subscription_without_an_integration_can_be_disabled_and_given_one(run, organization):
+    organization.route(RECOMMENDED, "ops")
+    run.ok("integration", display_name="ops", state="absent", when_in_use="ignore")
+    assert organization.routes()[RECOMMENDED] == []
+    rules = [{"notification_type": REQUIRED, "integrations": ["pager"]}]
+    run.ok("subscriptions", rules=rules, disable_others=True, check_mode=True)
+    steps(run, organization, notification_type=RECOMMENDED, enabled=False)
+    assert "no integration left" in run.fails("subscription", notification_type=RECOMMENDED, enabled=True)["msg"]
+    steps(run, organization, notification_type=RECOMMENDED, enabled=True, integrations=["pager"])
+
+
+def test_a_new_subscription_to_a_type_outside_of_the_plan_is_refused_even_disabled(run, organization):
+    for check_mode in (True, False):
+        params = {"notification_type": OUTSIDE, "integrations": ["ops"], "enabled": False, "check_mode": check_mode}
+        assert "plan does not include" in run.fails("subscription", **params)["msg"]
+    assert organization.writes() == []
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"notification_type": "", "integrations": ["ops"]},
+        {"notification_type": RECOMMENDED, "integrations": [""]},
+        {"notification_type": RECOMMENDED, "id": "", "state": "absent"},
+        {"id": "", "state": "absent"},
+    ],
+)
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_an_empty_text_means_nothing(run, organization, params, check_mode):
+    assert "empty" in run.fails("subscription", check_mode=check_mode, **params)["msg"]
+    assert organization.writes() == []
+
+
+def test_references_may_be_bare_ids_and_nothing_is_decided_by_what_cannot_be_told(run, organization):
+    ids, type_id = organization.ids(), organization.ids("notification-types")[RECOMMENDED]
+    whole = {"id": "s-1", "metadata": {"self": "https://x.example/1"}, "current_state": "ENABLED", "notification_type": type_id}
+    organization.fault("status", "GET", "*/subscriptions", status=200, body=page({**whole, "integrations": [ids[ADMINS]]}))
+    done = run.ok("subscription", notification_type=RECOMMENDED, integrations=["ops"], check_mode=True)
+    assert names(done) == [ADMINS, "ops"]
+    for strange in ({"integrations": [5]}, {"integrations": "i-1"}, {"notification_type": None, "integrations": []}):
+        for module, params in (
+            ("subscription", {"notification_type": RECOMMENDED, "integrations": ["ops"]}),
+            ("subscription_info", {}),
+            ("integration", {"display_name": "ops", "state": "absent"}),
+        ):
+            organization.fault("status", "GET", "*/subscriptions", status=200, body=page({**whole, **strange}))
+            assert "cannot be told from the answer" in run.fails(module, **params)["msg"]
+    assert organization.writes() == []
+
+
+def test_two_new_types_of_one_name_are_told_apart(run, organization):
+    twins = [
+        {
+            "id": each["id"],
+            "metadata": each["metadata"],
+            "display_name": "Twin",
+            "subscription_priority": "OPTIONAL",
+        }
+        for each in organization.objects("notification-types")
+        if each["display_name"] in (OPTIONAL, "API key deleted")
+    ]
+    organization.fault("status", "GET", "*/notification-types", status=200, body=page(*twins), times=2)
+    for check_mode in (True, False):
+        done = run.ok("subscriptions", rules=[{"select": {}, "integrations": ["ops"]}], check_mode=check_mode)
+        assert len(done["diff"]["after"]) == 2
+    organization.fault("status", "GET", "*/notification-types", status=200, body=page(*twins))
+    assert "2 notification types are named 'Twin'" in run.fails("subscription", notification_type="Twin", integrations=["ops"])["msg"]
+
+
+def test_members_that_are_no_text_break_nothing(run, organization):
+    strange = {"id": "nt-1", "metadata": {"self": "https://x.example/1"}, "display_name": None, "severity": 3, "category": ["A"]}
+    for module, params in (
+        ("notification_type_info", {"severities": ["FOO"], "categories": ["SERVICE"]}),
+        ("subscriptions", {"rules": [{"select": {"severities": ["CRITICAL"]}, "integrations": ["ops"], "allow_empty": True}]}),
+    ):
+        organization.fault("status", "GET", "*/notification-types", status=200, body=page(strange))
+        run.ok(module, **params)
+
+
+def test_what_is_required_and_disabled_already_can_be_changed(run, organization):
+    organization.route(REQUIRED, ADMINS, state="DISABLED")
+    steps(run, organization, notification_type=REQUIRED, integrations=["ops"])

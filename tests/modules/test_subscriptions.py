@@ -228,3 +228,24 @@ def test_somebody_else_in_the_middle_is_met_and_not_doubled(run, organization):
     organization.meanwhile("PATCH", "*", "POST", "/subscriptions", theirs)
     run.ok("subscriptions", rules=[CRITICAL], concurrency=1)
     assert organization.routes()["ksqlDB storage almost full"] == [ADMINS, "ops", "pager"]
+
+
+def test_disabling_everything_by_mistake_is_refused(run, organization):
+    for rules in ([], [{"select": {"display_names": ["None"]}, "integrations": [], "allow_empty": True}]):
+        result = run.fails("subscriptions", rules=rules, disable_others=True)
+        assert "which would disable everything that may be" in result["msg"]
+    assert organization.writes() == []
+
+
+def test_two_subscriptions_to_a_type_that_no_rule_selects_are_both_disabled(run, organization):
+    organization.reset(integrations=[slack("ops"), slack("pager")], second_subscription="allowed")
+    again = {
+        "notification_type": {"id": organization.ids("notification-types")["Commitment exceeded"]},
+        "integrations": [{"id": organization.ids()["ops"]}],
+    }
+    organization.meanwhile("GET", "*/notification-types", "POST", "/subscriptions", again)
+    run.ok("notification_type_info")
+    result = run.fails("integration", display_name="ops", state="absent")
+    assert "types that go there are 'Commitment exceeded'" in result["msg"]
+    run.ok("subscriptions", rules=[CRITICAL], disable_others=True)
+    assert "Commitment exceeded" not in organization.routes()

@@ -94,3 +94,16 @@ def test_an_organization_without_access_is_told_so(run, emulator):
     emulator.reset(early_access="withheld")
     for module, params in (("user_notification_info", {}), ("user_notification", {"match": {}}), ("user_notification", {"id": "un-1"})):
         assert "Early Access" in run.fails(module, **params)["msg"]
+
+
+def test_a_list_that_names_nothing_selects_nothing(run, emulator):
+    assert run.ok("user_notification", match={"severities": []})["changed"] is False
+    assert run.ok("user_notification_info", resource_types=[])["user_notifications"] == []
+    assert "search is empty" in run.fails("user_notification", match={"search": ""})["msg"]
+    assert emulator.writes() == []
+
+
+@pytest.mark.parametrize("odd", ["", ".", "..", "..."])
+def test_an_id_that_leads_elsewhere_is_refused(run, emulator, odd):
+    assert "is none" in run.fails("user_notification", id=odd)["msg"]
+    assert emulator.requests() == []

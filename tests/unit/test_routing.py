@@ -217,7 +217,10 @@ def test_who_is_meant_is_meant_exactly(names, text):
     types = [{"id": f"nt-{n}", "display_name": name} for n, name in enumerate(names)]
     index = Directory(types, []).types
     matching = [each for each in types if text in (each["id"], each["display_name"])]
-    if len(matching) == 1:
+    if not text:
+        with pytest.raises(errors.InvalidInput):
+            index.meant(text, "x")
+    elif len(matching) == 1:
         assert index.meant(text, "x") == matching[0]
     else:
         with pytest.raises(errors.Ambiguous if matching else errors.NoSuchObject):
