@@ -31,12 +31,18 @@ class _Dumper(yaml.SafeDumper):
         super().increase_indent(flow, False)
 
 
-_Dumper.add_representer(_Unsafe, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text), style="'"))
+def _style(text: str) -> str:
+    """Quotes in which a text survives: what is not printable, or begins or ends with white space, does so in double ones only."""
+    return "" if text.isprintable() and text == text.strip() else '"'
+
+
+_Dumper.add_representer(_Unsafe, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text), style=_style(text) or "'"))
+_Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style=_style(text)))
 
 
 def as_yaml(value: Any) -> str:
     """YAML that Ansible reads back as it is: what looks like a template is marked as none."""
-    return str(yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120))
+    return str(yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000))
 
 
 def _literal(text: str) -> str:
@@ -46,11 +52,12 @@ def _literal(text: str) -> str:
 # Export
 
 
-def exported(integrations: Iterable[Object], subscriptions: Iterable[Object]) -> Dict[str, str]:
+def exported(notification_types: Iterable[Object], integrations: Iterable[Object]) -> Dict[str, str]:
     """``variables`` and ``secrets``: the texts of two YAML files.
 
-    ``integrations`` are as integration_info returns them with their URLs, and ``subscriptions`` as subscription_info does. To bootstrap
-    the organization from these files changes nothing. What cannot be said in them is said in a comment of the first.
+    ``notification_types`` are as notification_type_info returns them with their subscriptions, and ``integrations`` as integration_info
+    does with their URLs. To bootstrap the organization from these files changes nothing. What cannot be said in them is said
+    in a comment of the first.
     """
     named = list(integrations)
     names = Names(named)
@@ -72,17 +79,15 @@ def exported(integrations: Iterable[Object], subscriptions: Iterable[Object]) ->
         item["target"] = {"kind": each["target"]["kind"], "webhook_url": "{{ " + variable + " }}"}
         listed.append(item)
     rules: List[Object] = []
-    heard = list(subscriptions)
-    types = Counter(each["notification_type"]["id"] for each in heard)
-    type_names = Names([each["notification_type"] for each in heard])
-    for each in heard:
-        of_type = each["notification_type"]
-        called = of_type.get("display_name") or of_type["id"]
-        if types[of_type["id"]] > 1:
-            notes.append(f"There are {types[of_type['id']]} subscriptions to {called!r}, so no rule is about it.")
-        elif each.get("current_state", ENABLED) == ENABLED:
-            going = [names.of(one) for one in each["integrations"] if one.get("display_name") is not None]
-            rules.append({"notification_type": type_names.of(of_type), "integrations": going})
+    types = list(notification_types)
+    type_names = Names(types)
+    for each in types:
+        called, heard = each.get("display_name") or each["id"], each["subscriptions"]
+        if len(heard) > 1:
+            notes.append(f"There are {len(heard)} subscriptions to {called!r}, so no rule is about it.")
+        elif heard and heard[0].get("current_state", ENABLED) == ENABLED:
+            going = [names.of(one) for one in heard[0]["integrations"] if one.get("display_name") is not None]
+            rules.append({"notification_type": type_names.of(each), "integrations": going})
     head = ["Subscriptions that are not listed are disabled, or nobody has them. Settings of single resources cannot be listed by the API."]
     comment = "".join(f"# {_one_line(note)}\n" for note in [*head, *dict.fromkeys(notes)])
     variables = as_yaml({"bootstrap_integrations": listed, "bootstrap_subscriptions": rules})

@@ -1,0 +1,114 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An organization as a file and as a table: over any organization, and back."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.ccloud.notifications.plugins.module_utils.desired import integration_wish
+from ansible_collections.ccloud.notifications.plugins.module_utils.directory import Directory
+from ansible_collections.ccloud.notifications.plugins.module_utils.plan import KEEP, Purge, plan
+from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION, URL_FIELDS, subscription
+from ansible_collections.ccloud.notifications.plugins.module_utils.routing import Route, route_wish, selection
+from ansible_collections.ccloud.notifications.plugins.plugin_utils.organization import exported, routing_table
+
+names = st.text(min_size=1, max_size=8).filter(str.strip) | st.sampled_from(
+    ["ops", "i-1", "nt-0", "{{ x }}", "{# #}", "- a: [b]", "yes", "1", "# no"]
+)
+urls = st.sampled_from(["https://example.org/a", "https://example.org/{{b}}"])
+
+
+class Loader(yaml.SafeLoader):
+    """Reads a variables file as Ansible does, as far as these files go."""
+
+
+Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+
+
+@st.composite
+def organizations(draw):
+    integrations = []
+    for number in range(draw(st.integers(0, 5))):
+        kind = draw(st.sampled_from([*URL_FIELDS, "RoleEmail", "Carrier"]))
+        target = {"kind": kind, **({URL_FIELDS[kind]: draw(urls)} if kind in URL_FIELDS else {})}
+        whole = {"id": f"i-{number}", "display_name": draw(names), "target": target}
+        integrations.append({**whole, "description": draw(st.none() | st.text(max_size=5))})
+    types = [{"id": f"nt-{n}", "display_name": draw(names), "severity": "CRITICAL"} for n in range(draw(st.integers(0, 5)))]
+    subscriptions = []
+    for each in types:
+        for again in range(draw(st.sampled_from([0, 1, 1, 1, 2]))):
+            going = draw(st.lists(st.sampled_from([one["id"] for one in integrations] or ["i-gone"]), unique=True, max_size=4))
+            state = draw(st.sampled_from(["ENABLED", "ENABLED", "DISABLED", "PAUSED"]))
+            whole = {"id": f"s-{each['id']}-{again}", "notification_type": {"id": each["id"]}, "current_state": state}
+            subscriptions.append({**whole, "integrations": [{"id": one} for one in going + draw(st.sampled_from([[], ["i-gone"]]))]})
+    return integrations, types, subscriptions
+
+
+@given(organizations())
+def test_what_is_exported_changes_nothing_when_it_is_handed_back(organization):
+    integrations, types, subscriptions = organization
+    directory = Directory(types, integrations)
+    resource = subscription(directory)
+    shown = [resource.show(each, ()) for each in subscriptions]
+    heard = [{**each, "subscriptions": [one for one in shown if one["notification_type"]["id"] == each["id"]]} for each in types]
+    files = exported(heard, integrations)
+    secrets = yaml.load(files["secrets"], Loader) or {}
+    variables = yaml.load(files["variables"], Loader)
+    assert not any(each in files["variables"] for each in ("example.org",))
+    wishes = []
+    for item in variables["bootstrap_integrations"]:
+        reference = item["target"]["webhook_url"]
+        target = {**item["target"], "webhook_url": secrets[reference.strip("{} ")]}
+        rest = {"id": None, "description": None, "state": "present", "update_webhook_url": "on_change", "replace": False}
+        wishes.append(integration_wish({**rest, **item, "target": target}))
+    planned = plan(INTEGRATION, wishes, integrations, Purge(limit=0))
+    assert {step.action for step in planned.all_steps} <= {KEEP}
+    rules = [{"select": None, "allow_empty": False, **rule} for rule in variables["bootstrap_subscriptions"]]
+    heard = selection(directory, rules).heard
+    routed = plan(
+        resource, [route_wish(directory, key, Route(tuple(each.integrations), enabled=True)) for key, each in heard.items()], subscriptions
+    )
+    assert {step.action for step in routed.steps} <= {KEEP}
+
+
+def types_with(*subscriptions, **more):
+    return [{"id": "nt-1", "display_name": "Fire", "severity": "CRITICAL", "subscriptions": list(subscriptions), **more}]
+
+
+MAIL = {"id": "i-1", "display_name": "admins", "kind": "RoleEmail"}
+SLACK = {"id": "i-2", "display_name": "ops", "kind": "Slack"}
+ALL = [
+    {"id": "i-1", "display_name": "admins", "target": {"kind": "RoleEmail"}},
+    {"id": "i-2", "display_name": "ops", "target": {"kind": "Slack"}},
+]
+
+
+@pytest.mark.parametrize(
+    ("types", "gap", "state", "unused"),
+    [
+        (types_with(), "nobody hears of it", "not subscribed", ["ops"]),
+        (types_with({"current_state": "ENABLED", "integrations": [MAIL]}), "reaches only e-mail", "enabled", ["ops"]),
+        (types_with({"current_state": "ENABLED", "integrations": [MAIL, SLACK]}), "", "enabled", []),
+        (types_with({"current_state": "DISABLED", "integrations": [SLACK]}), "nobody hears of it", "disabled", []),
+        (types_with({"integrations": []}), "nobody hears of it", "enabled", ["ops"]),
+        (types_with(severity="WARN"), "", "not subscribed", ["ops"]),
+        (types_with(is_included_in_plan=False), "", "not subscribed", ["ops"]),
+    ],
+)
+def test_gaps_are_critical_types_that_reach_nobody_who_would_notice(types, gap, state, unused):
+    table = routing_table(types, ALL)
+    [row] = table["rows"]
+    assert (row["gap"], row["state"], table["unused"]) == (gap, state, unused)
+    assert table["gaps"] == ([f"Fire: {gap}"] if gap else [])
+
+
+def test_the_worst_comes_first_and_columns_are_integrations():
+    types = [{**types_with(severity=severity)[0], "display_name": severity} for severity in ("NEW", "INFO", "CRITICAL", "WARN")]
+    table = routing_table(types, ALL)
+    assert [row["name"] for row in table["rows"]] == ["CRITICAL", "WARN", "INFO", "NEW"]
+    assert [(each["name"], each["kind"]) for each in table["channels"]] == [("admins", "RoleEmail"), ("ops", "Slack")]
