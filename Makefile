@@ -8,7 +8,7 @@ export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
 
-.PHONY: help demo test bench lint sanity integration build clean
+.PHONY: help demo test bench lint sanity integration eda build clean
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
@@ -52,6 +52,13 @@ sanity: $(VENV)/test-ready ## Run ansible-test sanity
 
 integration: $(VENV)/test-ready ## Run the targets by ansible-test too
 	@sh tests/ansible-test.sh $(BIN) integration $(ARGS)
+
+$(VENV)/eda-ready: requirements/eda.txt $(VENV)/test-ready
+	@$(PIP_INSTALL) -r requirements/eda.txt
+	@touch $@
+
+eda: $(VENV)/eda-ready $(TREE)/notifications ## Run the rulebook by a real ansible-rulebook (needs Java 17)
+	$(BIN)/python -m pytest tests/eda $(ARGS)
 
 build: $(VENV)/test-ready ## Build the release archive in dist/
 	@mkdir -p dist

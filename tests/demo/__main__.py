@@ -53,20 +53,25 @@ def play(emulator: Emulator, *flags: str) -> str:
 def main() -> int:
     with Emulator.started() as emulator:
         say(f"An emulator of the Confluent Cloud Notifications API listens on {emulator.url}.")
-        say("First run: it creates what playbooks/vars/organization.yml says.")
-        play(emulator, "--diff")
+        say("First run: it creates and routes what playbooks/vars/organization.yml says, and tests what is new.")
+        play(emulator)
 
         say("What the organization has now (URLs hidden):")
         for each in emulator.objects():
             print(f"  {each['id']}  {each['display_name']:24} {each['target']['kind']}")
+        say("Who hears of what is critical:")
+        routes = emulator.routes()
+        for each in emulator.objects("notification-types"):
+            if each["severity"] == "CRITICAL" and each["display_name"] in routes:
+                print(f"  {each['display_name']:42} {', '.join(routes[each['display_name']])}")
         say("The test notification, as the pager's webhook received it:")
         for received in emulator.inbox("pager"):
             print(json.dumps(received["body"], indent=2))
 
         say("Second run: nothing changes.")
         recap = play(emulator)
-        if "changed=0 " not in recap or not emulator.inbox("pager"):
-            sys.exit("The demo failed: the second run changed something, or no test notification arrived.")
+        if "changed=0 " not in recap or len(emulator.inbox("pager")) != 1:
+            sys.exit("The demo failed: the second run changed something, or not one test notification arrived.")
 
     say("The same playbook against the real service:")
     print("  export CONFLUENT_CLOUD_API_KEY=...  CONFLUENT_CLOUD_API_SECRET=...   # of a user with the role OrganizationAdmin")
