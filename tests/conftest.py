@@ -22,7 +22,13 @@ os.environ["ANSIBLE_PYTHON_INTERPRETER"] = sys.executable
 # Examples are bounded by number, not by time, for machines are noisy; and they are the same on every run, so that a change
 # is judged by what it changes. `HYPOTHESIS=random make test` looks further.
 random = os.environ.get("HYPOTHESIS") == "random"
-settings.register_profile("house", deadline=None, derandomize=not random, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "house",
+    deadline=None,
+    max_examples=500 if random else 60,
+    derandomize=not random,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("house")
 
 

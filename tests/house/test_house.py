@@ -135,13 +135,12 @@ def test_only_the_client_speaks_http_and_only_the_seam_knows_ansible():
 @pytest.fixture
 def organization(emulator):
     """What the examples take for granted."""
-    emulator.reset(
-        integrations=[
-            slack("old-teams"),
-            slack("ops-slack", "https://hooks.slack.example/old"),
-            webhook("pager", emulator.inbox_url("pager")),
-        ]
-    )
+    integrations = [
+        slack("old-teams"),
+        slack("ops-slack", "https://hooks.slack.example/old"),
+        webhook("pager", emulator.inbox_url("pager")),
+    ]
+    emulator.reset(integrations=integrations)
     variables = {
         "ops_slack_url": "https://hooks.slack.example/new",
         "platform_teams_url": "https://teams.example/new",
@@ -154,15 +153,36 @@ def organization(emulator):
         "CONFLUENT_CLOUD_API_KEY": KEY,
         "CONFLUENT_CLOUD_API_SECRET": SECRET,
     }
-    return {"variables": variables, "environment": environment}
+    return {"variables": variables, "environment": environment, "integrations": integrations}
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_the_examples_run(organization, tmp_path, module):
-    tasks = yaml.safe_load(loaded(module).EXAMPLES)
-    played = play(tmp_path, tasks, **organization)
+def test_the_examples_of_every_module_run(organization, emulator, tmp_path):
+    """One play for each module, in one process; before each, the organization is as the examples take it for."""
+    begin = {
+        "name": "Begin anew",
+        "ansible.builtin.assert": {"that": "lookup('ansible.builtin.url', control ~ '/reset/' ~ (start | to_json | urlencode)) is truthy"},
+    }
+    made = [
+        {
+            "name": module,
+            "hosts": "localhost",
+            "connection": "local",
+            "gather_facts": False,
+            "tasks": [begin, *yaml.safe_load(loaded(module).EXAMPLES)],
+        }
+        for module in MODULES
+    ]
+    variables = {
+        **organization["variables"],
+        "control": f"{emulator.url}/_emulator",
+        "start": {"integrations": organization["integrations"]},
+        "pager_id": "{{ lookup('ansible.builtin.url', control ~ '/objects/integrations', split_lines=false) | from_json"
+        " | selectattr('display_name', 'eq', 'pager') | map(attribute='id') | first }}",
+    }
+    played = play(tmp_path, made, variables=variables, environment=organization["environment"])
     assert played.status == 0, played.output
     assert "WARNING" not in played.output
+    assert all(f"PLAY [{module}]" in played.output for module in MODULES)
 
 
 def snippets(path: pathlib.Path):
@@ -177,14 +197,16 @@ def test_the_playbooks_in_the_readme_run(organization, tmp_path):
     found = list(snippets(ROOT / "README.md"))
     assert found
     for plays in found:
-        played = play(tmp_path, plays, **organization)
+        played = play(tmp_path, plays, variables=organization["variables"], environment=organization["environment"])
         assert played.status == 0, played.output
 
 
 @pytest.mark.parametrize("flag", ["--check", "--diff"])
 def test_the_first_playbook_of_the_readme_can_be_tried_on_a_new_organization(organization, emulator, tmp_path, flag):
     emulator.reset()
-    played = play(tmp_path, next(snippets(ROOT / "README.md")), flag, **organization)
+    played = play(
+        tmp_path, next(snippets(ROOT / "README.md")), flag, variables=organization["variables"], environment=organization["environment"]
+    )
     assert played.status == 0, played.output
 
 

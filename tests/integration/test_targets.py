@@ -4,7 +4,8 @@
 """Every target as a real playbook, by real processes, in the controller's process and as ordinary modules: all the same.
 
 In place, targets meet the service on both sides of its open questions. What the module says to that does not depend on where it runs,
-so the ordinary way, which costs a Python process for each task, is held against the first side only.
+so the ordinary way, which costs a Python process for each task, is held against the first side only, and of targets of several steps
+against their beginning.
 """
 
 from __future__ import annotations
@@ -51,12 +52,11 @@ def test_target_is_the_same_both_ways(running_emulator, tmp_path, target):
             "ANSIBLE_PIPELINING": "true",  # only for the time that it saves
             **recording(folder / "results"),
         }
-        variables = {"emulator_url": running_emulator.url, "played_sides": 2 if controller_side == "true" else 1}
+        variables = {"emulator_url": running_emulator.url, "beginning_only": controller_side == "false"}
         played = play(folder, plays, "--diff", variables=variables, environment=environment)
         assert played.status == 0, played.output[-6000:]
         assert "failed=0" in played.output
         results[controller_side] = list(recorded(folder / "results"))
-    assert len(results["true"]) >= 8
-    assert len(results["false"]) >= 4
+    assert len(results["true"]) >= len(results["false"]) >= 3
     assert results["true"][: len(results["false"])] == results["false"]
     assert any("invocation" in each["result"] for each in results["true"])
