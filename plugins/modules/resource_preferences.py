@@ -61,7 +61,7 @@ resource_preferences:
   elements: dict
   contains:
     resource: {description: "The resource, as the path that the API has.", type: str, sample: environment=env-dev1}
-    display_name: {description: The resource, as the path that the API has., type: str, sample: environment=env-dev1}
+    display_name: {description: "The resource, as the path that the API has.", type: str, sample: environment=env-dev1}
     resource_preference: {description: "It as the API has it; V(null) when there is none.", type: dict}
     id: {description: "Its id; V(null) for what does not exist yet.", type: str, sample: rp-12345}
     changed: {description: Whether it was changed., type: bool, sample: true}
