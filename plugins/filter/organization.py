@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Callable, Dict
 
 from ansible.errors import AnsibleFilterError
@@ -15,7 +16,8 @@ from ansible_collections.ccloud.notifications.plugins.plugin_utils.organization 
 def _explained(name: str, made_by: Callable[..., Any]) -> Callable[..., Any]:
     def filter_(first: Any, second: Any) -> Any:
         try:
-            return made_by(list(first), list(second))
+            # Texts of variables are of types of Ansible's own, which not everything can write.
+            return made_by(*(json.loads(json.dumps(list(each))) for each in (first, second)))
         except (KeyError, TypeError, AttributeError) as error:
             raise AnsibleFilterError(
                 f"{name} takes two lists, as the _info modules return them ({type(error).__name__}: {error})."
