@@ -71,8 +71,7 @@ class Carried:
     def warnings(self) -> List[str]:
         return [warning for done in self.all for warning in done.warnings]
 
-    @property
-    def error(self) -> Optional[errors.NotificationsError]:
+    def failure(self) -> Optional[errors.NotificationsError]:
         """The first failure of several, saying how it stands with the rest; None where all went well."""
         failed = [done.error for done in self.all if done.error is not None]
         if failed and len(self.managed) + len(self.purged) > 1:

@@ -124,7 +124,7 @@ class Task:
             _member(resource): None if done.after is None else resource.show(done.after, ()),
             "diff": difference_of_one(resource, done.step),
         }
-        return Outcome(result, carried.error)
+        return Outcome(result, carried.failure())
 
     def outcome_of_each(
         self, member: str, plans: Sequence[Plan], carried: Sequence[Carried], order: Optional[Sequence[int]] = None
@@ -143,7 +143,7 @@ class Task:
             "summary": together.summary,
             "diff": difference_of_each((each.resource, [done.step for done in one.managed]) for each, one in zip(plans, carried)),
         }
-        return Outcome(result, together.error)
+        return Outcome(result, together.failure())
 
     def described(self, resource: Resource, done: Done) -> Dict[str, Any]:
         """What became of one of several objects, as a member of a result."""

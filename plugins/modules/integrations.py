@@ -185,7 +185,7 @@ def run(this):
             "detached": [this.described(planned.released.resource, done) for done in carried.released],
             "diff": plan.difference(INTEGRATION, planned.all_steps),
         },
-        carried.error,
+        carried.failure(),
     )
 
 

@@ -185,7 +185,7 @@ def run(this):
             "left": known.names_of(left),
             "diff": plan.difference(resource, [done.step for done in carried.managed]),
         },
-        carried.error,
+        carried.failure(),
     )
 
 

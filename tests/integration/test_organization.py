@@ -176,7 +176,9 @@ def test_no_secret_is_in_anything_that_is_printed(run, emulator, tmp_path):
         "bootstrap_purge": True,
         "bootstrap_test": "all",
     }
-    flags = ["-e", "@secrets.yml", "-vvvv", "--diff"]
+    (tmp_path / "password").write_text("vault-password\n")
+    assert command(tmp_path, "ansible-vault", "encrypt", "secrets.yml", "--vault-password-file", "password").status == 0
+    flags = ["-e", "@secrets.yml", "--vault-password-file", "password", "-vvvv", "--diff"]
     printed = run("bootstrap", *flags, "--check", variables=variables)
     printed += run("bootstrap", *flags, variables=variables)
     printed += run("verify", *flags, "-e", "verify_html=routing.html", "-e", "verify_test=true", variables=variables)
