@@ -216,6 +216,17 @@ def test_an_exported_organization_is_bootstrapped_without_a_change(run, emulator
     run("verify", "-e", "@here.yml", "-e", "@urls.yml")
 
 
+def test_several_organizations_are_never_written_to_one_file(run, emulator, tmp_path):
+    (tmp_path / "hosts.yml").write_text("all: {hosts: {org1: {}, org2: {}}}\n")
+    several = ["-i", "hosts.yml", "-e", "bootstrap_hosts=all"]
+    assert "Have {{ inventory_hostname }} in export_to" in run("export", *several, "-e", "export_to=one.yml", status=2)
+    assert "Have {{ inventory_hostname }} in verify_html" in " ".join(
+        run("verify", *several, "-e", "verify_html=one.html", status=2).split()
+    )
+    run("export", *several, "-e", "export_secrets_to={{ inventory_hostname }}-urls.yml")
+    assert {each.name for each in tmp_path.glob("org*.yml")} == {"org1.yml", "org2.yml", "org1-urls.yml", "org2-urls.yml"}
+
+
 # Verify
 
 
