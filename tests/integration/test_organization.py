@@ -154,7 +154,7 @@ def test_ten_organizations_at_once_each_with_its_own_credentials(tmp_path):
         (tmp_path / "organizations.json").write_text(json.dumps({"all": {"hosts": hosts}}))
         rules = [{"select": {"severities": ["CRITICAL"]}, "integrations": ["channel-0"]}]
         variables = {"bootstrap_hosts": "all", "bootstrap_subscriptions": rules}
-        flags = ["-i", "organizations.json", "--forks", "10", "-e", json.dumps(variables), "-vvv"]
+        flags = ["-i", "organizations.json", "--forks", "10", "-e", json.dumps(variables), "-v"]
         done = command(tmp_path, "ansible-playbook", "ccloud.notifications.bootstrap", *flags)
         assert done.status == 0, done.output[-5000:]
         for n, emulator in enumerate(emulators):
@@ -213,7 +213,6 @@ def test_an_exported_organization_is_bootstrapped_without_a_change(run, emulator
     assert emulator.writes() == []
     assert "here.yml is there already" in run("export", "-e", "export_to=here.yml", status=2)
     run("export", "-e", "export_to=here.yml", "-e", "export_overwrite=true")
-    run("verify", "-e", "@here.yml", "-e", "@urls.yml")
 
 
 def test_several_organizations_are_never_written_to_one_file(run, emulator, tmp_path):

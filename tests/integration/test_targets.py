@@ -57,6 +57,6 @@ def test_target_is_the_same_both_ways(running_emulator, tmp_path, target):
         assert played.status == 0, played.output[-6000:]
         assert "failed=0" in played.output
         results[controller_side] = list(recorded(folder / "results"))
-    assert len(results["true"]) >= len(results["false"]) >= 3
+    assert len(results["true"]) >= len(results["false"]) >= 1
     assert results["true"][: len(results["false"])] == results["false"]
     assert any("invocation" in each["result"] for each in results["true"])
