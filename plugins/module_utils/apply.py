@@ -20,6 +20,8 @@ from .plan import CREATE, DELETE, KEEP, UPDATE, Plan, Step, not_as_asked, plan
 from .resources import Object, Resource, reference_ids, target_kind
 
 Found = TypeVar("Found")
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 #: Seconds before each look at a list that may lag behind: less than eight in all.
 LOOKS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
@@ -100,12 +102,29 @@ def carry_out_each(client: Client, plans: Sequence[Plan], manner: Manner) -> Lis
     if not plans:
         return []
     stopped, alone = threading.Event(), replace(manner, concurrency=1)
-    with ThreadPoolExecutor(min(manner.concurrency, len(plans))) as pool:
+    workers = min(manner.concurrency, len(plans))
+    return _at_once(lambda planned: carry_out(client, planned, alone, stopped), plans, workers, stopped)
+
+
+def _at_once(
+    work: Callable[[Given], Made],
+    given: Sequence[Given],
+    workers: int,
+    stopped: threading.Event,
+    one_more: Callable[[], None] = lambda: None,
+) -> List[Made]:
+    """What work makes of each, several at once, in their order; ``one_more`` is told of each that is finished."""
+    with ThreadPoolExecutor(workers) as pool:
         try:
-            return list(pool.map(lambda planned: carry_out(client, planned, alone, stopped), plans))
+            under_way = [pool.submit(work, each) for each in given]
+            for finished in as_completed(under_way):
+                finished.result()  # what no thread expected is not to pass for success
+                one_more()
         except BaseException:
+            # Ansible's own time-out or an interruption: begin nothing more.
             stopped.set()
             raise
+    return [each.result() for each in under_way]
 
 
 def carry_out(client: Client, planned: Plan, manner: Manner, stopped: Optional[threading.Event] = None) -> Carried:
@@ -170,13 +189,7 @@ class _Place:
     handing_over: threading.Lock = field(default_factory=threading.Lock)
 
     def list(self, attempted: str) -> List[Object]:
-        """What exists now. Where one object is looked up, 403 may mean that there is none."""
-        try:
-            return existing(self.client, self.resource, attempted)
-        except errors.Forbidden:
-            if not self.resource.looks_up_one:
-                raise
-            return []
+        return existing(self.client, self.resource, attempted)
 
 
 class _Crew:
@@ -211,15 +224,7 @@ class _Crew:
                 self._do(done)
                 progress.one_more()
             return
-        with ThreadPoolExecutor(workers) as pool:
-            try:
-                for finished in as_completed([pool.submit(self._do, done) for done in group]):
-                    finished.result()  # what no thread expected is not to pass for success
-                    progress.one_more()
-            except BaseException:
-                # Ansible's own time-out or an interruption: begin nothing more.
-                self._stopped.set()
-                raise
+        _at_once(self._do, group, workers, self._stopped, progress.one_more)
 
     def _do(self, done: Done) -> None:
         if self._stopped.is_set():

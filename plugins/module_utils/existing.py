@@ -17,10 +17,23 @@ from .errors import Forbidden, Unintelligible
 from .resources import INTEGRATION, NOTIFICATION_TYPE, Object, Resource
 
 
-def existing(client: Client, resource: Resource, attempted: str = "", query: Optional[Mapping[str, object]] = None) -> List[Object]:
-    """All objects, or those that a query of the contract selects. Raises the types of errors.py."""
+def _unsaid(_sentence: str) -> None:
+    return None
+
+
+def existing(
+    client: Client,
+    resource: Resource,
+    attempted: str = "",
+    query: Optional[Mapping[str, object]] = None,
+    warn: Callable[[str], None] = _unsaid,
+) -> List[Object]:
+    """All objects, or those that a query of the contract selects. Raises the types of errors.py.
+
+    Where one object is looked up, that there is none may be answered 403, so that is no failure, but ``warn`` is told.
+    """
     attempted = attempted or f"list the {resource.noun}s"
-    found = _read(client, resource, attempted, query)
+    found = _read(client, resource, attempted, query, warn)
     strange = [each["id"] for each in found if not resource.is_sound(each)]
     if strange:
         said = f"what {', '.join(strange)} refers to cannot be told from the answer"
@@ -28,40 +41,38 @@ def existing(client: Client, resource: Resource, attempted: str = "", query: Opt
     return found
 
 
-def _read(client: Client, resource: Resource, attempted: str, query: Optional[Mapping[str, object]]) -> List[Object]:
+def _read(
+    client: Client, resource: Resource, attempted: str, query: Optional[Mapping[str, object]], warn: Callable[[str], None]
+) -> List[Object]:
     if resource.look_up is None:
         return client.list(resource.path, attempted, query)
-    path = resource.path + ":lookup"
+    path, of_resource = resource.path + ":lookup", resource.look_up["resource"]
     if resource.looks_up_one:
-        found = client.look_up(path, resource.look_up, attempted)
+        try:
+            found = client.look_up(path, resource.look_up, attempted)
+        except Forbidden as error:
+            warn(
+                f"The service answered 403 ({error.said.rstrip('.')}) where the {resource.noun} of {of_resource} was looked up. It may "
+                "answer so where there is none, so it is taken for that; it may also mean that the credentials may not read it."
+            )
+            return []
         return [] if found is None else [found]
     # What is set for a resource around this one is not this one's.
-    of_resource = resource.look_up["resource"]
     return [each for each in client.list(path, attempted, resource.look_up) if each.get("resource", of_resource) == of_resource]
 
 
 def existing_of_each(
-    client: Client, resources: Sequence[Resource], at_once: int, warn: Callable[[str], None] = lambda said: None
+    client: Client, resources: Sequence[Resource], at_once: int, warn: Callable[[str], None] = _unsaid
 ) -> List[List[Object]]:
-    """What exists of several resources, several read at once."""
+    """What exists of several resources that are looked up, several read at once."""
     with ThreadPoolExecutor(max(1, min(at_once, len(resources)))) as pool:
         return list(pool.map(lambda resource: looked_up(client, resource, warn), resources))
 
 
-def looked_up(client: Client, resource: Resource, warn: Callable[[str], None]) -> List[Object]:
-    """What exists of a resource that is looked up. That none is there may be answered 403, so that is no failure, but it is said."""
-    of_what = (resource.look_up or {}).get("resource")
-    attempted = f"look up the {resource.noun}s of {of_what}"
-    try:
-        return existing(client, resource, attempted)
-    except Forbidden as error:
-        if not resource.looks_up_one:
-            raise
-        warn(
-            f"The service answered 403 ({error.said.rstrip('.')}) where the {resource.noun} of {of_what} was looked up. It may answer so "
-            "where there is none, so it is taken for that; it may also mean that the credentials may not read it."
-        )
-        return []
+def looked_up(client: Client, resource: Resource, warn: Callable[[str], None] = _unsaid) -> List[Object]:
+    """What exists of one resource that is looked up."""
+    of_resource = (resource.look_up or {}).get("resource")
+    return existing(client, resource, f"look up the {resource.noun}s of {of_resource}", warn=warn)
 
 
 def directory(client: Client) -> Directory:

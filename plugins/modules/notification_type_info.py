@@ -121,13 +121,7 @@ from ansible_collections.ccloud.notifications.plugins.module_utils.arguments imp
 from ansible_collections.ccloud.notifications.plugins.module_utils.desired import texts
 from ansible_collections.ccloud.notifications.plugins.module_utils.directory import Directory
 from ansible_collections.ccloud.notifications.plugins.module_utils.existing import existing
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import (
-    INTEGRATION,
-    NOTIFICATION_TYPE,
-    reference_id,
-    shown_route,
-    subscription,
-)
+from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION, NOTIFICATION_TYPE, subscription
 from ansible_collections.ccloud.notifications.plugins.module_utils.routing import SELECTORS
 
 ARGUMENTS = CONNECTION + Arguments(
@@ -146,9 +140,9 @@ ARGUMENTS = CONNECTION + Arguments(
 def with_subscriptions(client, everything, types):
     """Copies of some types with what is subscribed to them."""
     directory = Directory(everything, existing(client, INTEGRATION))
-    of_type = {}
-    for each in existing(client, subscription(directory)):
-        of_type.setdefault(reference_id(each.get("notification_type")), []).append(shown_route(each, directory))
+    resource, of_type = subscription(directory), {}
+    for each in existing(client, resource):
+        of_type.setdefault(resource.key(each), []).append(resource.show(each, ()))
     return [{**each, "subscriptions": of_type.get(each["id"], [])} for each in types]
 
 
