@@ -119,15 +119,6 @@ def resource_of(params: Mapping[str, Any], attempted: str, subscribable: bool = 
     return "/".join(f"{name}={value}" for name, value in parts), stated or str(meant)
 
 
-def each_once(resources: List[Tuple[str, Optional[str]]], attempted: str) -> List[Tuple[str, Optional[str]]]:
-    """The same, each with what it is called first. Raises InvalidInput where one of them is there twice."""
-    for position, each in enumerate(resources):
-        if each in resources[:position]:
-            said = f"items {resources.index(each) + 1} and {position + 1} are both about {each[0]}"
-            raise InvalidInput(attempted, said, next_step="List each only once. Nothing was written.")
-    return resources
-
-
 def preference_wish(params: Mapping[str, Any], resource: str, resource_type: str) -> Wish:
     """What the preference of one resource shall be."""
     if params["state"] == "absent":

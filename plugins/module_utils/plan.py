@@ -103,9 +103,10 @@ def plan(resource: Resource, wishes: Sequence[Wish], existing: Iterable[Object],
     """
     index = Index(resource, existing)
     keys = [wish.key if wish.id is None else None for wish in wishes]
-    _refuse_repetition(resource, keys, f"are {resource.named_so}", resource.called)
+    attempted = f"manage {resource.noun}s"
+    refuse_repetition(keys, attempted, f"both are {resource.named_so}", lambda key: repr(resource.called(key)))
     steps = tuple(_step(resource, wish, index) for wish in wishes)
-    _refuse_repetition(resource, [step.before["id"] if step.before else None for step in steps], f"mean the {resource.noun}", str)
+    refuse_repetition([step.before["id"] if step.before else None for step in steps], attempted, f"both mean the {resource.noun}", repr)
     purged: Tuple[Step, ...] = ()
     if purge is not None:
         meant = {step.before["id"] for step in steps if step.before}
@@ -113,12 +114,13 @@ def plan(resource: Resource, wishes: Sequence[Wish], existing: Iterable[Object],
     return Plan(resource, steps, purged, index)
 
 
-def _refuse_repetition(resource: Resource, values: Iterable[Optional[str]], relation: str, called: Callable[[str], str]) -> None:
-    seen: Dict[str, int] = {}
+def refuse_repetition(values: Iterable[Any], attempted: str, relation: str, called: Callable[[Any], str]) -> None:
+    """Raises InvalidInput where two of a list's values are equal; None is equal to nothing."""
+    seen: Dict[Any, int] = {}
     for position, value in enumerate(values, 1):
         if value is not None and value in seen:
-            said = f"items {seen[value]} and {position} both {relation} {called(value)!r}"
-            raise InvalidInput(f"manage {resource.noun}s", said, next_step="List each only once. Nothing was written.")
+            said = f"items {seen[value]} and {position} {relation} {called(value)}"
+            raise InvalidInput(attempted, said, next_step="List each only once. Nothing was written.")
         if value is not None:
             seen[value] = position
 

@@ -93,7 +93,7 @@ error:
 
 from ansible_collections.ccloud.notifications.plugins.module_utils import apply, plan, task
 from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, MANY, PREFERENCE_ITEM
-from ansible_collections.ccloud.notifications.plugins.module_utils.desired import each_once, preference_wish, resource_of
+from ansible_collections.ccloud.notifications.plugins.module_utils.desired import preference_wish, resource_of
 from ansible_collections.ccloud.notifications.plugins.module_utils.existing import existing_of_each
 from ansible_collections.ccloud.notifications.plugins.module_utils.resources import resource_preference
 
@@ -102,7 +102,8 @@ ARGUMENTS = CONNECTION + PREFERENCE_ITEM.as_list("preferences") + MANY
 
 def run(this):
     manner, items, attempted = this.manner(), this.params["preferences"], "manage resource preferences"
-    of_items = each_once([resource_of(item, attempted) for item in items], attempted)
+    of_items = [resource_of(item, attempted) for item in items]
+    plan.refuse_repetition(of_items, attempted, "are both about", lambda of_item: of_item[0])
     client = this.connect()
     resources = [resource_preference(*of_item) for of_item in of_items]
     there = existing_of_each(client, resources, manner.concurrency, this.warn_once)

@@ -126,7 +126,7 @@ from ansible_collections.ccloud.notifications.plugins.module_utils.arguments imp
     OF_RESOURCE,
     SUBSCRIPTION_ITEM,
 )
-from ansible_collections.ccloud.notifications.plugins.module_utils.desired import each_once, resource_of
+from ansible_collections.ccloud.notifications.plugins.module_utils.desired import resource_of
 from ansible_collections.ccloud.notifications.plugins.module_utils.existing import directory, existing_of_each
 from ansible_collections.ccloud.notifications.plugins.module_utils.resources import resource_subscription
 from ansible_collections.ccloud.notifications.plugins.module_utils.routing import subscription_wish
@@ -148,7 +148,7 @@ def run(this):
         wish = subscription_wish(known, item, there[of_item], identity, coming=this.coming)
         named.append((f"{known.type_called(wish.key or '')!r} of {of_item[0]}", wish.id))
         wishes[of_item].append(wish)
-    each_once(named, "manage resource subscriptions")
+    plan.refuse_repetition(named, "manage resource subscriptions", "are both about", lambda each: each[0])
     plans = [plan.plan(resource, wishes[of_item], there[of_item]) for of_item, resource in resources.items()]
     if known:
         this.warn_of_expected(known)
