@@ -8,12 +8,12 @@ export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
 
-.PHONY: help demo test bench lint sanity integration eda build clean
+.PHONY: help demo test matrix faults bench lint sanity integration eda build clean
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 $(VENV)/test-ready: requirements/test.txt requirements/constraints.txt tests/emulator/requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 10) <= sys.version_info else "Python 3.10 or newer is needed; this is %s. Say which with: make PYTHON=python3.11" % sys.version.split()[0])'
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info else "Python 3.11 or newer is needed; this is %s. Say which with: make PYTHON=python3.11" % sys.version.split()[0])'
 	@echo "Setting up $(VENV) (once; about two minutes) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(PIP_INSTALL) -r requirements/test.txt
@@ -34,6 +34,13 @@ demo: $(VENV)/test-ready $(TREE)/notifications ## Run the main job against an em
 test: $(VENV)/test-ready ## Run all tests
 	@rm -rf collections
 	COVERAGE_FILE=$(CURDIR)/.coverage $(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered --cov-fail-under=90 $(ARGS)
+
+matrix: ## Run the tests on every ansible-core and Python; a table
+	@$(PYTHON) tests/matrix $(ARGS)
+
+faults: $(VENV)/test-ready ## Run the whole fault matrix (about an hour; ARGS="-k create" for a part)
+	@rm -rf collections
+	FAULTS=all $(BIN)/python -m pytest tests/faults -n 2 --dist worksteal $(ARGS)
 
 bench: $(VENV)/test-ready $(TREE)/notifications ## Measure, side by side, and print ratios
 	@$(BIN)/python tests/benchmark $(ARGS)

@@ -453,12 +453,20 @@ def _verify(resource: Resource, step: Step, answered: Object, attempted: str) ->
 
 
 def _await_listed(at: _Place, created: List[Done]) -> None:
-    """A list may show a new object only after a while; the next task must not create it again."""
+    """A list may show a new object only after a while; the next task must not create it again.
+
+    The list also shows whether somebody else made another one of the same key meanwhile, which nothing can prevent.
+    """
     missing = {done.after["id"]: done for done in created if done.after}
+    made = {at.resource.key(done.after): done for done in created if done.after and not done.error}
+    twins: Dict[str, Done] = {}
 
     def all_shown(listed: List[Object]) -> Optional[bool]:
         for each in listed:
             missing.pop(each["id"], None)
+            done = made.get(at.resource.key(each))
+            if done is not None and (done.after or {})["id"] != each["id"]:
+                twins[each["id"]] = done
         return None if missing else True
 
     why = "It is not in the list yet."
@@ -468,6 +476,12 @@ def _await_listed(at: _Place, created: List[Done]) -> None:
         why = error.message
     for object_id, done in missing.items():
         done.warnings.append(f"{done.step.name!r} ({object_id}) was created, but a task that looks for it soon may not find it. {why}")
+    for object_id, done in twins.items():
+        ours = (done.after or {})["id"]
+        done.warnings.append(
+            f"Somebody else created another {at.resource.one(done.step.name)} in the meantime: {object_id} beside {ours}, which is this "
+            "task's. Delete one of the two by its id; until then, tasks that name it fail."
+        )
 
 
 def _look(at: _Place, attempted: str, wanted: Callable[[List[Object]], Optional[Found]]) -> Optional[Found]:

@@ -203,7 +203,7 @@ class Client:
             if token is not None:
                 query["page_token"] = token
             try:
-                answer = self.send("GET", path, attempted, query=query)
+                answer = self.send("GET", path, attempted, _is_something, query=query)
             except errors.NotFound as error:
                 error.next_step = f"Check the endpoint, which is given without /notifications/v1; the service's own is {DEFAULT_ENDPOINT}."
                 raise
@@ -224,18 +224,18 @@ class Client:
 
     def create(self, path: str, body: Object, attempted: str) -> Object:
         """POST; the object as the service made it. After a failure, ``fate_unclear`` of the error says whether it may exist."""
-        made: Object = self.send("POST", path, attempted, body=body, repeat_as="CREATE", wants_object=True).body
+        made: Object = self.send("POST", path, attempted, _is_object, body=body, repeat_as="CREATE").body
         return made
 
     def read(self, path: str, object_id: str, attempted: str) -> Object:
         """GET of one object."""
-        there: Object = self.send("GET", _item(path, object_id), attempted, wants_object=True).body
+        there: Object = self.send("GET", _item(path, object_id), attempted, _is_object).body
         return there
 
     def look_up(self, path: str, query: Mapping[str, Any], attempted: str) -> Optional[Object]:
         """GET of a look-up that answers one object; None where the API itself says that there is none."""
         try:
-            found: Object = self.send("GET", path, attempted, query=query, wants_object=True).body
+            found: Object = self.send("GET", path, attempted, _is_object, query=query).body
         except errors.NotFound as error:
             if error.code is None:  # not the API's own answer: some other server's, at a wrong endpoint
                 raise
@@ -244,20 +244,20 @@ class Client:
 
     def count(self, path: str, attempted: str) -> Any:
         """GET of a verb such as ``user-notifications:summary``: whatever JSON it answers."""
-        return self.send("GET", path, attempted).body
+        return self.send("GET", path, attempted, _is_something).body
 
     def change(self, path: str, object_id: str, body: Object, attempted: str) -> Object:
         """PATCH; the object as it is now."""
-        changed: Object = self.send("PATCH", _item(path, object_id), attempted, body=body, wants_object=True).body
+        changed: Object = self.send("PATCH", _item(path, object_id), attempted, _is_object, body=body).body
         return changed
 
     def delete(self, path: str, object_id: str, attempted: str) -> None:
         """DELETE."""
-        self.send("DELETE", _item(path, object_id), attempted)
+        self.send("DELETE", _item(path, object_id), attempted, _is_nothing)
 
     def act(self, method: str, path: str, body: Object, attempted: str, query: Optional[Mapping[str, Any]] = None) -> None:
         """POST or PATCH to a verb such as ``integrations:test``, which answers nothing."""
-        self.send(method, path, attempted, query=query, body=body)
+        self.send(method, path, attempted, _is_nothing, query=query, body=body)
 
     def now(self) -> float:
         """Monotonic seconds."""
@@ -278,14 +278,17 @@ class Client:
         method: str,
         path: str,
         attempted: str,
+        holds: Callable[[Any], bool],
         *,
         query: Optional[Mapping[str, Any]] = None,
         body: Optional[Object] = None,
         form: Optional[Mapping[str, str]] = None,
         repeat_as: Optional[str] = None,
-        wants_object: bool = False,
     ) -> Answer:
-        """One request, sent again until the deadline as retry.py decides for ``repeat_as``, or else for the method."""
+        """One request, sent again until the deadline as retry.py decides for ``repeat_as``, or else for the method.
+
+        A good status with a body that ``holds`` does not accept is no good answer: it may be a proxy's.
+        """
         attempt = 0
         renewed = False
         writes = method != "GET" and form is None
@@ -296,7 +299,7 @@ class Client:
             try:
                 self._hold(attempted)
                 auth = _anonymous if form is not None else self._authentication()
-                return self._once(method, path, attempted, query, body, form, auth, wants_object)
+                return self._once(method, path, attempted, query, body, form, auth, holds)
             except _Failed as failed:
                 error, failure = failed.error, failed.failure
             except errors.NotificationsError as final:
@@ -330,7 +333,7 @@ class Client:
         body: Optional[Object],
         form: Optional[Mapping[str, str]],
         auth: Any,
-        wants_object: bool,
+        holds: Callable[[Any], bool],
     ) -> Answer:
         """One attempt; raises _Failed."""
         remaining = max(0.001, self._deadline - self._clock.monotonic())
@@ -379,7 +382,7 @@ class Client:
                 parsed = _sound(json.loads(text), "\\ud" in text.lower())
             except (ValueError, RecursionError):
                 parsed = _UNREADABLE
-        if parsed is _UNREADABLE or (wants_object and not _is_object(parsed)) or (method == "GET" and parsed is None):
+        if parsed is _UNREADABLE or not holds(parsed):
             content_type = headers.get("Content-Type", "no content type").partition(";")[0]
             said = f"the service answered with status {status} and a body that is not the JSON expected ({content_type})"
             garbled = errors.Unintelligible(attempted, said, status=status, request_id=request_id)
@@ -450,7 +453,7 @@ class Client:
         """A fresh access token and its life in seconds, from ``POST /sts/v1/oauth2/token``."""
         attempted = "exchange the external token for an access token"
         try:
-            answer = self.send("POST", TOKEN_PATH, attempted, form=credentials.form(), repeat_as="GET")
+            answer = self.send("POST", TOKEN_PATH, attempted, _is_something, form=credentials.form(), repeat_as="GET")
         except errors.NotificationsError as error:
             # Whatever the token was wanted for has not been sent.
             error.sent = False
@@ -542,6 +545,14 @@ def _sound(parsed: Any, halves: bool) -> Any:
 
 def _item(path: str, object_id: str) -> str:
     return f"{path}/{quote(errors.printable(object_id), safe='')}"
+
+
+def _is_nothing(body: Any) -> bool:
+    return body is None
+
+
+def _is_something(body: Any) -> bool:
+    return body is not None
 
 
 def _is_object(body: Any) -> bool:

@@ -11,20 +11,22 @@ from typing import Any, Mapping, Optional
 
 KINDS = (
     "status",  # answer `status` with `headers` and `body`; with `applied: true` only after the request took effect
-    "delay",  # answer after `delay_ms`
+    "delay",  # answer after `delay_ms`; with `applied: true` the request takes effect before that
     "cut-before",  # drop the connection before the request is handled
     "cut-after",  # drop the connection after the request took effect
     "truncated",  # the right length, but only half of the JSON
+    "gzip",  # the right answer, compressed, and no header that says so
+    "content-type",  # the right answer, called text/plain
     "html",  # answer `status` (200 unless told) with a page of HTML
     "redirect",  # answer 307 to `location`
     "next-elsewhere",  # the list's next link leads to `location`
     "tokens-expire",  # before the request is handled, every token that was given out expires
-    "meanwhile",  # before the request is handled, somebody else does `body`: {"method", "path", "body"}
+    "meanwhile",  # before the request is handled, somebody else does `body`: {"method", "path", "body"}, or a list of these
     "next-loop",  # the list's next link leads to the same page again
 )
 
 #: Those that change one thing about a proper answer.
-BENDING = ("truncated", "next-elsewhere", "next-loop")
+BENDING = ("truncated", "gzip", "next-elsewhere", "next-loop")
 
 
 @dataclass

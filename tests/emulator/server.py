@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import contextlib
 import dataclasses
+import gzip
 import json
 import sys
 import uuid
@@ -21,7 +23,7 @@ from aiohttp import web
 from . import contract
 from .clock import Clock
 from .faults import BENDING, Fault, Queue
-from .resources import Refusal
+from .resources import RESOURCES, Refusal
 from .service import TOKEN_PATH, Answer, Service, User
 from .settings import Settings
 
@@ -33,6 +35,7 @@ CONTROLS = (
     "GET settings",
     "GET requests",
     "POST faults",
+    "POST faults/clear",
     "GET faults",
     "POST read-only",
     "GET read-only/on",
@@ -119,7 +122,7 @@ class Emulator:
         self._under_way += 1
         service = self.service
         try:
-            delay = self.service.settings.latency_ms + (fault.delay_ms if fault else 0)
+            delay = self.service.settings.latency_ms + (fault.delay_ms if fault and not fault.applied else 0)
             if delay:
                 await asyncio.sleep(delay / 1000)
                 if service is not self.service:
@@ -160,17 +163,21 @@ class Emulator:
         self._judge(request, body, answer.status, headers, text, record)
         if kind == "cut-after":
             raise _Cut
-        if fault and fault.applied:
+        if fault and fault.applied and kind == "delay":
+            await asyncio.sleep(fault.delay_ms / 1000)
+        elif fault and fault.applied:
             return self._faulty(fault, record)
         if fault and kind in BENDING and answer.body is not None:
             text = _bent(fault, answer.body, text)
         record["status"] = answer.status
-        content_type = "application/json" if text else None
+        content_type = ("text/plain" if kind == "content-type" else "application/json") if text else None
         return web.Response(status=answer.status, headers=headers, body=text, content_type=content_type)
 
-    async def _somebody(self, act: dict[str, Any]) -> None:
-        """Somebody else's request: past the log, past authentication, limits and read-only mode."""
-        await self.service.handle(act["method"], f"/notifications/v1{act['path']}", {}, act.get("body"))
+    async def _somebody(self, acts: Any) -> None:
+        """Somebody else's request, or several: past the log, past authentication, limits and read-only mode."""
+        for act in acts if isinstance(acts, list) else [acts]:
+            with contextlib.suppress(Refusal):  # which is theirs
+                await self.service.handle(act["method"], f"/notifications/v1{act['path']}", {}, act.get("body"))
 
     def _record(self, request: web.Request, body: bytes) -> dict[str, Any]:
         """Enter a request into the log, before anything can happen to it."""
@@ -348,7 +355,10 @@ class Emulator:
             raise ValueError(f"not {rest!r}")
         return self._post_read_only({"enabled": rest == "on"}, "")
 
-    def _post_faults(self, sent: Any, _rest: str) -> dict[str, Any]:
+    def _post_faults(self, sent: Any, rest: str) -> dict[str, Any]:
+        if rest == "clear":
+            self.faults = Queue()
+            return {"queued": 0}
         self.faults.faults.extend(Fault.read(each) for each in (sent if isinstance(sent, list) else [sent]))
         return {"queued": len(self.faults.faults)}
 
@@ -374,8 +384,10 @@ class Emulator:
     def _get_inbox(self, _sent: Any, rest: str) -> list[dict[str, Any]]:
         return [each for each in self.inbox if not rest or each["name"] == rest]
 
-    def _get_objects(self, _sent: Any, rest: str) -> list[dict[str, Any]]:
-        """What is stored, unmasked: the truth that a test compares with."""
+    def _get_objects(self, _sent: Any, rest: str) -> Any:
+        """What is stored, unmasked: the truth that a test compares with. ``*`` is everything, by collection."""
+        if rest == "*":
+            return {collection: list(self.service.store.objects(collection)) for collection in RESOURCES}
         return list(self.service.store.objects(rest or "integrations"))
 
 
@@ -387,6 +399,8 @@ def _bent(fault: Fault, body: dict[str, Any], text: bytes) -> bytes:
     """A proper answer with one thing wrong."""
     if fault.kind == "truncated":
         return text[: len(text) // 2]
+    if fault.kind == "gzip":
+        return gzip.compress(text)
     metadata = body.get("metadata", {})
     if fault.kind == "next-elsewhere" and metadata.get("next"):
         query = dict(parse_qsl(urlsplit(metadata["next"]).query))

@@ -12,17 +12,13 @@ import re
 import pytest
 import yaml
 
-from support.emulator import KEY, SECRET, slack, webhook
+from support import examples
+from support.examples import MODULES, loaded
 from support.playbooks import ROOT, TARGETS, play
 
 PLUGINS = ROOT / "plugins"
-MODULES = sorted(each.stem for each in (PLUGINS / "modules").glob("*.py"))
 GALAXY = yaml.safe_load((ROOT / "galaxy.yml").read_text())
 RUNTIME = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
-
-
-def loaded(module):
-    return importlib.import_module(f"ansible_collections.ccloud.notifications.plugins.modules.{module}")
 
 
 def options_of(documentation):
@@ -134,52 +130,14 @@ def test_only_the_client_speaks_http_and_only_the_seam_knows_ansible():
 
 @pytest.fixture
 def organization(emulator):
-    """What the examples take for granted."""
-    integrations = [
-        slack("old-teams"),
-        slack("ops-slack", "https://hooks.slack.example/old"),
-        webhook("pager", emulator.inbox_url("pager")),
-    ]
-    emulator.reset(integrations=integrations)
-    variables = {
-        "ops_slack_url": "https://hooks.slack.example/new",
-        "platform_teams_url": "https://teams.example/new",
-        "pager_url": emulator.inbox_url("pager"),
-        "new_pager_url": emulator.inbox_url("new-pager"),
-        "pager_id": emulator.made()["pager"]["id"],
-    }
-    environment = {
-        "CONFLUENT_CLOUD_ENDPOINT": emulator.url,
-        "CONFLUENT_CLOUD_API_KEY": KEY,
-        "CONFLUENT_CLOUD_API_SECRET": SECRET,
-    }
-    return {"variables": variables, "environment": environment, "integrations": integrations}
+    """An organization as the examples take it for."""
+    emulator.reset(integrations=examples.integrations(emulator))
+    return {"variables": examples.variables(emulator), "environment": examples.environment(emulator)}
 
 
-def test_the_examples_of_every_module_run(organization, emulator, tmp_path):
-    """One play for each module, in one process; before each, the organization is as the examples take it for."""
-    begin = {
-        "name": "Begin anew",
-        "ansible.builtin.assert": {"that": "lookup('ansible.builtin.url', control ~ '/reset/' ~ (start | to_json | urlencode)) is truthy"},
-    }
-    made = [
-        {
-            "name": module,
-            "hosts": "localhost",
-            "connection": "local",
-            "gather_facts": False,
-            "tasks": [begin, *yaml.safe_load(loaded(module).EXAMPLES)],
-        }
-        for module in MODULES
-    ]
-    variables = {
-        **organization["variables"],
-        "control": f"{emulator.url}/_emulator",
-        "start": {"integrations": organization["integrations"]},
-        "pager_id": "{{ lookup('ansible.builtin.url', control ~ '/objects/integrations', split_lines=false) | from_json"
-        " | selectattr('display_name', 'eq', 'pager') | map(attribute='id') | first }}",
-    }
-    played = play(tmp_path, made, variables=variables, environment=organization["environment"])
+def test_the_examples_of_every_module_run(organization, tmp_path):
+    """In one process, for time's sake."""
+    played = play(tmp_path, examples.of_every_module(), **organization)
     assert played.status == 0, played.output
     assert "WARNING" not in played.output
     assert all(f"PLAY [{module}]" in played.output for module in MODULES)
@@ -197,16 +155,14 @@ def test_the_playbooks_in_the_readme_run(organization, tmp_path):
     found = list(snippets(ROOT / "README.md"))
     assert found
     for plays in found:
-        played = play(tmp_path, plays, variables=organization["variables"], environment=organization["environment"])
+        played = play(tmp_path, plays, **organization)
         assert played.status == 0, played.output
 
 
 @pytest.mark.parametrize("flag", ["--check", "--diff"])
 def test_the_first_playbook_of_the_readme_can_be_tried_on_a_new_organization(organization, emulator, tmp_path, flag):
     emulator.reset()
-    played = play(
-        tmp_path, next(snippets(ROOT / "README.md")), flag, variables=organization["variables"], environment=organization["environment"]
-    )
+    played = play(tmp_path, next(snippets(ROOT / "README.md")), flag, **organization)
     assert played.status == 0, played.output
 
 

@@ -693,3 +693,21 @@ def test_a_change_whose_answer_was_lost_is_simply_sent_again(run, emulator):
     result = run.ok("integration", display_name="ops", description="New")
     assert result["changed"] is True
     assert emulator.made()["ops"]["description"] == "New"
+
+
+def test_another_one_that_somebody_made_in_the_meantime_is_told_of(run, emulator):
+    theirs = {"display_name": "ops", "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/theirs"}}
+    emulator.meanwhile("POST", "*/integrations", "POST", "/integrations", theirs)
+    ours = run.ok("integration", display_name="ops", target={"kind": "Slack", "webhook_url": "https://hooks.slack.example/ours"})
+    [warning] = run.warnings
+    [other] = {each["id"] for each in emulator.objects() if each["display_name"] == "ops"} - {ours["integration"]["id"]}
+    assert f"{other} beside {ours['integration']['id']}, which is this task's" in warning
+
+
+def test_a_deletion_that_a_proxy_answers_has_not_happened(run, emulator):
+    """A good status alone proves nothing: the API answers a deletion with 204 and no body."""
+    emulator.reset(integrations=[slack("ops")])
+    emulator.fault("status", "DELETE", status=200, body={"welcome": "to the proxy"}, times=9)
+    result = run.fails("integration", display_name="ops", state="absent")
+    assert "a body that is not the JSON expected" in result["msg"]
+    assert "ops" in emulator.made()

@@ -11,8 +11,9 @@ import pathlib
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import Any, Mapping, Optional
+from typing import Any, Callable, Mapping, Optional
 
+import psutil
 import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -37,14 +38,8 @@ class Played:
     output: str
 
 
-def command(
-    folder: pathlib.Path,
-    program: str,
-    *arguments: str,
-    environment: Optional[Mapping[str, str]] = None,
-    measured: bool = False,
-) -> Played:
-    """Run one of ansible-core's programs in a folder. The collection's path is the one that pytest-ansible set.
+def surroundings(folder: pathlib.Path, environment: Optional[Mapping[str, str]] = None, measured: bool = False) -> dict[str, str]:
+    """The environment of a process that works in a folder. The collection's path is the one that pytest-ansible set.
 
     ``measured`` counts its coverage, which takes time; what modules do is measured in this process already.
     """
@@ -65,10 +60,21 @@ def command(
     }
     if not measured:
         merged.pop("COVERAGE_PROCESS_CONFIG", None)
+    return merged
+
+
+def command(
+    folder: pathlib.Path,
+    program: str,
+    *arguments: str,
+    environment: Optional[Mapping[str, str]] = None,
+    measured: bool = False,
+) -> Played:
+    """Run one of ansible-core's programs in a folder."""
     done = subprocess.run(
         [str(BIN / program), *arguments],
         cwd=folder,
-        env=merged,
+        env=surroundings(folder, environment, measured),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -77,6 +83,28 @@ def command(
         check=False,
     )
     return Played(done.returncode, done.stdout)
+
+
+def killed(folder: pathlib.Path, made: Any, when: Callable[[], bool], environment: Optional[Mapping[str, str]] = None) -> None:
+    """Play a playbook and kill it, with all that it started, as soon as ``when`` is true; fails if it ended before."""
+    (folder / "play.yml").write_text(yaml.safe_dump(made, sort_keys=False))
+    process = subprocess.Popen(
+        [str(BIN / "ansible-playbook"), "play.yml"],
+        cwd=folder,
+        env=surroundings(folder, environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        while not when():
+            assert process.poll() is None, "it ended before it could be killed"
+    finally:
+        # Since ansible-core 2.19 a worker is in a session of its own, so its group does not have all of them.
+        root = psutil.Process(process.pid)
+        for each in [root, *root.children(recursive=True)]:
+            each.kill()
+        process.wait()
 
 
 def plays(connection: Mapping[str, Any], *tasks: Mapping[str, Any], **keywords: Any) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from typing import Any, Mapping, Optional
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.ccloud.notifications.plugins.module_utils import task as seam
+from ansible_collections.ccloud.notifications.plugins.module_utils.client import Links
 
 from .clock import FakeClock
 from .emulator import KEY, SECRET, Emulator
@@ -21,8 +22,9 @@ MODULES = "ansible_collections.ccloud.notifications.plugins.modules."
 class Runner:
     """Runs modules against one emulator, with the credentials that may write unless told otherwise."""
 
-    def __init__(self, emulator: Emulator) -> None:
+    def __init__(self, emulator: Emulator, links: Optional[Links] = None) -> None:
         self.emulator = emulator
+        self.links = links
         self.clock = FakeClock(emulator)
         self.warnings: list[str] = []
 
@@ -42,7 +44,9 @@ class Runner:
         if validated.error_messages:
             return {"failed": True, "changed": False, "msg": "; ".join(validated.error_messages)}
         self.warnings = []
-        task = seam.Task(validated.validated_parameters, check_mode, self.warnings.append, "2.99.0", environ, clock=self.clock)
+        task = seam.Task(
+            validated.validated_parameters, check_mode, self.warnings.append, "2.99.0", environ, clock=self.clock, links=self.links
+        )
         return seam.perform(loaded.run, task)
 
     def ok(self, module: str, **params: Any) -> dict[str, Any]:

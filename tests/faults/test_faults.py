@@ -1,0 +1,93 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The fault matrix: a slice of it on every run, all of it by `make faults`."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import os
+import random
+
+import pytest
+
+from emulator.settings import Settings
+from faults.harm import harms
+from faults.operations import OPERATIONS
+from support.emulator import Emulator
+
+FULL = os.environ.get("FAULTS") == "all"
+#: How many cases of each operation a run of `make test` takes.
+SLICE = 4
+
+
+def policies():
+    """The first side of every question, the other side of one of them at a time, and the other side of all."""
+    others = {each.name: each.metadata["sides"][1] for each in dataclasses.fields(Settings) if "sides" in each.metadata}
+    everything = {name: side for name, side in others.items() if name != "early_access"}
+    return [(), *(((name, side),) for name, side in others.items()), tuple(everything.items())]
+
+
+def named(part):
+    if isinstance(part, str):
+        return part
+    return {0: "first-sides", 1: "=".join(part[0]) if part else ""}.get(len(part), "other-sides")
+
+
+@pytest.fixture(scope="module")
+def elsewhere():
+    with Emulator.started() as other:
+        yield other
+
+
+@pytest.fixture(scope="module")
+def bench():
+    from faults.matrix import Bench
+
+    with Emulator.started("--trust-answers") as emulator:
+        yield Bench(emulator)
+
+
+def positions(operation, policy, harm, count):
+    """The requests that a harm is aimed at: each in turn, where a policy is not one of many; else one of them."""
+    if harm.settings:
+        return range(1)
+    if FULL and len(policy) != 1:
+        return range(count)
+    return random.Random(f"{operation.name}{harm.name}{policy}").sample(range(count), min(1, count))
+
+
+def cases(bench, operation, chosen):
+    from faults.matrix import Case
+
+    for policy, harm in chosen:
+        count = bench.unharmed(operation, {**dict(policy), **harm.settings}, exchange=harm.exchange).requests
+        for position in positions(operation, policy, harm, count):
+            yield Case(operation, harm, position, policy)
+
+
+def chosen(operation, part, elsewhere):
+    """The pairs of policies and harms of one test; in a slice, other ones for each operation."""
+    everything = list(itertools.product(policies(), harms(elsewhere.url)))
+    if FULL:
+        return [each for each in everything if each[0] == part]
+    return random.Random(operation.name).sample(everything, SLICE)
+
+
+@pytest.mark.parametrize("part", policies() if FULL else ["slice"], ids=named)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: f"{operation.module}: {operation.name}")
+def test_nothing_is_lost_doubled_or_sent_elsewhere(bench, elsewhere, monkeypatch, record_property, operation, part):
+    from ansible_collections.ccloud.notifications.plugins.module_utils import client
+
+    monkeypatch.setattr(client, "PAGE_SIZE", 25 if operation.catalogue else 2)
+    failures, count = [], 0
+    for case in cases(bench, operation, chosen(operation, part, elsewhere)):
+        count += 1
+        try:
+            bench.try_case(case)
+        except AssertionError as error:
+            failures.append(f"{case}:\n    {error}")
+    record_property("cases", count)
+    assert failures == [], f"{len(failures)} of {count} cases:\n" + "\n".join(failures)
+    assert elsewhere.requests() == []

@@ -1,0 +1,69 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the modules' documentation shows, as plays of their own."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import yaml
+
+from .emulator import KEY, SECRET, Emulator, slack, webhook
+from .playbooks import ROOT
+
+MODULES = sorted(each.stem for each in (ROOT / "plugins" / "modules").glob("*.py"))
+
+
+def loaded(module: str) -> Any:
+    return importlib.import_module(f"ansible_collections.ccloud.notifications.plugins.modules.{module}")
+
+
+def integrations(emulator: Emulator) -> list[dict[str, Any]]:
+    """What the examples take for granted."""
+    return [
+        slack("old-teams"),
+        slack("ops-slack", "https://hooks.slack.example/old"),
+        webhook("pager", emulator.inbox_url("pager")),
+    ]
+
+
+def variables(emulator: Emulator) -> dict[str, Any]:
+    """What the examples leave to their reader; ``pager_id`` is read from the emulator when it is needed."""
+    return {
+        "ops_slack_url": "https://hooks.slack.example/new",
+        "platform_teams_url": "https://teams.example/new",
+        "pager_url": emulator.inbox_url("pager"),
+        "new_pager_url": emulator.inbox_url("new-pager"),
+        "pager_id": "{{ lookup('ansible.builtin.url', control ~ '/objects/integrations', split_lines=false) | from_json"
+        " | selectattr('display_name', 'eq', 'pager') | map(attribute='id') | first }}",
+        "control": f"{emulator.url}/_emulator",
+        "start": {"integrations": integrations(emulator)},
+    }
+
+
+def environment(emulator: Emulator) -> dict[str, str]:
+    return {
+        "CONFLUENT_CLOUD_ENDPOINT": emulator.url,
+        "CONFLUENT_CLOUD_API_KEY": KEY,
+        "CONFLUENT_CLOUD_API_SECRET": SECRET,
+    }
+
+
+def of_every_module() -> list[dict[str, Any]]:
+    """One play for each module; before each, the organization is as the examples take it for."""
+    begin = {
+        "name": "Begin anew",
+        "ansible.builtin.assert": {"that": "lookup('ansible.builtin.url', control ~ '/reset/' ~ (start | to_json | urlencode)) is truthy"},
+    }
+    return [
+        {
+            "name": module,
+            "hosts": "localhost",
+            "connection": "local",
+            "gather_facts": False,
+            "tasks": [begin, *yaml.safe_load(loaded(module).EXAMPLES)],
+        }
+        for module in MODULES
+    ]
