@@ -229,7 +229,7 @@ class Client:
 
     def read(self, path: str, object_id: str, attempted: str) -> Object:
         """GET of one object."""
-        there: Object = self.send("GET", _item(path, object_id), attempted, _is_object).body
+        there: Object = self.send("GET", _item(path, object_id), attempted, _is_the(object_id)).body
         return there
 
     def look_up(self, path: str, query: Mapping[str, Any], attempted: str) -> Optional[Object]:
@@ -242,13 +242,14 @@ class Client:
             return None
         return found
 
-    def count(self, path: str, attempted: str) -> Any:
-        """GET of a verb such as ``user-notifications:summary``: whatever JSON it answers."""
-        return self.send("GET", path, attempted, _is_something).body
+    def count(self, path: str, attempted: str, member: str) -> Object:
+        """GET of a verb such as ``user-notifications:summary``, which answers no object but has to have this member."""
+        counted: Object = self.send("GET", path, attempted, lambda body: isinstance(body, dict) and member in body).body
+        return counted
 
     def change(self, path: str, object_id: str, body: Object, attempted: str) -> Object:
         """PATCH; the object as it is now."""
-        changed: Object = self.send("PATCH", _item(path, object_id), attempted, _is_object, body=body).body
+        changed: Object = self.send("PATCH", _item(path, object_id), attempted, _is_the(object_id), body=body).body
         return changed
 
     def delete(self, path: str, object_id: str, attempted: str) -> None:
@@ -557,6 +558,11 @@ def _is_something(body: Any) -> bool:
 
 def _is_object(body: Any) -> bool:
     return isinstance(body, dict) and isinstance(body.get("id"), str) and bool(body["id"])
+
+
+def _is_the(object_id: str) -> Callable[[Any], bool]:
+    """Whether a body is the object that was asked for, and not any other."""
+    return lambda body: _is_object(body) and body["id"] == object_id
 
 
 def _page_objects(answer: Answer, attempted: str) -> List[Object]:

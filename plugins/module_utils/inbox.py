@@ -68,10 +68,10 @@ def notification(client: Client, object_id: str) -> Object:
         raise
 
 
-def summary(client: Client) -> Any:
+def summary(client: Client) -> Object:
     """How many are unread, as the API counts them."""
     with _explained():
-        return client.count(SUMMARY_PATH, "count the unread notifications")
+        return client.count(SUMMARY_PATH, "count the unread notifications", "unread_count")
 
 
 def mark(client: Client, object_id: str, read: bool) -> None:

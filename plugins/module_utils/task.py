@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import ssl
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Set
+from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Sequence, Set
 from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -216,9 +216,28 @@ def perform(run: Run, task: Task) -> Dict[str, Any]:
     return result
 
 
+class _Module(AnsibleModule):  # type: ignore[misc]
+    """An AnsibleModule that does not repeat options which it refuses: ansible-core does not know then which of them are secret.
+
+    A misspelt ``webhook_url`` is not declared as one, and options of a wrong type keep it from finding any.
+    """
+
+    _accepted = False
+
+    def __init__(self, arguments: Arguments) -> None:
+        super().__init__(supports_check_mode=True, **arguments.as_keywords())
+        self._accepted = True
+
+    def fail_json(self, msg: str, **result: Any) -> NoReturn:
+        if not self._accepted:
+            self.params: Dict[str, Any] = {}
+        super().fail_json(msg, **result)
+        raise SystemExit(1)  # which it has done by now
+
+
 def main(arguments: Arguments, run: Run) -> None:
     """Be an ordinary Ansible module."""
-    module = AnsibleModule(supports_check_mode=True, **arguments.as_keywords())
+    module = _Module(arguments)
     if REQUESTS_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     task = Task(module.params, module.check_mode, module.warn, module.ansible_version)

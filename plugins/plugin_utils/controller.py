@@ -107,7 +107,8 @@ class ActionModule(ActionBase):
             )
             result = perform(module.run, task)
         if _wants_invocation(task_vars):
-            result["invocation"] = {"module_args": validated.validated_parameters}
+            # Of options that are refused, ansible-core does not know which are secret (module_utils/task.py).
+            result["invocation"] = {"module_args": {} if validated.errors.errors else validated.validated_parameters}
         if warnings:
             result["warnings"] = warnings
         hidden: Dict[str, Any] = remove_values(result, validated._no_log_values)

@@ -717,3 +717,23 @@ def test_an_id_is_only_ever_one_part_of_a_path(emulator, connect, errors):
 def test_an_endpoint_that_no_request_can_go_to_is_bad_input(connect, errors):
     with pytest.raises(errors.InvalidInput, match="no request can be made"):
         connect(endpoint="http://a..b").list(LIST, "list")
+
+
+@pytest.mark.parametrize("body", [{"id": "i-other"}, {}, [], None])
+def test_an_answer_about_another_object_is_none(emulator, connect, errors, body):
+    emulator.reset(integrations=[slack("ops")])
+    [ops] = (each for each in emulator.objects() if each["display_name"] == "ops")
+    for method in ("GET", "PATCH"):
+        emulator.fault("status", method, status=200, body=body, times=5)
+    with pytest.raises(errors.Unintelligible):
+        connect().read(LIST, ops["id"], "read it")
+    with pytest.raises(errors.Unintelligible) as caught:
+        connect().change(LIST, ops["id"], {"description": "x"}, "change it")
+    assert caught.value.fate_unclear
+
+
+@pytest.mark.parametrize("body", [{}, [], "6", {"severities": []}])
+def test_a_count_that_counts_nothing_is_none(emulator, connect, errors, body):
+    emulator.fault("status", "GET", status=200, body=body, times=5)
+    with pytest.raises(errors.Unintelligible):
+        connect().count("/notifications/v1/user-notifications:summary", "count", "unread_count")

@@ -102,8 +102,17 @@ class Seen:
 
     result: Mapping[str, Any]
     state: State
-    requests: int
+    requests: list[str]
     warnings: list[str]
+
+    @property
+    def positions(self) -> list[int]:
+        """Its requests, by their numbers; of many that are alike, such as pages, the first and the last."""
+        alike: dict[str, list[int]] = {}
+        for number, line in enumerate(self.requests):
+            method, path = line.split()[:2]
+            alike.setdefault(f"{method} {path.split('/')[1]} {path.count('/')}", []).append(number)
+        return sorted({edge for numbers in alike.values() for edge in (numbers[0], numbers[-1])})
 
     @property
     def failed(self) -> bool:
@@ -179,10 +188,10 @@ class Bench:
         if exchange:
             params.update(identity_pool_id="pool-1", external_token=EXTERNAL_TOKEN)
             environ = {}
-        before = len(self.emulator.requests())
+        before = len(self.emulator.lines())
         result = runner(operation.module, environ=environ, **params)
         assert sum(runner.clock.sleeps) <= DEADLINE, f"it slept for {sum(runner.clock.sleeps)} s"
-        return Seen(result, self.state(), len(self.emulator.requests()) - before, runner.warnings)
+        return Seen(result, self.state(), self.emulator.lines()[before:], runner.warnings)
 
     def unharmed(self, operation: Operation, settings: Mapping[str, Any], *, exchange: bool = False) -> Seen:
         """What the operation does where nothing happens to it."""
@@ -257,7 +266,8 @@ class Bench:
             assert says_why, f"once more, it failed: {said}"
             assert may_fail, f"once more, it failed: {said}"
             return
-        if "still there beside" in seen.result.get("msg", ""):
+        said = seen.result.get("msg", "")
+        if "still there beside" in said or "for now" in said:
             assert case.operation.steps  # a person was told what to do
         elif not case.harm.somebody:
             assert again.state == clean.state, f"once more, it led to {_difference(clean.state, again.state)}"
@@ -282,7 +292,9 @@ def _judge(case: Case, seen: Seen, clean: Seen, before: State, allowed: list[Sta
         by_somebody = case.harm.somebody and any(key in each for key in doubled for each in allowed)
         named = seen.failed and said.count("i-1") >= 2
         assert by_somebody or named, f"{doubled} is there twice; {said}"
-        assert seen.failed or seen.warned("Somebody else created another"), f"{doubled} is there twice, and nothing is said of it"
+        looked = any(line.startswith("GET /integrations ") for line in seen.requests[case.position :])
+        told = seen.failed or seen.warned("Somebody else created another")
+        assert told or not looked, f"{doubled} is there twice, and nothing is said of it"
     if not seen.failed:
         assert state in allowed or (case.harm.somebody and _pieces(state, allowed)), f"it went well with {_difference(clean.state, state)}"
         if not result["changed"]:
@@ -336,6 +348,8 @@ def _renamed(key: Key, state: State) -> bool:
 def _listing(result: Mapping[str, Any]) -> Any:
     """What an info module lists, without what differs from one organization to the next."""
     listed = {name: value for name, value in result.items() if name != "api"}
+    if "summary" in listed:
+        listed["summary"] = {name: value for name, value in listed["summary"].items() if name != "metadata"}  # a fault may add it
     return re.sub(r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "*", json.dumps(listed, sort_keys=True))
 
 

@@ -49,21 +49,21 @@ def bench():
         yield Bench(emulator)
 
 
-def positions(operation, policy, harm, count):
+def positions(operation, policy, harm, there):
     """The requests that a harm is aimed at: each in turn, where a policy is not one of many; else one of them."""
     if harm.settings:
-        return range(1)
+        return there[:1]
     if FULL and len(policy) != 1:
-        return range(count)
-    return random.Random(f"{operation.name}{harm.name}{policy}").sample(range(count), min(1, count))
+        return there
+    return random.Random(f"{operation.name}{harm.name}{policy}").sample(there, min(1, len(there)))
 
 
 def cases(bench, operation, chosen):
     from faults.matrix import Case
 
     for policy, harm in chosen:
-        count = bench.unharmed(operation, {**dict(policy), **harm.settings}, exchange=harm.exchange).requests
-        for position in positions(operation, policy, harm, count):
+        there = bench.unharmed(operation, {**dict(policy), **harm.settings}, exchange=harm.exchange).positions
+        for position in positions(operation, policy, harm, there):
             yield Case(operation, harm, position, policy)
 
 

@@ -22,7 +22,7 @@ from typing import Optional
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 CACHE = ROOT / ".cache" / "matrix"
-SUITES = ("tests/unit", "tests/client", "tests/modules", "tests/integration")
+SUITES = ("tests/unit", "tests/integration")
 TARGETS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 
 

@@ -107,7 +107,7 @@ def test_a_deletion_whose_answer_is_lost_was_one(run, emulator, missing):
 
 def test_a_creation_that_is_met_again_after_a_lost_answer_was_ours(run, emulator):
     ops = {"display_name": "ops", "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/x"}}
-    emulator.reset(integrations=[ops], new_objects="delayed", list_delay_ms=10_000)
+    emulator.reset(integrations=[ops], new_objects="delayed", list_delay_ms=12_000)
     emulator.fault("status", "POST", status=503, headers={"Retry-After": "2"}, applied=True)
     assert run.ok("subscription", notification_type="API key created", integrations=["ops"])["changed"] is True
     assert any("by this task, whose answer was lost, or by somebody else" in warning for warning in run.warnings)
