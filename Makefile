@@ -3,12 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TREE := .cache/tree/ansible_collections/ccloud
-VERSION := $(shell sed -n 's/^version: //p' galaxy.yml)
+WITH_TREE = ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.cache/tree PATH=$(CURDIR)/$(BIN):$$PATH
 export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
 
-.PHONY: help demo test matrix faults bench lint sanity integration eda build clean
+.PHONY: help demo test matrix faults bench lint sanity integration eda docs build clean
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
@@ -50,7 +50,7 @@ lint: $(VENV)/lint-ready $(TREE)/notifications ## Run every linter
 	$(BIN)/ruff format --check .
 	$(BIN)/yamllint --strict .
 	cd .cache/tree && MYPYPATH=. ../../$(BIN)/mypy --config-file ../../pyproject.toml -p ansible_collections.ccloud.notifications.plugins.module_utils
-	ANSIBLE_COLLECTIONS_PATH=.cache/tree PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/ansible-lint --offline
+	$(WITH_TREE) $(BIN)/ansible-lint --offline
 	$(BIN)/antsibull-changelog lint
 	$(BIN)/reuse lint --quiet || $(BIN)/reuse lint
 
@@ -66,6 +66,21 @@ $(VENV)/eda-ready: requirements/eda.txt $(VENV)/test-ready
 
 eda: $(VENV)/eda-ready $(TREE)/notifications ## Run the rulebook by a real ansible-rulebook (needs Java 17)
 	$(BIN)/python -m pytest tests/eda $(ARGS)
+
+$(VENV)/docs-ready: requirements/docs.txt $(VENV)/test-ready
+	@$(PIP_INSTALL) -r requirements/docs.txt
+	@touch $@
+
+# Generated pages and written ones are laid side by side first, so that none of the former gets among the latter.
+DOCS := .cache/docs
+docs: $(VENV)/docs-ready $(TREE)/notifications ## Build the documentation in docs/build/html
+	@rm -rf $(DOCS) docs/build && mkdir -p $(DOCS)
+	@cp -r docs/*.md docs/guides docs/conf.py $(DOCS) && cp CHANGELOG.rst $(DOCS)/changelog.rst
+	$(WITH_TREE) $(BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
+	$(WITH_TREE) $(BIN)/antsibull-docs collection --use-current --fail-on-error \
+		--no-add-antsibull-docs-version --dest-dir $(DOCS) ccloud.notifications
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --builder html $(DOCS) docs/build/html
+	@echo "Open docs/build/html/index.html"
 
 build: $(VENV)/test-ready ## Build the release archive in dist/
 	@mkdir -p dist

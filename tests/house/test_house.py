@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import importlib
-import pathlib
 import re
 
 import pytest
@@ -141,34 +140,6 @@ def test_the_examples_of_every_module_run(organization, tmp_path):
     assert played.status == 0, played.output
     assert "WARNING" not in played.output
     assert all(f"PLAY [{module}]" in played.output for module in MODULES)
-
-
-def snippets(path: pathlib.Path):
-    """The plays and task lists that a Markdown page shows."""
-    for block in re.findall(r"```yaml\n(.*?)```", path.read_text(), re.DOTALL):
-        parsed = yaml.safe_load(block)
-        if isinstance(parsed, list):
-            yield parsed
-
-
-def test_the_playbooks_in_the_readme_run(organization, tmp_path):
-    found = list(snippets(ROOT / "README.md"))
-    assert found
-    for plays in found:
-        played = play(tmp_path, plays, **organization)
-        assert played.status == 0, played.output
-
-
-@pytest.mark.parametrize("flag", ["--check", "--diff"])
-def test_the_first_playbook_of_the_readme_can_be_tried_on_a_new_organization(organization, emulator, tmp_path, flag):
-    emulator.reset()
-    played = play(tmp_path, next(snippets(ROOT / "README.md")), flag, **organization)
-    assert played.status == 0, played.output
-
-
-def test_the_readme_names_every_module():
-    text = (ROOT / "README.md").read_text()
-    assert [module for module in MODULES if f"`{module}`" not in text] == []
 
 
 def test_ansible_test_gets_what_the_emulator_needs():
