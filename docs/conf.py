@@ -9,7 +9,7 @@ from docutils import nodes
 
 project = "ccloud.notifications"
 author = "the ccloud.notifications authors"
-copyright = "2026, the ccloud.notifications authors"  # noqa: A001
+copyright = "2026, the ccloud.notifications authors"
 title = html_title = html_short_title = "ccloud.notifications"
 
 extensions = ["myst_parser", "sphinx_antsibull_ext"]

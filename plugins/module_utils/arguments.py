@@ -9,7 +9,7 @@ Private to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Mapping, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 Constraint = List[Sequence[Any]]
 
@@ -50,6 +50,29 @@ class Arguments:
             "required_if": self.required_if,
         }
 
+    def explain(self, params: Mapping[str, Any], error: Exception) -> str:
+        """Why ansible-core could not even look at options: it takes for granted that a mapping is one."""
+        misfit = _misfit(self.options, params)
+        return f"{misfit} has to be a mapping of its options." if misfit else f"The options cannot be understood: {error}."
+
+
+def _misfit(options: Mapping[str, Any], params: Mapping[str, Any]) -> Optional[str]:
+    """The path of an option that has options of its own, and whose value cannot."""
+    for name, option in options.items():
+        value = params.get(name)
+        if "options" not in option or value is None or isinstance(value, str):
+            continue
+        for each in value if isinstance(value, list) else [value]:
+            if not isinstance(each, Mapping):
+                return name
+            inner = _misfit(option["options"], each)
+            if inner:
+                return f"{name}.{inner}"
+    return None
+
+
+#: What ansible-core's validator raises instead of refusing.
+UNEXPECTED = (TypeError, ValueError, OverflowError, AttributeError)
 
 #: Documented in plugins/doc_fragments/connection.py. Fallbacks to the environment are credentials.py's and task.py's.
 CONNECTION = Arguments(

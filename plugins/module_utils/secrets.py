@@ -23,8 +23,9 @@ _SECRET_NAME = re.compile("url|uri|key|token|secret|password|credential", re.IGN
 #: Too short to be a secret, and likely to be part of an innocent word.
 _SHORTEST = 6
 _SHORTEST_TOKEN = 12
-#: A URL as it is, escaped for JSON, or percent-encoded.
-_URL = re.compile(r"[a-z][a-z0-9+.-]*(?:://|:\\/\\/|%3A%2F%2F)(?:[^\s\"'<>\\]|\\/)+", re.IGNORECASE)
+#: A URL as it is, escaped for JSON, or percent-encoded. It is looked for at the beginning of a word only, or a long word would take
+#: a time that grows with the square of its length.
+_URL = re.compile(r"(?<![a-z0-9+.-])[a-z0-9+.-]*(?:://|:\\/\\/|%3A%2F%2F)(?:[^\s\"'<>\\]|\\/)+", re.IGNORECASE)
 
 
 def is_hidden(value: Optional[str]) -> bool:

@@ -18,7 +18,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from . import errors
 from .apply import Carried, Done, Manner
-from .arguments import Arguments
+from .arguments import UNEXPECTED, Arguments
 from .client import COLLECTION_VERSION, DEFAULT_ENDPOINT, REQUESTS_IMPORT_ERROR, Client, Clock, Connection, Links
 from .credentials import choose, from_environment
 from .directory import Directory
@@ -225,7 +225,10 @@ class _Module(AnsibleModule):  # type: ignore[misc]
     _accepted = False
 
     def __init__(self, arguments: Arguments) -> None:
-        super().__init__(supports_check_mode=True, **arguments.as_keywords())
+        try:
+            super().__init__(supports_check_mode=True, **arguments.as_keywords())
+        except UNEXPECTED as error:
+            self.fail_json(arguments.explain(self.params, error))
         self._accepted = True
 
     def fail_json(self, msg: str, **result: Any) -> NoReturn:

@@ -27,7 +27,7 @@ from ansible.plugins.loader import module_loader
 from ansible.release import __version__ as ansible_version
 from ansible.utils.display import Display
 
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import Arguments
+from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import UNEXPECTED, Arguments
 from ansible_collections.ccloud.notifications.plugins.module_utils.client import REQUESTS_IMPORT_ERROR, Links
 from ansible_collections.ccloud.notifications.plugins.module_utils.task import Task, perform
 
@@ -88,7 +88,11 @@ class ActionModule(ActionBase):
         """What AnsibleModule does around a module: validate, run, add the invocation, take secrets out."""
         module = self._module()
         arguments: Arguments = module.ARGUMENTS
-        validated = ArgumentSpecValidator(**arguments.as_keywords()).validate(_plain(dict(self._task.args)))
+        given = _plain(dict(self._task.args))
+        try:
+            validated = ArgumentSpecValidator(**arguments.as_keywords()).validate(given)
+        except UNEXPECTED as error:
+            return {"failed": True, "msg": arguments.explain(given, error), **_invocation({}, task_vars)}
         warnings = [f"Both option {each['option']} and its alias {each['alias']} are set." for each in validated._warnings]
         if validated.errors.errors:
             said = validated.errors.msg
@@ -106,9 +110,8 @@ class ActionModule(ActionBase):
                 tell=_silent if self._task.no_log else Teller(task_vars.get("inventory_hostname", "localhost")),
             )
             result = perform(module.run, task)
-        if _wants_invocation(task_vars):
-            # Of options that are refused, ansible-core does not know which are secret (module_utils/task.py).
-            result["invocation"] = {"module_args": {} if validated.errors.errors else validated.validated_parameters}
+        # Of options that are refused, ansible-core does not know which are secret (module_utils/task.py).
+        result.update(_invocation({} if validated.errors.errors else validated.validated_parameters, task_vars))
         if warnings:
             result["warnings"] = warnings
         hidden: Dict[str, Any] = remove_values(result, validated._no_log_values)
@@ -129,12 +132,13 @@ class ActionModule(ActionBase):
         return importlib.import_module(f"ansible_collections.{namespace}.{collection}.plugins.modules.{name}")
 
 
-def _wants_invocation(task_vars: Mapping[str, Any]) -> bool:
+def _invocation(params: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Dict[str, Any]:
     """Since ansible-core 2.21 a result has its invocation only where that is configured; before, always."""
     try:
-        return bool(C.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
+        wanted = C.config.get_config_value("INJECT_INVOCATION", variables=task_vars)
     except AnsibleError:
-        return True
+        wanted = True
+    return {"invocation": {"module_args": params}} if wanted else {}
 
 
 class Teller:

@@ -22,7 +22,7 @@ from markdown_it import MarkdownIt
 
 from support import examples
 from support.emulator import EXTERNAL_TOKEN, Emulator
-from support.playbooks import BIN, ROOT, surroundings
+from support.playbooks import BIN, ROOT, plays, surroundings
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 PAGES = [each for each in PAGES if "build" not in each.relative_to(ROOT).parts]
@@ -86,7 +86,9 @@ class Reader:
         content = yaml.safe_load(text)
         if not isinstance(content, list):
             raise AssertionError(f"a block is no play, and its first line does not say what file it is:\n{text}")
-        (self.folder / "unnamed.yml").write_text(text)
+        if "hosts" not in content[0]:
+            content = plays({}, *content)
+        (self.folder / "unnamed.yml").write_text(yaml.safe_dump(content, sort_keys=False))
         self.run("ansible-playbook unnamed.yml -e @secrets.yml --vault-password-file password")
 
     def run(self, command):

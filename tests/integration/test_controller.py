@@ -124,6 +124,7 @@ BAD_TASKS = [
     {MODULE: {"description": "x"}},
     {MODULE: {"display_name": "x", "target": {"kind": "Carrier"}}},
     {MODULE: {"display_name": "x", "target": "no mapping"}},
+    {MODULE: {"display_name": "x", "target": False}},
     {MODULE: {"display_name": "x", "timeout": "soon"}},
     {MODULE: {"display_name": ["a", "b"], "state": "gone"}},
     {"ccloud.notifications.integrations": {}},

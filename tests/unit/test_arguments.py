@@ -23,3 +23,12 @@ def test_two_specs_add_up_and_neither_changes():
 def test_every_secret_of_the_connection_is_marked():
     marked = {name for name, option in CONNECTION.options.items() if option.get("no_log")}
     assert marked == {"api_secret", "api_token", "external_token"}
+
+
+def test_what_is_no_mapping_is_named():
+    select = {"type": "dict", "options": {"severities": {"type": "list"}}}
+    spec = Arguments({"rules": {"type": "list", "elements": "dict", "options": {"select": select}}})
+    error = TypeError("argument of type 'bool' is not iterable")
+    assert spec.explain({"rules": [{"select": {}}, {"select": False}]}, error) == "rules.select has to be a mapping of its options."
+    assert spec.explain({"rules": 3}, error) == "rules has to be a mapping of its options."
+    assert spec.explain({"rules": None}, error) == f"The options cannot be understood: {error}."

@@ -55,6 +55,16 @@ def test_a_known_url_is_hidden_in_every_form_and_an_unknown_one_where_it_is_one(
         assert "topsecret" not in veil.text(text)
 
 
+@pytest.mark.parametrize("before", ["", "1", "x", "a+b.c-", "é", "://", " (", "url="])
+def test_a_url_is_hidden_whatever_stands_before_it(before):
+    assert "topsecret" not in Veil(ENDPOINT).text(f"{before}https://hooks.slack.example/topsecret")
+
+
+def test_the_time_for_a_text_grows_with_its_length_only():
+    """With the square of it, this one would take an hour."""
+    assert Veil(ENDPOINT).text("x" * 1_000_000 + " ") == "x" * 1_000_000 + " "
+
+
 def test_a_url_that_only_the_service_knows_is_hidden_and_the_apis_own_is_not():
     veil = Veil(ENDPOINT)
     text = f"cannot post to https://example.org/topsecret; see {ENDPOINT}/notifications/v1/integrations/i-12345."
