@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TREE := .cache/tree/ansible_collections/ccloud
+VERSION ?= $(shell sed -n 's/^version: //p' galaxy.yml)
 WITH_TREE = ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.cache/tree PATH=$(CURDIR)/$(BIN):$$PATH
 export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
 
-.PHONY: help demo test matrix faults bench lint sanity integration eda docs build clean
+.PHONY: help demo test matrix faults fuzz bench lint sanity integration eda docs build importer release clean
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
@@ -34,6 +35,7 @@ demo: $(VENV)/test-ready $(TREE)/notifications ## Run the main job against an em
 test: $(VENV)/test-ready ## Run all tests
 	@rm -rf collections
 	COVERAGE_FILE=$(CURDIR)/.coverage $(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered --cov-fail-under=90 $(ARGS)
+	@$(if $(ARGS),,.ci/passed test)
 
 matrix: ## Run the tests on every ansible-core and Python; a table
 	@$(PYTHON) tests/matrix $(ARGS)
@@ -41,6 +43,13 @@ matrix: ## Run the tests on every ansible-core and Python; a table
 faults: $(VENV)/test-ready ## Run the whole fault matrix (about an hour; ARGS="-k create" for a part)
 	@rm -rf collections
 	FAULTS=all $(BIN)/python -m pytest tests/faults -n 2 --dist worksteal $(ARGS)
+
+$(VENV)/fuzz-ready: requirements/fuzz.txt $(VENV)/test-ready
+	@$(PIP_INSTALL) -r requirements/fuzz.txt
+	@touch $@
+
+fuzz: $(VENV)/fuzz-ready $(TREE)/notifications ## Fuzz every module (ARGS=-max_total_time=60, in seconds)
+	$(BIN)/python tests/hostile/fuzz.py $(or $(ARGS),-max_total_time=300)
 
 bench: $(VENV)/test-ready $(TREE)/notifications ## Measure, side by side, and print ratios
 	@$(BIN)/python tests/benchmark $(ARGS)
@@ -53,9 +62,25 @@ lint: $(VENV)/lint-ready $(TREE)/notifications ## Run every linter
 	$(WITH_TREE) $(BIN)/ansible-lint --offline
 	$(BIN)/antsibull-changelog lint
 	$(BIN)/reuse lint --quiet || $(BIN)/reuse lint
+	$(MAKE) --no-print-directory build importer
+	@.ci/passed lint
+
+# The importer of Ansible Galaxy, in an environment of its own: it wants older versions than everything else.
+IMPORTER := .cache/importer
+$(IMPORTER)/ready: requirements/importer.txt
+	@$(PYTHON) -m venv --clear $(IMPORTER)
+	@$(IMPORTER)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/importer.txt
+	@touch $@
+
+importer: $(IMPORTER)/ready
+	@cd .cache && PATH=$(CURDIR)/$(IMPORTER)/bin:$$PATH importer/bin/python -m galaxy_importer.main \
+		../dist/ccloud-notifications-$(VERSION).tar.gz > importer.log 2>&1 || { cat importer.log; exit 1; }
+	@! grep -E "^(ERROR|WARNING)" .cache/importer.log
+	@tail -1 .cache/importer.log
 
 sanity: $(VENV)/test-ready ## Run ansible-test sanity
 	@sh tests/ansible-test.sh $(BIN) sanity $(ARGS)
+	@$(if $(ARGS),,.ci/passed sanity)
 
 integration: $(VENV)/test-ready ## Run the targets by ansible-test too
 	@sh tests/ansible-test.sh $(BIN) integration $(ARGS)
@@ -85,6 +110,9 @@ docs: $(VENV)/docs-ready $(TREE)/notifications ## Build the documentation in doc
 build: $(VENV)/test-ready ## Build the release archive in dist/
 	@mkdir -p dist
 	$(BIN)/ansible-galaxy collection build --force --output-path dist
+
+release: $(VENV)/lint-ready ## Version, changelog and archive of a release: make release VERSION=X.Y.Z
+	@.ci/release $(if $(filter command line,$(origin VERSION)),$(VERSION))
 
 clean: ## Remove everything that was made
 	rm -rf $(VENV) .cache dist collections docs/build tests/output .coverage* .mypy_cache .ruff_cache .hypothesis

@@ -24,7 +24,7 @@ from support import examples
 from support.emulator import EXTERNAL_TOKEN, Emulator
 from support.playbooks import BIN, ROOT, plays, surroundings
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md")), *sorted((ROOT / "roles").glob("*/README.md"))]
 PAGES = [each for each in PAGES if "build" not in each.relative_to(ROOT).parts]
 #: What is not done here, and why.
 ELSEWHERE = {
@@ -101,7 +101,6 @@ class Reader:
         script = f"set -e; . ./exports.sh; {command}\nexport -p > exports.sh"
         environment = surroundings(self.folder, {**examples.environment(self.emulator), "IDENTITY_TOKEN": EXTERNAL_TOKEN})
         environment["PATH"] = f"{BIN}{os.pathsep}{environment['PATH']}"
-        environment["PWD"] = str(self.folder)
         done = subprocess.run(
             ["bash", "-c", script],
             cwd=self.folder,

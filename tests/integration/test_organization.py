@@ -42,7 +42,7 @@ def run(emulator, tmp_path):
             f"ccloud.notifications.{playbook}",
             *extra,
             *flags,
-            environment=environment(emulator, PWD=str(tmp_path)),
+            environment=environment(emulator),
         )
         assert done.status == status, done.output[-5000:]
         return done.output

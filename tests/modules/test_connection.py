@@ -14,8 +14,10 @@ NOWHERE = {}
 
 
 def test_the_user_agent_names_the_collection_and_ansible_core(run, emulator):
+    from ansible_collections.ccloud.notifications.plugins.module_utils.client import COLLECTION_VERSION
+
     run.ok("integration_info")
-    assert emulator.requests()[0]["user_agent"] == "ccloud.notifications/0.2.0 ansible-core/2.99.0"
+    assert emulator.requests()[0]["user_agent"] == f"ccloud.notifications/{COLLECTION_VERSION} ansible-core/2.99.0"
 
 
 @pytest.mark.parametrize("family", ["CONFLUENT_CLOUD_", "CONFLUENT_"])

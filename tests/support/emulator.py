@@ -30,11 +30,11 @@ class Emulator:
 
     @classmethod
     @contextlib.contextmanager
-    def started(cls, *flags: str) -> Iterator[Emulator]:
-        """Start an emulator on a free port; stop it at the end."""
+    def started(cls, *flags: str, folder: pathlib.Path = FOLDER) -> Iterator[Emulator]:
+        """Start an emulator on a free port; stop it at the end. ``folder`` is where it lies."""
         # Coverage is measured of what is tested; in the emulator it would only cost time.
         environment = {name: value for name, value in os.environ.items() if name != "COVERAGE_PROCESS_CONFIG"}
-        command = [sys.executable, str(FOLDER), "--port", "0", *flags]
+        command = [sys.executable, str(folder), "--port", "0", *flags]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         try:
             line = process.stdout.readline()

@@ -48,6 +48,7 @@ def surroundings(folder: pathlib.Path, environment: Optional[Mapping[str, str]] 
     configuration.touch()
     merged = {
         **os.environ,
+        "PWD": str(folder),
         "ANSIBLE_ROLES_PATH": str(TARGETS),
         "ANSIBLE_LOCALHOST_WARNING": "False",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "False",

@@ -1,0 +1,57 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a user gets: the archive, built and installed by ansible-galaxy, and used from there."""
+
+from __future__ import annotations
+
+import subprocess
+import tarfile
+
+import pytest
+
+from support import examples
+from support.emulator import Emulator
+from support.playbooks import ROOT, command
+
+#: Beside these, an archive has files at its top only.
+FOLDERS = {"changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "roles", "tests/contract", "tests/emulator"}
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory):
+    """Built from a copy of what git tracks, so that nothing that lies about gets in."""
+    folder = tmp_path_factory.mktemp("built")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / "source" / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / "source" / name).write_bytes((ROOT / name).read_bytes())
+    built = command(folder, "ansible-galaxy", "collection", "build", "source", "--output-path", str(folder))
+    assert built.status == 0, built.output
+    return next(folder.glob("*.tar.gz"))
+
+
+def test_the_archive_holds_what_a_user_needs_and_is_small(archive):
+    with tarfile.open(archive) as opened:
+        names = [each.name for each in opened.getmembers() if each.isfile()]
+    inner = {name for name in names if "/" in name}
+    assert {name for name in inner if not name.startswith(tuple(f"{folder}/" for folder in FOLDERS))} == set()
+    assert {name for name in names if "/" not in name} == {".ansible-lint", "CHANGELOG.rst", "COPYING", "FILES.json", "MANIFEST.json", "README.md"}
+    assert archive.stat().st_size < 200_000
+
+
+def test_what_is_installed_works_and_brings_its_emulator(archive, tmp_path):
+    # Nowhere else, or the one that is tested would pass for installed.
+    only_here = {"ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "here")}
+    installed = command(tmp_path, "ansible-galaxy", "collection", "install", str(archive), environment=only_here)
+    assert installed.status == 0, installed.output
+    collection = tmp_path / "here" / "ansible_collections" / "ccloud" / "notifications"
+    with Emulator.started(folder=collection / "tests" / "emulator") as emulator:
+        environment = {**examples.environment(emulator), **only_here}
+        flags = ["-e", "export_to=organization.yml"]
+        played = command(tmp_path, "ansible-playbook", "ccloud.notifications.export", *flags, environment=environment)
+        assert played.status == 0, played.output
+        assert "bootstrap_subscriptions" in (tmp_path / "organization.yml").read_text()
