@@ -39,7 +39,14 @@ def test_the_archive_holds_what_a_user_needs_and_is_small(archive):
         names = [each.name for each in opened.getmembers() if each.isfile()]
     inner = {name for name in names if "/" in name}
     assert {name for name in inner if not name.startswith(tuple(f"{folder}/" for folder in FOLDERS))} == set()
-    assert {name for name in names if "/" not in name} == {".ansible-lint", "CHANGELOG.rst", "COPYING", "FILES.json", "MANIFEST.json", "README.md"}
+    assert {name for name in names if "/" not in name} == {
+        ".ansible-lint",
+        "CHANGELOG.rst",
+        "COPYING",
+        "FILES.json",
+        "MANIFEST.json",
+        "README.md",
+    }
     assert archive.stat().st_size < 200_000
 
 
