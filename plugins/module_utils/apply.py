@@ -371,7 +371,12 @@ def _replace(at: _Place, step: Step, done: Done) -> None:
     except errors.Conflict:
         aside = f"{name[:40]} (to be replaced)"
         attempted = f"rename the {at.resource.noun} {name!r} ({old_id}) for its replacement"
-        at.client.change(at.resource.path, old_id, {at.resource.name_field: aside}, attempted)
+        try:
+            at.client.change(at.resource.path, old_id, {at.resource.name_field: aside}, attempted)
+        except errors.NotificationsError as error:
+            if error.fate_unclear:
+                error.next_step = f"If {old_id} is named {aside!r} now, name it {name!r} again. {error.next_step}"
+            raise
         done.changed = True
         try:
             _create_instead(at, creation, done)

@@ -258,16 +258,17 @@ class Bench:
 
     def _again(self, case: Case, seen: Seen, clean: Seen, allowed: list[State]) -> None:
         """Unharmed, it leads to what was wanted, and then changes nothing; or it says which two are in the way."""
+        self.emulator.advance(60)  # nobody runs it again before the lists are up to date
         again = self.run(case.operation, case.harm.exchange)
         if again.failed:
             said = again.result["msg"]
-            says_why = said.count("i-1") >= 2 or any(words in said for words in ("quota", "there is no", "does not exist"))
+            says_why = _names_two(said) or any(words in said for words in ("quota", "there is no", "does not exist"))
             may_fail = case.harm.somebody or case.harm.settings or case.operation.steps
             assert says_why, f"once more, it failed: {said}"
             assert may_fail, f"once more, it failed: {said}"
             return
         said = seen.result.get("msg", "")
-        if "still there beside" in said or "for now" in said:
+        if "still there beside" in said or "(to be replaced)" in said:
             assert case.operation.steps  # a person was told what to do
         elif not case.harm.somebody:
             assert again.state == clean.state, f"once more, it led to {_difference(clean.state, again.state)}"
@@ -290,7 +291,7 @@ def _judge(case: Case, seen: Seen, clean: Seen, before: State, allowed: list[Sta
     if "again" in " ".join(key[1] for key in state):
         doubled = [key for key in state if key[1].endswith(" again")]
         by_somebody = case.harm.somebody and any(key in each for key in doubled for each in allowed)
-        named = seen.failed and said.count("i-1") >= 2
+        named = seen.failed and _names_two(said)
         assert by_somebody or named, f"{doubled} is there twice; {said}"
         looked = any(line.startswith("GET /integrations ") for line in seen.requests[case.position :])
         told = seen.failed or seen.warned("Somebody else created another")
@@ -333,6 +334,10 @@ def _called(entry: Mapping[str, Any]) -> str:
     if "resource" in entry and entry["display_name"] != entry["resource"]:
         return f"{entry['display_name']} of {entry['resource']}"
     return str(entry["display_name"])
+
+
+def _names_two(said: str) -> bool:
+    return len(set(re.findall(r"\b[a-z]+-\d+", said))) >= 2
 
 
 def _pieces(state: State, allowed: list[State]) -> bool:

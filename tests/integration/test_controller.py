@@ -139,7 +139,11 @@ def test_bad_options_fail_with_the_same_message_as_in_a_module(emulator, connect
     for controller_side in ("true", "false"):
         folder = tmp_path / controller_side
         folder.mkdir()
-        environment = {"CCLOUD_NOTIFICATIONS_CONTROLLER_SIDE": controller_side, **recording(folder / "results")}
+        environment = {
+            "CCLOUD_NOTIFICATIONS_CONTROLLER_SIDE": controller_side,
+            "ANSIBLE_PIPELINING": "true",
+            **recording(folder / "results"),
+        }
         played = play(folder, plays(connection, *named), environment=environment)
         assert f"ignored={len(BAD_TASKS)}" in played.output
         lines = [json.loads(line) for line in (folder / "results").read_text().splitlines()]

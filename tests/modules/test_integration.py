@@ -341,6 +341,16 @@ def test_a_replacement_of_unknown_fate_says_how_the_old_one_is_named(run, emulat
     assert result["changed"] is True
 
 
+def test_a_renaming_of_unknown_fate_says_how_the_old_one_may_be_named(run, emulator):
+    emulator.reset(integrations=[slack("ops")], kind_change="refused", duplicate_names="refused")
+    emulator.fault("cut-after", "PATCH", skip=1, times=9)
+    result = run.fails("integration", display_name="ops", target={"kind": "MsTeams", "webhook_url": URL}, replace=True)
+    [renamed] = emulator.made().values()
+    assert renamed["display_name"] == "ops (to be replaced)"
+    assert f"If {renamed['id']} is named 'ops (to be replaced)' now, name it 'ops' again." in result["msg"]
+    assert result["changed"] is True
+
+
 def test_a_replacement_whose_old_one_stays_is_reported(run, emulator):
     emulator.reset(integrations=[slack("ops")], kind_change="refused")
     emulator.fault("status", "DELETE", status=400)
