@@ -281,7 +281,15 @@ def _create(at: _Place, step: Step, done: Done) -> None:
                 lost = f"The answer to creating {step.name!r} was lost ({error.said}); it was found as {made['id']}."
                 done.warnings.append(lost)
     done.after, done.changed = made, True
-    _verify(at.resource, step, made, attempted)
+    try:
+        _verify(at.resource, step, made, attempted)
+    except errors.NotAsAsked as error:
+        if at.resource.name_field and at.resource.key(made) != step.wish.key:
+            # Under another name the next run would not find it, and make one more.
+            _delete_object(at, made, done)
+            done.after, done.changed = None, False
+            error.said = f"{error.said}; under another name it would not be found again, so it was deleted"
+        raise
 
 
 def _meet(at: _Place, step: Step, done: Done, conflict: errors.Conflict, lost_before: bool) -> None:
@@ -419,7 +427,8 @@ def _create_instead(at: _Place, creation: Step, done: Done) -> None:
     try:
         _create(at, creation, done)
     except errors.NotAsAsked:
-        _delete_object(at, done.after or {}, done)
+        if done.after is not None:
+            _delete_object(at, done.after, done)
         done.after, done.changed = old, False
         raise
 

@@ -15,6 +15,8 @@ import random
 import threading
 import time
 import traceback
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotInTime
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
@@ -46,6 +48,8 @@ DEPTH_LIMIT = 64
 #: A token is not kept for longer than this many seconds, whatever its exchange says.
 LONGEST_LIFE = 86_400.0
 WAITS_LISTED = 100
+#: Seconds after a time-out in which requests' own way of saying so may come.
+GRACE = 1.0
 REQUEST_ID = "X-Request-Id"
 
 
@@ -77,8 +81,8 @@ class Answer:
     """A good answer: its parsed body, None where it has none."""
 
     status: int
-    headers: Mapping[str, str]
     body: Any
+    request_id: Optional[str] = None
 
 
 @dataclass
@@ -159,6 +163,7 @@ class Client:
         self._deadline = clock.monotonic() + connection.deadline
         self._lock = threading.Lock()
         self._not_before = 0.0
+        self._received = 0
         self._settings: Optional[Dict[str, Any]] = None
         self.tally = Tally()
         self.veil = Veil(connection.endpoint, DEFAULT_ENDPOINT)
@@ -352,14 +357,12 @@ class Client:
         except (OSError, ValueError) as error:
             raise self._impossible(error, attempted) from None
         try:
-            # Redirects are off: credentials go to one origin.
-            with session.send(request, timeout=timeout, allow_redirects=False, **self._settings) as response:
-                text = self._read(response, attempted, timeout)
+            response, text = self._within(timeout, attempted, lambda: self._exchanged(session, request, attempted, timeout))
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
             # RequestException is an OSError; requests lets a few plain ones through as well.
             raise self._failed(error, attempted, timeout) from None
         headers = response.headers
-        request_id = self._id_veil.text(errors.printable(headers.get(REQUEST_ID, "")))[:255] or None
+        request_id = self._request_id(headers)
         with self._lock:
             if request_id:
                 self.tally.request_ids.append(request_id)
@@ -380,27 +383,59 @@ class Client:
         parsed: Any = None
         if text.strip():
             try:
-                parsed = _sound(json.loads(text), "\\ud" in text.lower())
+                parsed = _sound(json.loads(text, parse_constant=_no_number), "\\ud" in text.lower())
             except (ValueError, RecursionError):
                 parsed = _UNREADABLE
         if parsed is _UNREADABLE or not holds(parsed):
-            content_type = headers.get("Content-Type", "no content type").partition(";")[0]
+            content_type = errors.content_type_of(headers)
             said = f"the service answered with status {status} and a body that is not the JSON expected ({content_type})"
             garbled = errors.Unintelligible(attempted, said, status=status, request_id=request_id)
             raise _Failed(retry.Failure(retry.GARBLED, status, headers), garbled)
-        return Answer(status, headers, parsed)
+        return Answer(status, parsed, request_id)
+
+    def _exchanged(self, session: Any, request: Any, attempted: str, timeout: float) -> Tuple[Any, str]:
+        """A request sent and its answer read."""
+        # Redirects are off: credentials go to one origin.
+        with session.send(request, timeout=timeout, allow_redirects=False, **(self._settings or {})) as response:
+            return response, self._read(response, attempted, timeout)
+
+    def _within(self, timeout: float, attempted: str, work: Callable[[], Tuple[Any, str]]) -> Tuple[Any, str]:
+        """What work makes, in a thread of its own: a server that sends a header byte by byte would never meet the time-out,
+        which is for one reading from the socket. A thread that is given up ends with the process at the latest."""
+        future: Future[Tuple[Any, str]] = Future()
+        threading.Thread(target=_fulfil, args=(future, work), daemon=True).start()
+        try:
+            return future.result(timeout + GRACE)
+        except NotInTime:
+            if future.done():
+                raise
+        finally:
+            del future  # which may hold an error that holds this frame
+        self._link.session.close()
+        endless = errors.TimedOut(attempted, f"no whole answer within {timeout:g} seconds")
+        raise _Failed(retry.Failure(retry.TIMED_OUT), endless)
+
+    def _request_id(self, headers: Mapping[str, str]) -> Optional[str]:
+        """The service's id of a request, without credentials that a proxy may echo there."""
+        return self._id_veil.text(errors.one_line(headers.get(REQUEST_ID, "")[:4096]))[:255] or None
 
     def _read(self, response: Any, attempted: str, timeout: float) -> str:
         """The body, within the limits of size and time."""
         until = self._clock.monotonic() + timeout
-        sent = {"status": response.status_code, "request_id": response.headers.get(REQUEST_ID), "sent": True}
+        sent = {"status": response.status_code, "request_id": self._request_id(response.headers), "sent": True}
+        if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+            # It was not asked for, and a few bytes of it may stand for gigabytes.
+            compressed = errors.Unintelligible(attempted, "the answer is compressed, which was not asked for", **sent)
+            raise _Failed(retry.Failure(retry.GARBLED, response.status_code, response.headers), compressed)
         chunks: List[bytes] = []
         size = 0
         for chunk in _chunks(response):
             chunks.append(chunk)
             size += len(chunk)
-            if size > BODY_LIMIT:
-                raise errors.Unintelligible(attempted, f"the answer is larger than {BODY_LIMIT // 2**20} MiB", **sent)
+            with self._lock:
+                self._received += len(chunk)
+            if self._received > BODY_LIMIT:
+                raise errors.Unintelligible(attempted, f"the answers are larger than {BODY_LIMIT // 2**20} MiB", **sent)
             if self._clock.monotonic() > self._deadline:
                 raise errors.DeadlineExceeded(attempted, "the deadline passed while the answer was read", **sent)
             if self._clock.monotonic() > until:
@@ -429,8 +464,8 @@ class Client:
         return _Failed(retry.Failure(retry.CUT), errors.ConnectionLost(attempted, f"the connection was lost ({reason})"))
 
     def _impossible(self, error: Exception, attempted: str) -> errors.InvalidInput:
-        """A request that cannot even be made."""
-        reason = self.veil.text(f"{type(error).__name__}: {error}")
+        """A request that cannot even be made. What requests says of a URL may be a proxy's, whose password is in it."""
+        reason = type(error).__name__ if isinstance(error, InvalidURL) else self.veil.text(f"{type(error).__name__}: {error}")
         return errors.InvalidInput(attempted, f"no request can be made to {self._connection.endpoint} ({reason})")
 
     def _forget(self, auth: Any) -> bool:
@@ -498,13 +533,22 @@ _NEVER_CONNECTED = ("NewConnectionError", "NameResolutionError", "ConnectTimeout
 
 def _session(connection: Connection) -> Any:
     session = requests.Session()
-    session.headers.update({"User-Agent": connection.user_agent, "Accept": "application/json"})
+    session.headers.update({"User-Agent": connection.user_agent, "Accept": "application/json", "Accept-Encoding": "identity"})
     # No cookie means anything to this API, and none may pass from one answer into another request.
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     if connection.verify is False:
         # The user chose so; a line for each request would say nothing new.
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     return session
+
+
+def _fulfil(future: Future[Tuple[Any, str]], work: Callable[[], Tuple[Any, str]]) -> None:
+    try:
+        future.set_result(work())
+    except BaseException as error:  # raised again where the result is waited for
+        future.set_exception(error)
+    finally:
+        del future, work
 
 
 def _anonymous(request: Any) -> Any:
@@ -519,10 +563,15 @@ def _chunks(response: Any) -> Iterator[bytes]:
         yield from response.iter_content(1024)
         return
     while True:
-        chunk = read(65_536, decode_content=True)
+        chunk = read(65_536, decode_content=False)
         if not chunk:
             return
         yield chunk
+
+
+def _no_number(word: str) -> None:
+    """Python reads NaN and Infinity, which JSON does not have, and would write them."""
+    raise ValueError(word)
 
 
 def _seconds(value: Any) -> Optional[float]:
@@ -589,7 +638,7 @@ def _next_token(answer: Answer, attempted: str) -> Optional[str]:
 
 
 def _unintelligible(attempted: str, said: str, answer: Answer, next_step: Optional[str] = None) -> errors.Unintelligible:
-    return errors.Unintelligible(attempted, said, status=answer.status, request_id=answer.headers.get(REQUEST_ID), next_step=next_step)
+    return errors.Unintelligible(attempted, said, status=answer.status, request_id=answer.request_id, next_step=next_step)
 
 
 def _innermost(error: BaseException) -> BaseException:

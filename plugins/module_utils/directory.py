@@ -9,6 +9,7 @@ Private to the collection.
 from __future__ import annotations
 
 import difflib
+import itertools
 from typing import Container, Dict, FrozenSet, Iterable, Iterator, List, Optional, Sequence
 
 from .errors import Ambiguous, InvalidInput, NoSuchObject
@@ -72,7 +73,8 @@ class Index:
     def near(self, text: str) -> str:
         """The names that are most like a text, with their ids, as a person may have meant them; empty where none is."""
         names = {self.resource.name(each): each for each in self}
-        folded = {name.casefold(): name for name in names if name}
+        # Comparing is slow, and a person would not look through more either.
+        folded = {name.casefold(): name for name in itertools.islice(names, 2000) if name and len(name) <= 255}
         close = difflib.get_close_matches(text.casefold(), folded, n=3, cutoff=0.6)
         close += [each for each in folded if text.strip() and text.casefold() in each and each not in close][: 3 - len(close)]
         return ", ".join(f"{folded[each]!r} ({names[folded[each]]['id']})" for each in close)

@@ -11,6 +11,11 @@ from __future__ import annotations
 import json
 from typing import Any, Callable, Dict, Mapping, Optional, Tuple, Type
 
+from .secrets import HIDDEN
+
+#: The most characters of a text from outside that are looked at.
+LONGEST_TEXT = 16_384
+
 
 class NotificationsError(Exception):
     """The one family of errors that a task turns into an Ansible failure.
@@ -281,8 +286,22 @@ def _first_error(text: str) -> Tuple[Any, Any, Any, Any]:
 
 
 def _text(value: Any, veil: Callable[[str], str]) -> Optional[str]:
-    # Cut last: half of a secret would not be recognised.
-    return veil(printable(str(value)))[:2000] if isinstance(value, (str, int)) and value != "" else None
+    if not isinstance(value, (str, int)) or value == "":
+        return None
+    text = str(value)
+    veiled = veil(one_line(text[:LONGEST_TEXT]))
+    # Half of a secret would not be recognised, so where a text was cut before, its end goes.
+    return veiled[: 2000 if len(text) <= LONGEST_TEXT else min(2000, max(0, len(veiled) - 4096))]
+
+
+def one_line(text: str) -> str:
+    """A text that cannot move a cursor, colour a screen, or pass for a line of its own."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def content_type_of(headers: Mapping[str, str]) -> str:
+    """What an answer says that it is, for a message."""
+    return one_line(headers.get("Content-Type", "no content type").partition(";")[0])[:100]
 
 
 def printable(text: str) -> str:
@@ -306,7 +325,7 @@ def from_answer(
     code, detail, pointer, request_id = (_text(each, veil) for each in _first_error(text))
     kind = _BY_STATUS.get(status, ServerFailure)
     if detail is None:
-        content_type = headers.get("Content-Type", "no content type").partition(";")[0]
+        content_type = content_type_of(headers)
         detail = f"the service answered with status {status} and a body that says nothing ({content_type})"
     next_step = None
     if status == 400 and "quota" in f"{code} {detail}".lower():
@@ -316,8 +335,9 @@ def from_answer(
     if kind is OverQuota:
         detail = f"over quota: {detail}"
     if status == 409 and headers.get("Location"):
-        in_the_way = veil(headers["Location"].partition("?")[0].rstrip("/").rpartition("/")[2])
-        next_step = f"In the way: {in_the_way}. {Conflict.next_step}"
+        in_the_way = (_text(headers["Location"], veil) or "").partition("?")[0].rstrip("/").rpartition("/")[2]
+        if HIDDEN not in in_the_way:
+            next_step = f"In the way: {in_the_way[:255]}. {Conflict.next_step}"
     return kind(
         attempted,
         detail,

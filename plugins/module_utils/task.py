@@ -24,6 +24,7 @@ from .credentials import choose, from_environment
 from .directory import Directory
 from .plan import Plan, difference_of_each, difference_of_one
 from .resources import Resource
+from .secrets import without_given
 
 #: A wait longer than this many seconds is a warning.
 LONG_WAIT = 5.0
@@ -99,8 +100,8 @@ class Task:
                 text = client.veil.text(text)
             return text
 
-        details = error.as_result()
-        return {"msg": veiled(error.message), "error": {**details, "detail": veiled(details["detail"])}}
+        details = {name: veiled(value) if isinstance(value, str) else value for name, value in error.as_result().items()}
+        return {"msg": veiled(error.message), "error": details}
 
     @property
     def coming(self) -> Optional[Sequence[str]]:
@@ -233,6 +234,7 @@ class _Module(AnsibleModule):  # type: ignore[misc]
 
     def fail_json(self, msg: str, **result: Any) -> NoReturn:
         if not self._accepted:
+            msg = without_given(msg, self.params)
             self.params: Dict[str, Any] = {}
         super().fail_json(msg, **result)
         raise SystemExit(1)  # which it has done by now

@@ -109,9 +109,9 @@ def run(this):
     missing = [each for each in types or () if not known.types.has(each)]
     missing += [each for each in integrations or () if not known.integrations.has(each)]
     if types is not None:
-        found = [each for each in found if {each["notification_type"][name] for name in ("id", "display_name")} & set(types)]
+        found = [each for each in found if any(each["notification_type"][name] in types for name in ("id", "display_name"))]
     if integrations is not None:
-        found = [each for each in found if {to[name] for to in each["integrations"] for name in ("id", "display_name")} & set(integrations)]
+        found = [each for each in found if any(to[name] in integrations for to in each["integrations"] for name in ("id", "display_name"))]
     if enabled is not None:
         found = [each for each in found if (each.get("current_state") != DISABLED) is enabled]
     found.sort(key=lambda each: (resource.name(each), each["id"]))

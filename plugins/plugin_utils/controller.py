@@ -29,6 +29,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import UNEXPECTED, Arguments
 from ansible_collections.ccloud.notifications.plugins.module_utils.client import REQUESTS_IMPORT_ERROR, Links
+from ansible_collections.ccloud.notifications.plugins.module_utils.secrets import without_given
 from ansible_collections.ccloud.notifications.plugins.module_utils.task import Task, perform
 
 #: The variable that switches this off, and, in capitals, the environment variable that does.
@@ -92,13 +93,13 @@ class ActionModule(ActionBase):
         try:
             validated = ArgumentSpecValidator(**arguments.as_keywords()).validate(given)
         except UNEXPECTED as error:
-            return {"failed": True, "msg": arguments.explain(given, error), **_invocation({}, task_vars)}
+            return {"failed": True, "msg": without_given(arguments.explain(given, error), given), **_invocation({}, task_vars)}
         warnings = [f"Both option {each['option']} and its alias {each['alias']} are set." for each in validated._warnings]
         if validated.errors.errors:
             said = validated.errors.msg
             if isinstance(validated.errors[0], UnsupportedError):
                 said = f"Unsupported parameters for ({self._task.action}) module: {said}"
-            result: Dict[str, Any] = {"failed": True, "msg": said}
+            result: Dict[str, Any] = {"failed": True, "msg": without_given(said, given)}
         else:
             self._place_paths(arguments, validated.validated_parameters)
             task = Task(

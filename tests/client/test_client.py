@@ -737,3 +737,59 @@ def test_a_count_that_counts_nothing_is_none(emulator, connect, errors, body):
     emulator.fault("status", "GET", status=200, body=body, times=5)
     with pytest.raises(errors.Unintelligible):
         connect().count("/notifications/v1/user-notifications:summary", "count", "unread_count")
+
+
+@pytest.mark.parametrize("drop", [b"H", b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"])
+def test_an_answer_that_trickles_without_end_is_given_up(connect, errors, monkeypatch, drop):
+    """Each byte comes in time; a time-out for one reading from the socket never ends that."""
+    from ansible_collections.ccloud.notifications.plugins.module_utils import client
+
+    monkeypatch.setattr(client, "GRACE", 0.05)
+    over = threading.Event()
+
+    def trickle(listening):
+        there, _address = listening.accept()
+        there.sendall(drop)
+        while not over.wait(0.02):
+            there.sendall(b"a: b\r\n" if drop.endswith(b"\n") else b"x")
+        there.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        serving = threading.Thread(target=trickle, args=(listening,))
+        serving.start()
+        try:
+            with pytest.raises(errors.TimedOut) as caught:
+                connect(endpoint=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=0.1).create(LIST, {}, "create it")
+        finally:
+            over.set()
+            serving.join()
+    assert caught.value.fate_unclear
+
+
+def test_a_compressed_answer_is_not_unpacked(emulator, connect, errors):
+    emulator.fault("status", "GET", status=200, headers={"Content-Encoding": "gzip, gzip"}, body={"data": []}, times=9)
+    with pytest.raises(errors.Unintelligible, match="the answer is compressed"):
+        connect().list(LIST, "list")
+
+
+def test_a_request_id_that_echoes_credentials_is_hidden(connect, errors):
+    class Echo(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = b'{"data": [], "metadata": 5}'
+            self.send_response(200)
+            self.send_header("X-Request-Id", self.headers["Authorization"])
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_arguments):
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Echo) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        client = connect(endpoint=f"http://127.0.0.1:{server.server_port}")
+        with pytest.raises(errors.Unintelligible) as caught:
+            client.list(LIST, "list")
+        server.shutdown()
+    assert caught.value.request_id == "Basic ********"
+    assert base64.b64encode(f"{KEY}:{SECRET}".encode()).decode() not in str([caught.value.message, client.tally])

@@ -177,4 +177,32 @@ def test_a_huge_answer_is_not_read_to_its_end(monkeypatch):
 
     monkeypatch.setattr(client, "BODY_LIMIT", 1024 * 1024)
     result = run("integration_info", {}, lambda _request: Canned(200, b" " * (2 * 1024 * 1024)))
-    assert "the answer is larger than 1 MiB" in result["msg"]
+    assert "the answers are larger than 1 MiB" in result["msg"]
+
+
+def test_a_name_that_the_service_changes_leaves_nothing_behind():
+    """Under the other name, the next run would not find it, and make one more."""
+    made = {**PROPER["integrations"], "id": "i-9", "display_name": "caf\u00e9"}
+    asked = []
+
+    def answer(request):
+        asked.append(request.method)
+        return {"GET": Canned.of({"metadata": {}, "data": []}), "POST": Canned.of(made, 201), "DELETE": Canned(204)}[request.method]
+
+    params = {"display_name": "cafe\u0301", "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/x"}}
+    result = run("integration", params, answer)
+    assert asked == ["GET", "POST", "DELETE"]
+    assert result["changed"] is False
+    assert "under another name it would not be found again, so it was deleted" in result["msg"]
+
+
+def test_a_text_from_the_service_moves_no_cursor_and_passes_for_no_line():
+    detail = "\x1b]0;title\x07\x1b[31mbad\nok: [localhost]\u202e"
+    result = run("integration_info", {}, lambda _request: Canned.of({"errors": [{"detail": detail}]}, 400))
+    assert result["msg"].isprintable()
+
+
+def test_names_that_are_no_texts_are_no_traceback():
+    odd = {"integrations": [PROPER["integrations"]], "subscriptions": [PROPER["subscriptions"]]}
+    odd["notification-types"] = [{**PROPER["notification-types"], "display_name": ["a"]}]
+    assert run("subscription_info", {"notification_type": "nt-1", "integration": "ops"}, serve(odd))["subscriptions"]

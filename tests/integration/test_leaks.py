@@ -75,6 +75,12 @@ def special(secrets):
     yield {module: {"display_name": "one", "target": {**one, "kind": "Carrier"}}}
     yield {module: {"display_name": "one", "target": "{{ secret_one }}"}}
     yield {module: {"display_name": "one", "target": {"kind": "Slack", "webhok_url": "{{ secret_one }}"}}}
+    yield {module: {"display_name": "one", "target": {"kind": "{{ secret_one }}", "webhook_url": "Slack"}}}
+    yield {module: {"display_name": "one", "target": "kind=Slack {{ secret_one }}"}}
+    yield {module: {"display_name": "one", "target": ["{{ [one_channel] }}"]}, "vars": {"one_channel": one}}
+    yield {module + "s": {"integrations": ["{{ [one_channel] }}"]}, "vars": {"one_channel": {"display_name": "one", "target": one}}}
+    yield {module: {"display_name": "one", "target": one, "replace": "{{ secret_one }}"}}
+    yield {module: {"display_name": "one", "target": one, "ca_path": "{{ secret_one }}"}}
     yield {module: {"display_name": "one", "target": one, "api_secrte": "{{ the_secret }}"}}
     yield {module: {"display_name": "one", "target": one, "deadline": "{{ secret_one }}"}}
     yield {module: {"display_name": "one", "target": one, "endpoint": "{{ secret_one }}", "deadline": 1}}

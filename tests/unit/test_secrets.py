@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION
-from ansible_collections.ccloud.notifications.plugins.module_utils.secrets import HIDDEN, Veil, is_hidden
+from ansible_collections.ccloud.notifications.plugins.module_utils.secrets import HIDDEN, Veil, is_hidden, without_given
 
 ENDPOINT = "https://api.confluent.cloud"
 secrets = st.text(st.characters(codec="utf-8", exclude_characters="*"), min_size=6).filter(lambda s: s.strip() == s)
@@ -89,6 +89,40 @@ def test_a_url_is_no_mask(url):
     assert not is_hidden(url)
 
 
+@pytest.mark.parametrize("glue", [",", "?u=", ";", "&x=", "/", "=", "'", "%2C"])
+def test_a_url_that_is_glued_to_the_apis_own_is_hidden(glue):
+    for url in ("https://hooks.slack.example/topsecret", quote("https://hooks.slack.example/topsecret", safe="")):
+        assert "topsecret" not in Veil(ENDPOINT).text(f"see {ENDPOINT}/notifications/v1/integrations/i-1{glue}{url}")
+
+
+def test_a_decoded_echo_is_hidden():
+    veil = Veil(ENDPOINT)
+    veil.learn("https://prod.example/invoke?sig=Zm9v%2BYmFy%2Fc2VjcmV0%3D")
+    assert "c2VjcmV0" not in veil.text("bad signature Zm9v+YmFy/c2VjcmV0=")
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"target": {"kind": "https://h.example/x/topsecret"}}, "value of kind must be one of: Slack, got: https://h.example/x/topsecret"),
+        ({"target": {"kind": "topsecret-topsecret"}}, "value of kind must be one of: Slack, got: topsecret-topsecret found in target"),
+        ({"target": {"https://h.example/topsecret": None}}, "Unsupported parameters: target.https://h.example/topsecret. Supported: kind"),
+        ({"api_secret": "topsecret", "state": "x"}, "state is topsecret"),
+        ({"l": [[{"url": "https://h.example/topsecret"}]]}, "Value '[{'url': 'https://h.example/topsecret'}]' must be a list"),
+    ],
+)
+def test_what_is_said_of_refused_options_shows_none_that_may_be_a_secret(given, text):
+    said = without_given(text, given)
+    assert "topsecret" not in said
+    assert said.split()[:2] == text.split()[:2] or said.startswith("Value ")
+
+
+def test_what_is_said_of_refused_options_is_otherwise_left():
+    given = {"display_name": "ops", "target": {"kind": "Carrier", "webhok_url": "https://h.example/x"}}
+    text = "value of kind must be one of: Slack, MsTeams, Webhook, got: Carrier found in target. Unsupported: target.webhok_url"
+    assert without_given(text, given) == text
+
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
 )
@@ -110,6 +144,9 @@ def test_showing_an_object_hides_its_url_and_nothing_else(whole, member, url):
             {"kind": "PagerDuty", "endpoint": HIDDEN, "integration_key": HIDDEN, "region": "eu"},
         ),
         ({"kind": "New", "webhook": {"url": "x", "tries": [3]}}, {"kind": "New", "webhook": {"url": HIDDEN, "tries": [3]}}),
+        ({"kind": "New", "credentials": {"user": "u", "n": [1]}}, {"kind": "New", "credentials": {"user": HIDDEN, "n": [HIDDEN]}}),
+        ({"kind": "New", "headers": {"Authorization": "Bearer x"}}, {"kind": "New", "headers": {"Authorization": HIDDEN}}),
+        ({"kind": "New", "security": "high", "keyword": "ops", "requires_token": True},) * 2,
         ("https://example.org/secret", HIDDEN),
         ({"kind": "UserEmail", "user": {"id": "u-1", "related": "https://api/u-1"}},) * 2,
     ],
