@@ -16,8 +16,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from support.emulator import Emulator
 
-# Ordinary modules run in the Python that runs the tests (or that `make matrix` names), not in whichever discovery finds here.
-os.environ["ANSIBLE_PYTHON_INTERPRETER"] = os.environ.get("TARGET_PYTHON", sys.executable)
+# Ordinary modules run in the Python that runs the tests, not in whichever discovery finds on this machine.
+os.environ["ANSIBLE_PYTHON_INTERPRETER"] = sys.executable
 
 # Examples are bounded by number, not by time, for machines are noisy; and they are the same on every run, so that a change
 # is judged by what it changes. `HYPOTHESIS=random make test` looks further.

@@ -76,53 +76,6 @@ class Veil:
         return url if _SCHEME_END.search(url, len(own)) is None else own + HIDDEN
 
 
-_SCHEME_END = re.compile(r"://|:\\/\\/|%3A%2F%2F", re.IGNORECASE)
-
-
-def is_hidden(value: Optional[str]) -> bool:
-    """Whether a value is no URL but the mask of one: ours, Ansible's, the service's, or nothing at all."""
-    return not value or "***" in value or value == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-
-
-class Veil:
-    """Hides secrets in texts that come from elsewhere: error details, warnings, reasons.
-
-    It hides what it was told, in each form in which that may be echoed, and every URL that does not lead to the API
-    itself: the service may know a webhook URL that was never told to us.
-    """
-
-    def __init__(self, *endpoints: str) -> None:
-        self._endpoints = tuple(each.rstrip("/") + "/" for each in endpoints)
-        self._secrets: Set[str] = set()
-        self._forms: Set[str] = set()
-        self._lock = threading.Lock()
-
-    def learn(self, *secrets: Optional[str]) -> None:
-        """Remember secrets: tokens, passwords, webhook URLs. None and what is too short are passed over."""
-        for secret in secrets:
-            if secret and len(secret) >= _SHORTEST and secret not in self._secrets:
-                forms = _forms(secret)
-                with self._lock:
-                    self._secrets.add(secret)
-                    self._forms.update(forms)
-
-    def text(self, text: str) -> str:
-        """The text without secrets."""
-        with self._lock:
-            found = [form for form in self._forms if form in text]
-        for form in sorted(found, key=len, reverse=True):
-            text = text.replace(form, HIDDEN)
-        return _URL.sub(self._url, text)
-
-    def _url(self, match: re.Match[str]) -> str:
-        url = match.group()
-        if not (url.rstrip(".,;:") + "/").startswith(self._endpoints):
-            return re.split("[:%]", url)[0] + "://" + HIDDEN
-        # Another one may be glued to it, or be a part of it.
-        own = re.split(r"[,;?&=]", url)[0]
-        return url if _SCHEME_END.search(url, len(own)) is None else own + HIDDEN
-
-
 def _forms(secret: str) -> Set[str]:
     """The forms in which a secret may be echoed: as it is, percent-encoded, escaped for JSON, and of a URL its parts."""
     escaped = {json.dumps(secret)[1:-1], secret.replace("/", "\\/")}

@@ -191,6 +191,22 @@ def test_no_secret_is_in_anything_that_is_printed(run, emulator, tmp_path):
     assert CANARY in (tmp_path / "urls.yml").read_text()
 
 
+def test_a_check_that_compares_nothing_fails(run):
+    said = "there is nothing to compare with, neither bootstrap_integrations nor bootstrap_subscriptions"
+    assert said in run("verify", variables={"bootstrp_integrations": []}, status=2)
+
+
+@pytest.mark.parametrize("wanted", ["gap", ["gap"]])
+def test_what_is_looked_for_is_one_of_three(run, wanted):
+    assert "verify_fail_on is a list of drift, gaps, unused, and has gap." in run("verify", variables={"verify_fail_on": wanted}, status=2)
+
+
+def test_a_misspelt_variable_is_refused(run, emulator):
+    variables = {"bootstrap_integrations": [channel("new")], "bootstrap_purg": True}
+    assert "There is no variable bootstrap_purg. There are: bootstrap_integrations," in run("bootstrap", variables=variables, status=2)
+    assert emulator.writes() == []
+
+
 # Export
 
 
@@ -252,5 +268,5 @@ def test_drift_gaps_and_what_is_unused_are_found_and_only_drift_fails(run, emula
     variables["bootstrap_integrations"] = []
     assert "18 gaps" in run("verify", variables={**variables, "verify_fail_on": ["gaps"]}, status=2)
     emulator.refuse_writes(False)
-    run("verify", "-e", "verify_test=true")
+    run("verify", "-e", "verify_test=true", "-e", '{"verify_fail_on": []}')
     assert [each["display_name"] for each in emulator.deliveries()] == ["ops", "unused <b>|"]
