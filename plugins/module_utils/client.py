@@ -545,7 +545,7 @@ def _session(connection: Connection) -> Any:
 def _fulfil(future: Future[Tuple[Any, str]], work: Callable[[], Tuple[Any, str]]) -> None:
     try:
         future.set_result(work())
-    except BaseException as error:  # raised again where the result is waited for
+    except BaseException as error:  # noqa: BLE001 - raised again where the result is waited for
         future.set_exception(error)
     finally:
         del future, work

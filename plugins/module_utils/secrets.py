@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 import re
 import threading
-from typing import Any, Iterator, Optional, Set, Tuple
 from html import escape
+from typing import Any, Iterator, Optional, Set, Tuple
 from urllib.parse import quote, unquote, unquote_plus, urlsplit
 
 #: What stands in results and diffs where a secret would.

@@ -70,7 +70,13 @@ def test_a_tree_that_is_clean_and_tested_is_released(tree):
 def test_anything_else_is_refused_and_left_as_it_was(tree):
     before = git(tree, "rev-parse", "HEAD")
     passed(tree, "test", "lint")
-    for version, said in (((), "say which"), (("1.0",), "say which"), (("0.0.1",), "the last release was"), ((NEXT,), "has not passed make sanity")):
+    refused = (
+        ((), "say which"),
+        (("1.0",), "say which"),
+        (("0.0.1",), "the last release was"),
+        ((NEXT,), "has not passed make sanity"),
+    )
+    for version, said in refused:
         status, text = release(tree, *version)
         assert (status, said in text) == (1, True), text
     (tree / "README.md").write_text("changed")
