@@ -96,8 +96,9 @@ class Reader:
             command = command.replace(theirs, ours)
         if command.startswith("python tests/emulator --port"):
             return self.serve(command)
-        if command.startswith("ansible-playbook ccloud.notifications.export"):
-            (self.folder / "secrets.yml").unlink(missing_ok=True)  # a reader has none yet
+        written = re.search(r"export_secrets_to=(\S+)", command)
+        if written:
+            (self.folder / written.group(1)).unlink(missing_ok=True)  # a reader has none yet
         script = f"set -e; . ./exports.sh; {command}\nexport -p > exports.sh"
         environment = surroundings(self.folder, {**examples.environment(self.emulator), "IDENTITY_TOKEN": EXTERNAL_TOKEN})
         environment["PATH"] = f"{BIN}{os.pathsep}{environment['PATH']}"

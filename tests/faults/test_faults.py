@@ -19,7 +19,7 @@ from support.emulator import Emulator
 
 FULL = os.environ.get("FAULTS") == "all"
 #: How many cases of each operation a run of `make test` takes.
-SLICE = 3
+SLICE = 2
 
 
 def policies():

@@ -29,7 +29,7 @@ TOKEN = f"{CANARY}-token-0123456789"
 #: What an access token of the emulator's own looks like; nobody is told one.
 ISSUED = re.compile(r"sts-[A-Za-z0-9_-]{20,}")
 #: As ordinary modules, which cost a process each: those that are handed secrets or meet them.
-HEAVY = ("create", "change the url", "change or replace", "list", "test a url", "many, whatever fails", "subscribe", "mark")
+HEAVY = ("create", "test a url", "many, whatever fails")
 
 
 def forms(*secrets):

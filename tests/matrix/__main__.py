@@ -122,7 +122,7 @@ def run(cell: Cell, python: pathlib.Path, *arguments: str, **environ: str) -> Ce
         done = subprocess.run(
             [python, "-m", "pytest", "-q", *arguments],
             cwd=ROOT,
-            env={**os.environ, **environ},
+            env={**os.environ, "BOTH_WAYS": "all", **environ},
             stdout=output,
             stderr=subprocess.STDOUT,
             check=False,
