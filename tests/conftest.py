@@ -25,7 +25,7 @@ random = os.environ.get("HYPOTHESIS") == "random"
 settings.register_profile(
     "house",
     deadline=None,
-    max_examples=500 if random else 40,
+    max_examples=500 if random else 30,
     derandomize=not random,
     suppress_health_check=[HealthCheck.too_slow],
 )

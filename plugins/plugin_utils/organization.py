@@ -86,8 +86,11 @@ def exported(notification_types: Iterable[Object], integrations: Iterable[Object
         if len(heard) > 1:
             notes.append(f"There are {len(heard)} subscriptions to {called!r}, so no rule is about it.")
         elif heard and heard[0].get("current_state", ENABLED) == ENABLED:
-            going = [names.of(one) for one in heard[0]["integrations"] if one.get("display_name") is not None]
-            rules.append({"notification_type": type_names.of(each), "integrations": going})
+            there = [one for one in heard[0]["integrations"] if one.get("display_name") is not None]
+            if all(map(names.has_one, there)):
+                rules.append({"notification_type": type_names.of(each), "integrations": [names.of(one) for one in there]})
+            else:
+                notes.append(f"No rule is about {called!r}: it goes to an integration whose id is the name of another one.")
     head = ["Subscriptions that are not listed are disabled, or nobody has them. Settings of single resources cannot be listed by the API."]
     comment = "".join(f"# {_one_line(note)}\n" for note in [*head, *dict.fromkeys(notes)])
     variables = as_yaml({"bootstrap_integrations": listed, "bootstrap_subscriptions": rules})
@@ -106,6 +109,10 @@ class Names:
         """Whether the name alone says which object is meant."""
         name = whole.get("display_name")
         return bool(name) and self._count[name] == 1 and (name not in self._ids or name == whole["id"])
+
+    def has_one(self, whole: Object) -> bool:
+        """Whether there is any text that means this object alone."""
+        return self.is_plain(whole) or whole["id"] not in self._count
 
     def of(self, whole: Object) -> str:
         """The name, or where that does not do, the id."""

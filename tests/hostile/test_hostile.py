@@ -90,7 +90,7 @@ def serve(organization):
 
 
 @pytest.mark.parametrize("module", MODULES)
-@settings(max_examples=max(6, settings.default.max_examples // 6))
+@settings(max_examples=max(5, settings.default.max_examples // 6))
 @given(organization=organizations())
 def test_any_organization_is_a_result_or_a_sentence(module, organization):
     run(module, ASKED[module], serve(organization))

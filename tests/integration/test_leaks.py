@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 from dataclasses import replace
 from urllib.parse import quote
@@ -103,6 +104,8 @@ def written(folder, inputs):
 
 @pytest.mark.parametrize(("controller_side", "form"), [("true", "json"), ("false", "yaml")])
 def test_no_secret_is_in_anything_that_is_written(emulator, tmp_path, controller_side, form):
+    if controller_side == "false" and os.environ.get("BOTH_WAYS") != "all":
+        pytest.skip("ordinary modules cost a process each; make matrix plays them")
     operations = [each for each in OPERATIONS if controller_side == "true" or each.name in HEAVY]
     secrets = {"the_secret": SECRET}
     connection = {"endpoint": emulator.url, "api_key": KEY, "api_secret": "{{ the_secret }}", "deadline": 20}

@@ -143,7 +143,7 @@ def test_nothing_given_is_said(run):
 
 def test_several_organizations_at_once_each_with_its_own_credentials(tmp_path):
     with ExitStack() as stack, ThreadPoolExecutor(2) as pool:
-        secrets = [f"{CANARY}-{n}" for n in range(5)]
+        secrets = [f"{CANARY}-{n}" for n in range(3)]
         started = pool.map(lambda secret: stack.enter_context(Emulator.started("--api-secret", secret)), secrets)
         emulators = list(started)
         hosts = {}
