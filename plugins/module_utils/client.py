@@ -428,10 +428,8 @@ class Client:
             compressed = errors.Unintelligible(attempted, "the answer is compressed, which was not asked for", **sent)
             raise _Failed(retry.Failure(retry.GARBLED, response.status_code, response.headers), compressed)
         chunks: List[bytes] = []
-        size = 0
         for chunk in _chunks(response):
             chunks.append(chunk)
-            size += len(chunk)
             with self._lock:
                 self._received += len(chunk)
             if self._received > BODY_LIMIT:

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import subprocess
 import tarfile
 
 import pytest
 
 from support import examples
 from support.emulator import Emulator
-from support.playbooks import ROOT, command
+from support.playbooks import command, copy_tree
 
 #: Beside these, an archive has files at its top only.
 FOLDERS = {"changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "roles", "tests/contract", "tests/emulator"}
@@ -20,15 +19,9 @@ FOLDERS = {"changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory):
-    """Built from a copy of what git tracks, so that nothing that lies about gets in."""
+    """Built from a copy of the tree."""
     folder = tmp_path_factory.mktemp("built")
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).is_file():
-            (folder / "source" / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / "source" / name).write_bytes((ROOT / name).read_bytes())
+    copy_tree(folder / "source")
     built = command(folder, "ansible-galaxy", "collection", "build", "source", "--output-path", str(folder))
     assert built.status == 0, built.output
     return next(folder.glob("*.tar.gz"))

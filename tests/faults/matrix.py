@@ -20,9 +20,8 @@ from typing import Any, Iterator, Mapping, Optional
 import requests
 from requests.adapters import HTTPAdapter
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import client as client_room
 from support.emulator import EXTERNAL_TOKEN, KEY, SECRET, Emulator
-from support.tasks import Runner
+from support.tasks import Over, Runner
 
 from .harm import HURRIED, REFUSED, Harm, acts
 from .operations import CANARY, START, Operation
@@ -68,18 +67,6 @@ class Transport(HTTPAdapter):
             elif self.harm == HURRIED:
                 timeout = 0.03
         return super().send(request, timeout=timeout, **more)
-
-
-class OneLink:
-    """Every task gets a link of its own, over the one transport."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
-
-    def get(self, connection: Any) -> Any:
-        link = client_room.Link(connection)
-        link.session.mount("http://", self._transport)
-        return link
 
 
 @dataclass(frozen=True)
@@ -182,7 +169,7 @@ class Bench:
     # What is done
 
     def run(self, operation: Operation, exchange: bool = False) -> Seen:
-        runner = Runner(self.emulator, OneLink(self.transport))
+        runner = Runner(self.emulator, Over(self.transport))
         params: dict[str, Any] = {**operation.params, "deadline": DEADLINE}
         environ = None
         if exchange:

@@ -17,11 +17,11 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from requests.adapters import HTTPAdapter
 from urllib3.response import HTTPResponse
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import client as client_room
 from ansible_collections.ccloud.notifications.plugins.module_utils import task as seam
 from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import UNEXPECTED
 from support.clock import FakeClock
 from support.examples import loaded
+from support.tasks import Over
 
 DEADLINE = 300
 ENDPOINT = "https://api.confluent.cloud"
@@ -87,16 +87,6 @@ class Answering(HTTPAdapter):
         return self.build_response(request, raw)
 
 
-class _Links:
-    def __init__(self, transport: Answering) -> None:
-        self._transport = transport
-
-    def get(self, connection: Any) -> Any:
-        link = client_room.Link(connection)
-        link.session.mount("https://", self._transport)
-        return link
-
-
 def run(module: str, params: Mapping[str, Any], answer: Callable[[Any], Canned]) -> dict[str, Any]:
     """Run a module and check what always holds: a result that can be printed, a sentence if it failed, an end, one origin."""
     code = loaded(module)
@@ -110,7 +100,7 @@ def run(module: str, params: Mapping[str, Any], answer: Callable[[Any], Canned])
         assert transport.asked == []
         return {"failed": True, "msg": "; ".join(validated.error_messages)}
     warnings: list[str] = []
-    task = seam.Task(validated.validated_parameters, False, warnings.append, "2.99.0", {}, clock=clock, links=_Links(transport))
+    task = seam.Task(validated.validated_parameters, False, warnings.append, "2.99.0", {}, clock=clock, links=Over(transport))
     result = seam.perform(code.run, task)
     json.dumps([result, warnings], ensure_ascii=False).encode()
     if result.get("failed"):

@@ -12,7 +12,7 @@ import sys
 
 import pytest
 
-from support.playbooks import ROOT
+from support.playbooks import ROOT, copy_tree
 
 NEXT = "99.0.0"
 
@@ -25,13 +25,7 @@ def git(folder, *arguments):
 @pytest.fixture
 def tree(tmp_path):
     """A repository of its own with what is here, committed."""
-    listed = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    for name in filter(None, listed.split("\0")):
-        source = ROOT / name
-        if source.is_file():
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / name).write_bytes(source.read_bytes())
-            (tmp_path / name).chmod(source.stat().st_mode)
+    copy_tree(tmp_path)
     (tmp_path / "changelogs" / "fragments" / "news.yml").write_text("---\nminor_changes:\n  - something is new.\n")
     (tmp_path / ".venv").symlink_to(pathlib.Path(sys.prefix))
     git(tmp_path, "init", "--quiet", "--initial-branch", "main")

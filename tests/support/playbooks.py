@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -72,10 +73,15 @@ def command(
     measured: bool = False,
 ) -> Played:
     """Run one of ansible-core's programs in a folder."""
+    return ended(folder, [str(BIN / program), *arguments], surroundings(folder, environment, measured))
+
+
+def ended(folder: pathlib.Path, arguments: list[str], environment: Mapping[str, str]) -> Played:
+    """Run any process to its end."""
     done = subprocess.run(
-        [str(BIN / program), *arguments],
+        arguments,
         cwd=folder,
-        env=surroundings(folder, environment, measured),
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -84,6 +90,16 @@ def command(
         check=False,
     )
     return Played(done.returncode, done.stdout)
+
+
+def copy_tree(folder: pathlib.Path) -> None:
+    """Copy what git tracks, or would track, into a folder: nothing that lies about here gets there."""
+    asked = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
 
 
 def killed(folder: pathlib.Path, made: Any, when: Callable[[], bool], environment: Optional[Mapping[str, str]] = None) -> None:

@@ -9,9 +9,10 @@ import importlib
 from typing import Any, Mapping, Optional
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from requests.adapters import HTTPAdapter
 
 from ansible_collections.ccloud.notifications.plugins.module_utils import task as seam
-from ansible_collections.ccloud.notifications.plugins.module_utils.client import Links
+from ansible_collections.ccloud.notifications.plugins.module_utils.client import Connection, Link
 
 from .clock import FakeClock
 from .emulator import KEY, SECRET, Emulator
@@ -19,10 +20,23 @@ from .emulator import KEY, SECRET, Emulator
 MODULES = "ansible_collections.ccloud.notifications.plugins.modules."
 
 
+class Over:
+    """Links for tasks, a new one for each, over one transport of requests' own kind."""
+
+    def __init__(self, transport: HTTPAdapter) -> None:
+        self._transport = transport
+
+    def get(self, connection: Connection) -> Link:
+        link = Link(connection)
+        for scheme in ("http://", "https://"):
+            link.session.mount(scheme, self._transport)
+        return link
+
+
 class Runner:
     """Runs modules against one emulator, with the credentials that may write unless told otherwise."""
 
-    def __init__(self, emulator: Emulator, links: Optional[Links] = None) -> None:
+    def __init__(self, emulator: Emulator, links: Optional[Over] = None) -> None:
         self.emulator = emulator
         self.links = links
         self.clock = FakeClock(emulator)
