@@ -5,12 +5,19 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import pathlib
+import shutil
 import sys
+import tempfile
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+# What tasks of one controller leave each other (creation locks) belongs to this run alone.
+tempfile.tempdir = os.environ["TMPDIR"] = tempfile.mkdtemp(prefix="ccloud-tests-")
+atexit.register(shutil.rmtree, tempfile.tempdir, ignore_errors=True)
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 

@@ -9,19 +9,21 @@ Private to the collection.
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
-from typing import Callable, Dict, FrozenSet, List, Optional, Sequence, TypeVar
+from typing import Callable, ContextManager, Dict, FrozenSet, List, Optional, Sequence, Set, TypeVar
 
 from . import errors
+from ._concurrency import run_concurrently
+from ._creation_lock import CreationLock, creation_lock
+from ._redaction import quoted
 from .client import Client
 from .existing import existing
 from .plan import CREATE, DELETE, KEEP, UPDATE, Plan, Step, not_as_asked, plan
-from .resources import Object, Resource, reference_ids, target_kind
+from .resources import Object, Resource, target_kind
 
 Found = TypeVar("Found")
-Given = TypeVar("Given")
-Made = TypeVar("Made")
+
+_RUN_ONCE = "If several hosts of a play manage one organization, use run_once: true or delegate_to."
 
 #: Seconds before each look at a list that may lag behind: less than eight in all.
 LOOKS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
@@ -102,29 +104,12 @@ def carry_out_each(client: Client, plans: Sequence[Plan], manner: Manner) -> Lis
     if not plans:
         return []
     stopped, alone = threading.Event(), replace(manner, concurrency=1)
-    workers = min(manner.concurrency, len(plans))
-    return _at_once(lambda planned: carry_out(client, planned, alone, stopped), plans, workers, stopped)
 
+    def cancel() -> None:
+        stopped.set()
+        client.cancel()
 
-def _at_once(
-    work: Callable[[Given], Made],
-    given: Sequence[Given],
-    workers: int,
-    stopped: threading.Event,
-    one_more: Callable[[], None] = lambda: None,
-) -> List[Made]:
-    """What work makes of each, several at once, in their order; ``one_more`` is told of each that is finished."""
-    with ThreadPoolExecutor(workers) as pool:
-        try:
-            under_way = [pool.submit(work, each) for each in given]
-            for finished in as_completed(under_way):
-                finished.result()  # what no thread expected is not to pass for success
-                one_more()
-        except BaseException:
-            # Ansible's own time-out or an interruption: begin nothing more.
-            stopped.set()
-            raise
-    return [each.result() for each in under_way]
+    return run_concurrently(lambda planned: carry_out(client, planned, alone, stopped), plans, manner.concurrency, cancel)
 
 
 def carry_out(client: Client, planned: Plan, manner: Manner, stopped: Optional[threading.Event] = None) -> Carried:
@@ -143,26 +128,9 @@ def carry_out(client: Client, planned: Plan, manner: Manner, stopped: Optional[t
         crew.work(dones, UPDATE, "changed")
         crew.work(dones, CREATE, "created")
         if planned.released:
-            if any(_replaced(done) for done in dones):
-                # What took its place was handed its subscriptions, so these are not what they were when the plan was made.
-                carried.released = _released_anew(client, planned.released, manner, carried.released)
             crew.released(_Crew(client, planned.released, manner, stopped), carried.released)
         crew.work(dones, DELETE, "deleted")
     return carried
-
-
-def _replaced(done: Done) -> bool:
-    return bool(done.step.action == UPDATE and done.after and done.step.before and done.after["id"] != done.step.before["id"])
-
-
-def _released_anew(client: Client, released: Plan, manner: Manner, dones: List[Done]) -> List[Done]:
-    """The same wishes, planned from what is there now."""
-    try:
-        again = plan(released.resource, [step.wish for step in released.steps], existing(client, released.resource))
-    except errors.NotificationsError as error:
-        dones[0].error, dones[0].attempted = error, True
-        return dones
-    return _prepared(again, manner).managed
 
 
 def _prepared(planned: Plan, manner: Manner) -> Carried:
@@ -176,20 +144,31 @@ def _prepared(planned: Plan, manner: Manner) -> Carried:
     return Carried(dones[: len(planned.steps)], dones[len(planned.steps) :])
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Place:
-    """Where a plan is carried out: one collection behind a client, and the ids that it had when the plan was made.
-
-    ``handing_over`` keeps two replacements from reading one subscription and each writing only its own half.
+    """Where a plan is carried out: one collection behind a client, the ids that it had when the plan was made, and the ids of what
+    this plan created.
     """
 
     client: Client
     resource: Resource
     known: FrozenSet[str]
-    handing_over: threading.Lock = field(default_factory=threading.Lock)
+    created: Set[str] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def list(self, attempted: str) -> List[Object]:
         return existing(self.client, self.resource, attempted)
+
+    def claim(self, object_id: str) -> bool:
+        """Count an object as created by the current step; False if it existed before or belongs to another step."""
+        with self._lock:
+            is_new = object_id not in self.known and object_id not in self.created
+            self.created.add(object_id)
+        return is_new
+
+    def creation_lock(self, key: str) -> ContextManager[CreationLock]:
+        """This task's turn to create an object of this key, among all tasks of this controller."""
+        return creation_lock(self.client.endpoint, self.client.user, self.resource.path, key)
 
 
 class _Crew:
@@ -204,8 +183,7 @@ class _Crew:
         """Do all steps of one action, unless something failed before."""
         group = [done for done in dones if done.step.action == action]
         self._work_group(group, participle)
-        # A replacement makes a new object as well.
-        created = [done for done in group if done.changed and done.after and done.after["id"] not in self._at.known]
+        created = [done for done in group if done.changed and done.after and done.after["id"] in self._at.created]
         if created:
             _await_listed(self._at, created)
 
@@ -224,15 +202,17 @@ class _Crew:
                 self._do(done)
                 progress.one_more()
             return
-        _at_once(self._do, group, workers, self._stopped, progress.one_more)
+        run_concurrently(self._do, group, workers, self._cancel, progress.one_more)
+
+    def _cancel(self) -> None:
+        self._stopped.set()
+        self._at.client.cancel()
 
     def _do(self, done: Done) -> None:
         if self._stopped.is_set():
             return
         done.attempted = True
         step = done.step
-        for whole in (step.before or {}, dict(step.body)):
-            self._at.client.veil.learn(*self._at.resource.secrets(whole))
         try:
             {CREATE: _create, UPDATE: _update, DELETE: _delete}[step.action](self._at, step, done)
         except errors.NotificationsError as error:
@@ -261,6 +241,20 @@ class _Progress:
 
 
 def _create(at: _Place, step: Step, done: Done) -> None:
+    if not at.resource.name_field:
+        _create_new(at, step, done)
+        return
+    with at.creation_lock(at.resource.key(dict(step.body))) as lock:
+        if lock.is_created_since(at.client.created_at):
+            # Another task of this controller created one since this task has read the list.
+            _meet(at, step, done, None, False)
+            return
+        _create_new(at, step, done)
+        if done.changed:
+            lock.record_creation()
+
+
+def _create_new(at: _Place, step: Step, done: Done) -> None:
     attempted = f"create the {at.resource.one(step.name)}"
     made: Optional[Object] = None
     lost_before = False
@@ -278,8 +272,14 @@ def _create(at: _Place, step: Step, done: Done) -> None:
             made = _adopt(at, step, error, again)
             lost_before = True
             if made is not None:
-                lost = f"The answer to creating {step.name!r} was lost ({error.said}); it was found as {made['id']}."
+                lost = f"The response to creating {quoted(step.name)} was lost ({error.said}); it was found as {made['id']}."
                 done.warnings.append(lost)
+    if not at.claim(made["id"]):
+        # It may be somebody else's, so it is neither counted as this step's nor deleted.
+        said = f"the service answered with the object {quoted(made['id'])}, which existed before"
+        unknown = errors.StateUnknown(attempted, said, next_step="Nothing was deleted. Check whether the object exists twice.")
+        unknown.fate_unclear = True
+        raise unknown
     done.after, done.changed = made, True
     try:
         _verify(at.resource, step, made, attempted)
@@ -292,24 +292,28 @@ def _create(at: _Place, step: Step, done: Done) -> None:
         raise
 
 
-def _meet(at: _Place, step: Step, done: Done, conflict: errors.Conflict, lost_before: bool) -> None:
-    """What was to be created is there by now, so it is changed to what is wanted, unless it is that already.
+def _meet(at: _Place, step: Step, done: Done, conflict: Optional[errors.Conflict], lost_before: bool) -> None:
+    """The object already exists: update it if it differs.
 
-    ``lost_before`` says that the answer to an earlier attempt was lost, so it may have been this task that made it.
+    ``conflict`` is what the service said; None if it was another task of this controller that created it. ``lost_before``: the
+    response to an earlier attempt was lost, so it may have been this task that created it.
     """
 
     def of_the_key(listed: List[Object]) -> Optional[List[Object]]:
         return [each for each in listed if at.resource.key(each) == step.wish.key] or None
 
-    found = _look(at, conflict.attempted, of_the_key)
+    attempted = f"create the {at.resource.one(step.name)}"
+    found = _look(at, attempted, of_the_key)
     if found is None:
-        conflict.next_step = "The service says that it is there and does not show it. Run the task again."
-        raise conflict
+        said = "another task of this controller created it at the same time" if conflict is None else conflict.said
+        raise errors.Conflict(
+            attempted, said, status=conflict and conflict.status, next_step="The service does not list it yet. Run the task again."
+        )
     done.step = plan(at.resource, [step.wish], found).steps[0]
     done.after = done.step.after
     done.changed = lost_before
-    by_whom = "by this task, whose answer was lost, or by somebody else" if lost_before else "by somebody else"
-    done.warnings.append(f"The {at.resource.one(step.name)} was created {by_whom} in the meantime, as {found[0]['id']}.")
+    by_whom = "by this task, whose response was lost, or by another one" if lost_before else "by another task or user"
+    done.warnings.append(f"The {at.resource.one(step.name)} was created {by_whom} in the meantime, as {found[0]['id']}. {_RUN_ONCE}")
     if done.step.action == UPDATE:
         _update(at, done.step, done)
         done.changed = done.changed or lost_before
@@ -349,88 +353,15 @@ def _update(at: _Place, step: Step, done: Done) -> None:
     try:
         now = at.client.change(at.resource.path, before["id"], dict(step.body), attempted)
     except (errors.Rejected, errors.Conflict) as refused:
-        if "target.kind" not in step.changes:
-            raise
-        if not step.wish.replace:
+        if "target.kind" in step.changes:
             refused.next_step = (
-                f"If the service does not let {target_kind(before)} become {target_kind(step.body)}: with replace: true "
-                f"a new {at.resource.noun} takes the place of this one, under a new id."
+                f"If the service does not let {target_kind(before)} become {target_kind(step.body)}, create an {at.resource.noun} of another "
+                "name, route notifications to it, and delete this one."
             )
-            raise
-        _replace(at, step, done)
-        return
+        raise
     done.after = now
     done.changed = any(before.get(name) != now.get(name) for name in step.body) or not not_as_asked(at.resource, step.body, now)
     _verify(at.resource, step, now, attempted)
-
-
-def _replace(at: _Place, step: Step, done: Done) -> None:
-    """A new object, then the old one's deletion; at no time is there none.
-
-    Where the new one may not have the old one's name as long as that is there, the old one is renamed for the time.
-    """
-    before = step.before or {}
-    old_id, name = before["id"], at.resource.name(before)
-    whole = {each.name: (step.after or {}).get(each.name) for each in at.resource.fields}
-    body = {member: value for member, value in whole.items() if value}
-    creation = Step(step.wish, CREATE, step.name, after=step.after, body=body, changes=step.changes)
-    try:
-        _create_instead(at, creation, done)
-    except errors.Conflict:
-        aside = f"{name[:40]} (to be replaced)"
-        attempted = f"rename the {at.resource.noun} {name!r} ({old_id}) for its replacement"
-        try:
-            at.client.change(at.resource.path, old_id, {at.resource.name_field: aside}, attempted)
-        except errors.NotificationsError as error:
-            if error.fate_unclear:
-                error.next_step = f"If {old_id} is named {aside!r} now, name it {name!r} again. {error.next_step}"
-            raise
-        done.changed = True
-        try:
-            _create_instead(at, creation, done)
-        except errors.NotificationsError as error:
-            renamed = f"{error.said.rstrip('.')}; {old_id} is named {aside!r} for now"
-            if error.fate_unclear:
-                error.said = renamed
-            else:
-                back = f"rename {old_id} back to {name!r} after its replacement failed ({renamed})"
-                at.client.change(at.resource.path, old_id, {at.resource.name_field: name}, back)
-                done.changed = False
-            raise
-    new_id = (done.after or {})["id"]
-    with at.handing_over:
-        _hand_over(at, old_id, new_id)
-    try:
-        _delete_object(at, before, done)
-    except errors.NotificationsError as error:
-        error.next_step = f"{error.next_step} {old_id} is still there beside {new_id}, and has to be deleted."
-        raise
-
-
-def _hand_over(at: _Place, old_id: str, new_id: str) -> None:
-    """Whatever referred to the old object refers to the new one from now on."""
-    attempted = f"have what refers to {old_id} refer to {new_id}, which takes its place"
-    try:
-        for each in at.client.list(at.resource.used_by, attempted):
-            ids = reference_ids(each.get("integrations"))
-            if old_id in ids:
-                body = {"integrations": [{"id": new_id if known == old_id else known} for known in ids]}
-                at.client.change(at.resource.used_by, each["id"], body, attempted)
-    except errors.NotificationsError as error:
-        error.next_step = f"{old_id} is still there beside {new_id}; what goes to it has to be routed anew, and it has to be deleted."
-        raise
-
-
-def _create_instead(at: _Place, creation: Step, done: Done) -> None:
-    """Create; what the service made otherwise than asked goes again, for the old one is still there."""
-    old = done.after
-    try:
-        _create(at, creation, done)
-    except errors.NotAsAsked:
-        if done.after is not None:
-            _delete_object(at, done.after, done)
-        done.after, done.changed = old, False
-        raise
 
 
 def _delete(at: _Place, step: Step, done: Done) -> None:
@@ -493,8 +424,8 @@ def _await_listed(at: _Place, created: List[Done]) -> None:
     for object_id, done in twins.items():
         ours = (done.after or {})["id"]
         done.warnings.append(
-            f"Somebody else created another {at.resource.one(done.step.name)} in the meantime: {object_id} beside {ours}, which is this "
-            "task's. Delete one of the two by its id; until then, tasks that name it fail."
+            f"Another task or user created another {at.resource.one(done.step.name)} in the meantime: {object_id} beside {ours}, which is "
+            f"this task's. Delete one of the two by its id; until then, tasks that name it fail. {_RUN_ONCE}"
         )
 
 

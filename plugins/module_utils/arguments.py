@@ -8,8 +8,12 @@ Private to the collection.
 
 from __future__ import annotations
 
+import difflib
+import re
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from ansible.module_utils.common.validation import check_type_bool, check_type_dict, check_type_int
 
 Constraint = List[Sequence[Any]]
 
@@ -50,26 +54,148 @@ class Arguments:
             "required_if": self.required_if,
         }
 
-    def explain(self, params: Mapping[str, Any], error: Exception) -> str:
-        """Why ansible-core could not even look at options: it takes for granted that a mapping is one."""
-        misfit = _misfit(self.options, params)
-        return f"{misfit} has to be a mapping of its options." if misfit else f"The options cannot be understood: {error}."
+    def find_problem(self, given: Mapping[str, Any]) -> Optional[str]:
+        """What is wrong with the options of a task, named by their paths; None if nothing is.
+
+        ansible-core's own messages name neither the item of a list nor the option that was probably meant, and repeat values that may be
+        secrets. No value is repeated here, except a word that is close to a valid choice.
+        """
+        return next(_unknown_options(self.options, given, ""), None) or next(self._misfits(given, ""), None)
+
+    def _misfits(self, given: Mapping[str, Any], path: str) -> Iterator[str]:
+        for name, option in self.options.items():
+            value = _value_of(name, option, given)
+            if value is None:
+                if option.get("required"):
+                    yield f"{path}{name} is required."
+                continue
+            yield from _misfits_of(f"{path}{name}", option, value)
+        for names in self.required_one_of:
+            if not any(_value_of(name, self.options[name], given) is not None for name in names):
+                yield f"{_at(path)}one of {', '.join(names)} is required."
+        for names in self.mutually_exclusive:
+            present = [name for name in names if _value_of(name, self.options[name], given) is not None]
+            if len(present) > 1:
+                yield f"{_at(path)}{' and '.join(present)} exclude each other. Give only one of them."
 
 
-def _misfit(options: Mapping[str, Any], params: Mapping[str, Any]) -> Optional[str]:
-    """The path of an option that has options of its own, and whose value cannot."""
+def _at(path: str) -> str:
+    return f"{path.rstrip('.')}: " if path else ""
+
+
+def _value_of(name: str, option: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
+    """The value of an option, under its name or one of its aliases; None where it is not given."""
+    return next((given[each] for each in (name, *option.get("aliases", ())) if given.get(each) is not None), None)
+
+
+def _unknown_options(options: Mapping[str, Any], given: Mapping[str, Any], path: str) -> Iterator[str]:
+    names = [each for name, option in options.items() for each in (name, *option.get("aliases", ()))]
+    for name in given:
+        if name not in names:
+            text = str(name) if _NAME.fullmatch(str(name)) else "?"
+            close = difflib.get_close_matches(str(name), names, 1)
+            what_to_do = f"Did you mean {close[0]}?" if close else f"Valid options: {', '.join(options)}."
+            yield f"Unknown option {path}{text}. {what_to_do}"
     for name, option in options.items():
-        value = params.get(name)
-        if "options" not in option or value is None or isinstance(value, str):
-            continue
-        for each in value if isinstance(value, list) else [value]:
-            if not isinstance(each, Mapping):
-                return name
-            inner = _misfit(option["options"], each)
-            if inner:
-                return f"{name}.{inner}"
-    return None
+        if "options" in option:
+            value = _value_of(name, option, given)
+            for place, item in _items(f"{path}{name}", option, value):
+                if isinstance(item, Mapping):
+                    yield from _unknown_options(option["options"], item, f"{place}.")
 
+
+def _items(path: str, option: Mapping[str, Any], value: Any) -> Iterator[Tuple[str, Any]]:
+    """An option's value, or each item of its list, with its path."""
+    if option.get("type") != "list":
+        yield path, _as_mapping(value)
+    elif isinstance(value, (list, tuple)):
+        for position, item in enumerate(value):
+            yield f"{path}[{position}]", _as_mapping(item)
+
+
+def _as_mapping(value: Any) -> Any:
+    """What Ansible takes for a mapping: also its JSON, or words such as ``a=1 b=2``."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return check_type_dict(value)
+    except (TypeError, ValueError):
+        return value
+
+
+def _misfits_of(path: str, option: Mapping[str, Any], value: Any) -> Iterator[str]:
+    kind = option.get("type", "str")
+    if kind == "list":
+        if isinstance(value, str) and option.get("elements") != "dict":
+            value = value.split(",")
+        if not isinstance(value, (list, tuple)):
+            yield f"{path} must be a list."
+            return
+        for position, item in enumerate(value):
+            element = {**option, "type": option.get("elements", "raw")}
+            yield from _misfits_of(f"{path}[{position}]", element, item)
+        return
+    if kind == "dict":
+        value = _as_mapping(value)
+        if not isinstance(value, Mapping):
+            yield f"{path} must be a mapping of options, not {_kind_of(value)}."
+        elif "options" in option:
+            inner = Arguments(option["options"], *(option.get(name, []) for name in _CONSTRAINTS))
+            yield from inner._misfits(value, f"{path}.")
+        return
+    check = _CHECKS.get(kind)
+    if check is not None:
+        what, accepts = check
+        if not accepts(value):
+            yield f"{path} must be {what}, not {_kind_of(value)}."
+            return
+    if option.get("choices") and value not in option["choices"]:
+        choices = [str(choice) for choice in option["choices"]]
+        close = difflib.get_close_matches(str(value).lower(), [choice.lower() for choice in choices], 1, 0.5)
+        shown = f", not {value!r}" if close and _NAME.fullmatch(str(value)) else ""
+        yield f"{path} must be one of {', '.join(choices)}{shown}."
+
+
+def _kind_of(value: Any) -> str:
+    """What a value is, without the value."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "a boolean"
+    names = ((Mapping, "a mapping"), ((list, tuple), "a list"), (str, "this text"), ((int, float), "this number"))
+    return next((name for types, name in names if isinstance(value, types)), "this value")
+
+
+def _is_int(value: Any) -> bool:
+    try:
+        check_type_int(value)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return not isinstance(value, (list, tuple, Mapping))
+
+
+def _is_bool(value: Any) -> bool:
+    try:
+        check_type_bool(value)
+    except TypeError:
+        return False
+    return True
+
+
+def _is_text(value: Any) -> bool:
+    return not isinstance(value, (list, tuple, set, Mapping))
+
+
+_CONSTRAINTS = ("mutually_exclusive", "required_together", "required_one_of", "required_if")
+#: How a message writes a type, and what is accepted for it, as Ansible does.
+_CHECKS: Mapping[str, Tuple[str, Callable[[Any], bool]]] = {
+    "int": ("a whole number", _is_int),
+    "bool": ("true or false", _is_bool),
+    "str": ("text", _is_text),
+    "path": ("a path", _is_text),
+}
+#: A name of an option that can be repeated in a message: anything else may be a secret in the wrong place.
+_NAME = re.compile(r"[A-Za-z][A-Za-z_-]{0,30}")
 
 #: What ansible-core's validator raises instead of refusing.
 UNEXPECTED = (TypeError, ValueError, OverflowError, AttributeError)
@@ -105,7 +231,6 @@ INTEGRATION_ITEM = Arguments(
         },
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "update_webhook_url": {"type": "str", "choices": ["on_change", "on_create", "always"], "default": "on_change"},
-        "replace": {"type": "bool", "default": False},
     },
     required_one_of=[("id", "display_name")],
 )

@@ -10,35 +10,37 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import random
+import re
 import threading
 import time
-import traceback
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotInTime
 from dataclasses import dataclass, field
-from http.cookiejar import DefaultCookiePolicy
+from ipaddress import ip_address
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 from urllib.parse import parse_qs, quote, urlsplit
 
 from . import errors, retry
-from .credentials import ApiKey, Credentials, ExchangedToken, TokenExchange
-from .secrets import Veil
+from ._api.session import (
+    COLLECTION_VERSION,
+    DEFAULT_ENDPOINT,
+    REQUESTS_IMPORT_ERROR,
+    Canceled,
+    Connection,
+    RequestTracker,
+    Session,
+)
+from ._redaction import Redactor, one_line, quoted
+from .credentials import ApiKey, Credentials, TokenExchange
 
-REQUESTS_IMPORT_ERROR: Optional[str] = None
-try:
+if REQUESTS_IMPORT_ERROR is None:
     import requests
-    import urllib3  # requests' own transport; it comes with it
-    from requests.exceptions import ConnectTimeout, InvalidSchema, InvalidURL, Timeout
-except ImportError:
-    REQUESTS_IMPORT_ERROR = traceback.format_exc()
+    import urllib3
+    from requests.exceptions import ConnectTimeout, InvalidSchema, InvalidURL, ProxyError, Timeout
+
+__all__ = ["COLLECTION_VERSION", "Client", "Clock", "Connection", "is_loopback"]
 
 Object = Dict[str, Any]
 
-#: Kept equal to galaxy.yml by a test.
-COLLECTION_VERSION = "0.2.0"
-DEFAULT_ENDPOINT = "https://api.confluent.cloud"
 TOKEN_PATH = "/sts/v1/oauth2/token"
 #: The most objects that the contract lets one page hold.
 PAGE_SIZE = 250
@@ -48,9 +50,9 @@ DEPTH_LIMIT = 64
 #: A token is not kept for longer than this many seconds, whatever its exchange says.
 LONGEST_LIFE = 86_400.0
 WAITS_LISTED = 100
-#: Seconds after a time-out in which requests' own way of saying so may come.
-GRACE = 1.0
 REQUEST_ID = "X-Request-Id"
+#: The ids that may become a part of a path. The contract calls ids opaque, but none like "../x" or "{{ x }}" is ever sent back.
+SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+=@~-]{0,254}")
 
 
 class Clock:
@@ -58,22 +60,11 @@ class Clock:
 
     monotonic = staticmethod(time.monotonic)
     now = staticmethod(time.time)
-    sleep = staticmethod(time.sleep)
 
-
-@dataclass(frozen=True)
-class Connection:
-    """Where to, as whom and how patiently. ``timeout`` is for one request and ``deadline`` for all of a task, in seconds.
-
-    ``verify`` is True, False, or the path of a bundle of certificate authorities.
-    """
-
-    credentials: Credentials
-    endpoint: str = DEFAULT_ENDPOINT
-    timeout: float = 30.0
-    deadline: float = 300.0
-    verify: Any = True
-    user_agent: str = f"ccloud.notifications/{COLLECTION_VERSION}"
+    @staticmethod
+    def wait(tracker: RequestTracker, seconds: float) -> None:
+        """Sleep, unless or until the task is told to stop."""
+        tracker.wait(seconds)
 
 
 @dataclass(frozen=True)
@@ -87,46 +78,40 @@ class Answer:
 
 @dataclass
 class Tally:
-    """What was sent: the ``api`` member of a result."""
+    """What was sent: the ``api`` member of a result. ``waits`` has the number of waits and their seconds in all, by reason."""
 
     requests: int = 0
+    writes: int = 0
     retries: int = 0
     request_ids: List[str] = field(default_factory=list)
-    waits: List[str] = field(default_factory=list)
+    waits: Dict[str, Tuple[int, float]] = field(default_factory=dict)
 
-    def as_result(self) -> Dict[str, Any]:
+    def add_wait(self, reason: str, seconds: float) -> None:
+        count, total = self.waits.get(reason, (0, 0.0))
+        if count or len(self.waits) < WAITS_LISTED:
+            self.waits[reason] = (count + 1, total + seconds)
+
+    def as_result(self, redactor: Redactor) -> Dict[str, Any]:
         return {
             "requests": self.requests,
             "retries": self.retries,
-            "request_ids": list(self.request_ids),
-            "waits": list(self.waits),
+            "request_ids": redactor.redact_all(self.request_ids),
+            "waits": redactor.redact_all([_describe_wait(reason, *wait) for reason, wait in self.waits.items()]),
         }
 
 
-class Link:
-    """What may outlive a task: open connections to one endpoint as one user, and the token in use there."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.session = _session(connection)
-        self.token = ExchangedToken()
-        self.lock = threading.Lock()
+def _describe_wait(reason: str, count: int, seconds: float) -> str:
+    times = f" in {count} waits" if count > 1 else ""
+    return f"Waited {seconds:.1f} s{times}: {reason}."
 
 
-class Links:
-    """Links kept from task to task, never one for another endpoint, other credentials, or another process."""
-
-    LIMIT = 16
-
-    def __init__(self) -> None:
-        self._kept: Dict[Any, Link] = {}
-
-    def get(self, connection: Connection) -> Link:
-        key = (os.getpid(), connection.endpoint, connection.credentials, connection.verify, connection.user_agent)
-        if key not in self._kept:
-            while len(self._kept) >= self.LIMIT:
-                self._kept.pop(next(iter(self._kept))).session.close()
-            self._kept[key] = Link(connection)
-        return self._kept[key]
+def is_loopback(url: str) -> bool:
+    """Whether requests to a URL stay on this machine. A name other than ``localhost`` is not looked up."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class _Failed(Exception):
@@ -152,45 +137,62 @@ class Client:
         clock: Any = Clock,
         chance: Callable[[], float] = random.random,
         report: Callable[[str, float], None] = lambda sentence, seconds: None,
-        link: Optional[Link] = None,
+        session: Optional[Session] = None,
+        redactor: Optional[Redactor] = None,
+        is_orphaned: Callable[[], bool] = lambda: False,
     ) -> None:
         self._connection = connection
         self._clock = clock
         self._chance = chance
         self._report = report
-        self._kept = link is not None
-        self._link = link or Link(connection)
+        self._is_orphaned = is_orphaned
+        self._kept = session is not None
+        self._session = session or Session(connection)
+        self._tracker = RequestTracker()
+        #: When this client was made, in seconds since the epoch: before anything was read.
+        self.created_at = time.time()
         self._deadline = clock.monotonic() + connection.deadline
         self._lock = threading.Lock()
         self._not_before = 0.0
         self._received = 0
         self._settings: Optional[Dict[str, Any]] = None
         self.tally = Tally()
-        self.veil = Veil(connection.endpoint, DEFAULT_ENDPOINT)
-        # Request ids come with every answer, so they are held against the few credentials only, not against every URL.
-        self._id_veil = Veil(connection.endpoint, DEFAULT_ENDPOINT)
-        credentials = connection.credentials
+        self.redactor = redactor or Redactor(connection.endpoint, DEFAULT_ENDPOINT)
+        self._add_credentials(connection.credentials)
+
+    def _add_credentials(self, credentials: Credentials) -> None:
         if isinstance(credentials, TokenExchange):
-            self._learn(credentials.external_token)
+            self.redactor.add(credentials.external_token)
         elif isinstance(credentials, ApiKey):
-            self._learn(credentials.secret, credentials.encoded())
+            self.redactor.add(credentials.secret, credentials.encoded())
         else:
-            self._learn(credentials.token)
+            self.redactor.add(credentials.token)
 
     @property
     def endpoint(self) -> str:
         return self._connection.endpoint
 
     @property
-    def is_loopback(self) -> bool:
-        """Whether requests stay on this machine."""
-        host = urlsplit(self.endpoint).hostname or ""
-        return host in ("localhost", "::1") or host.startswith("127.")
+    def user(self) -> str:
+        """Whom requests are sent as, as far as that is no secret."""
+        credentials = self._connection.credentials
+        if isinstance(credentials, ApiKey):
+            return credentials.key
+        return credentials.identity_pool_id if isinstance(credentials, TokenExchange) else ""
+
+    def cancel(self) -> None:
+        """Stop: requests under way fail at once, waits end, and nothing more is sent. Safe to call from any thread."""
+        self._tracker.cancel()
 
     def close(self) -> None:
         """Close the connections, unless they are kept for a later task."""
         if not self._kept:
-            self._link.session.close()
+            self._session.close()
+
+    def now(self) -> float:
+        """Monotonic seconds."""
+        seconds: float = self._clock.monotonic()
+        return seconds
 
     # What callers ask for
 
@@ -234,7 +236,7 @@ class Client:
 
     def read(self, path: str, object_id: str, attempted: str) -> Object:
         """GET of one object."""
-        there: Object = self.send("GET", _item(path, object_id), attempted, _is_the(object_id)).body
+        there: Object = self.send("GET", _item(path, object_id, attempted), attempted, _is_the(object_id)).body
         return there
 
     def look_up(self, path: str, query: Mapping[str, Any], attempted: str) -> Optional[Object]:
@@ -254,21 +256,16 @@ class Client:
 
     def change(self, path: str, object_id: str, body: Object, attempted: str) -> Object:
         """PATCH; the object as it is now."""
-        changed: Object = self.send("PATCH", _item(path, object_id), attempted, _is_the(object_id), body=body).body
+        changed: Object = self.send("PATCH", _item(path, object_id, attempted), attempted, _is_the(object_id), body=body).body
         return changed
 
     def delete(self, path: str, object_id: str, attempted: str) -> None:
         """DELETE."""
-        self.send("DELETE", _item(path, object_id), attempted, _is_nothing)
+        self.send("DELETE", _item(path, object_id, attempted), attempted, _is_nothing)
 
     def act(self, method: str, path: str, body: Object, attempted: str, query: Optional[Mapping[str, Any]] = None) -> None:
         """POST or PATCH to a verb such as ``integrations:test``, which answers nothing."""
         self.send(method, path, attempted, _is_nothing, query=query, body=body)
-
-    def now(self) -> float:
-        """Monotonic seconds."""
-        seconds: float = self._clock.monotonic()
-        return seconds
 
     def pause(self, seconds: float, why: str) -> bool:
         """Wait for the service to catch up; False, without waiting, where the deadline would be over by then."""
@@ -296,6 +293,7 @@ class Client:
         A good status with a body that ``holds`` does not accept is no good answer: it may be a proxy's.
         """
         attempt = 0
+        begun = self._clock.monotonic()
         renewed = False
         writes = method != "GET" and form is None
         unclear = False
@@ -311,9 +309,10 @@ class Client:
             except errors.NotificationsError as final:
                 final.fate_unclear = writes and (unclear or final.sent)
                 raise
-            if error.status == 401 and not renewed and self._forget(auth):
+            if error.status == 401 and not renewed and self._session.token.can_forget(auth):
                 # A 401 was not carried out, whatever the method; a fresh token may do better, once.
                 renewed = True
+                self._forget(auth)
                 self._count_retry()
                 continue
             wait = retry.decide(repeat_as, failure, attempt, self._clock.now(), self._chance())
@@ -322,13 +321,25 @@ class Client:
             # after was surely not carried out.
             unclear = unclear or (retry.fate_unclear(failure) and not (method == "POST" and wait is not None))
             error.fate_unclear = writes and unclear
-            if wait is None:
-                raise error
-            if self._clock.monotonic() + wait >= self._deadline:
-                error.said = f"{error.said.rstrip('.')} (waiting {wait:.1f} s more would pass the deadline of the task)"
+            in_time = wait is not None and self._clock.monotonic() + wait < self._deadline
+            if wait is None or not in_time:
+                error.said = self._final_detail(error, failure, attempt, self._clock.monotonic() - begun, wait)
                 raise error
             self._count_retry()
             self._wait(wait, f"{method} {path}: {error.said}")
+
+    def _final_detail(
+        self, error: errors.NotificationsError, failure: retry.Failure, attempts: int, seconds: float, wait: Optional[float]
+    ) -> str:
+        """What is said of the last of several attempts, with how long it was tried."""
+        limits = f"timeout {self._connection.timeout:g} s, deadline {self._connection.deadline:g} s"
+        tries = f"{attempts} attempt{'s' if attempts > 1 else ''} over {seconds:.0f} s"
+        if failure.kind == retry.TIMED_OUT:
+            return f"no response in {tries} ({limits})"
+        said = error.said.rstrip(".")
+        if wait is not None:
+            return f"{said} ({tries}; the next one is due in {wait:.0f} s, after the deadline of {self._connection.deadline:g} s)"
+        return f"{said} ({tries})" if attempts > 1 else error.said
 
     def _once(
         self,
@@ -342,25 +353,26 @@ class Client:
         holds: Callable[[Any], bool],
     ) -> Answer:
         """One attempt; raises _Failed."""
-        remaining = max(0.001, self._deadline - self._clock.monotonic())
-        timeout = min(self._connection.timeout, remaining)
+        timeout = min(self._connection.timeout, max(0.001, self._deadline - self._clock.monotonic()))
         with self._lock:
             self.tally.requests += 1
-        session = self._link.session
+            self.tally.writes += method != "GET" and form is None
+        session = self._session.http
         try:
             url = self._connection.endpoint.rstrip("/") + path
             request = session.prepare_request(requests.Request(method, url, params=query, json=body, data=form, auth=auth))
-            if self._settings is None:
-                # The same for every request, as the endpoint is, so the environment is only looked through once. ``verify``
-                # is passed each time: the session's own value would give way to REQUESTS_CA_BUNDLE.
-                self._settings = session.merge_environment_settings(url, {}, True, self._connection.verify, None)
-        except (OSError, ValueError) as error:
+            settings = self._transport_settings(session, url)
+        except (OSError, ValueError, TypeError) as error:
             raise self._impossible(error, attempted) from None
         try:
-            response, text = self._within(timeout, attempted, lambda: self._exchanged(session, request, attempted, timeout))
-        except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
+            # Redirects are off: credentials go to one origin.
+            with self._tracker.limit(timeout), session.send(request, timeout=timeout, allow_redirects=False, **settings) as response:
+                text = self._read(response, attempted)
+        except Canceled:
+            raise errors.Canceled(attempted, "the task was stopped", sent=True) from None
+        except (OSError, ValueError, TypeError, urllib3.exceptions.HTTPError) as error:
             # RequestException is an OSError; requests lets a few plain ones through as well.
-            raise self._failed(error, attempted, timeout) from None
+            raise self._failed(error, attempted) from None
         headers = response.headers
         request_id = self._request_id(headers)
         with self._lock:
@@ -374,7 +386,7 @@ class Client:
             preliminary = errors.Unintelligible(attempted, said, status=status, request_id=request_id)
             raise _Failed(retry.Failure(retry.GARBLED, status, headers), preliminary)
         if status >= 400:
-            answered = errors.from_answer(attempted, status, headers, text, method, self.veil.text)
+            answered = errors.from_answer(attempted, status, headers, text, method)
             raise _Failed(retry.Failure(retry.ANSWERED, status, headers), answered)
         if status >= 300:
             said = f"the service answered with status {status}, which leads elsewhere, and credentials follow no redirect"
@@ -393,35 +405,21 @@ class Client:
             raise _Failed(retry.Failure(retry.GARBLED, status, headers), garbled)
         return Answer(status, parsed, request_id)
 
-    def _exchanged(self, session: Any, request: Any, attempted: str, timeout: float) -> Tuple[Any, str]:
-        """A request sent and its answer read."""
-        # Redirects are off: credentials go to one origin.
-        with session.send(request, timeout=timeout, allow_redirects=False, **(self._settings or {})) as response:
-            return response, self._read(response, attempted, timeout)
-
-    def _within(self, timeout: float, attempted: str, work: Callable[[], Tuple[Any, str]]) -> Tuple[Any, str]:
-        """What work makes, in a thread of its own: a server that sends a header byte by byte would never meet the time-out,
-        which is for one reading from the socket. A thread that is given up ends with the process at the latest."""
-        future: Future[Tuple[Any, str]] = Future()
-        threading.Thread(target=_fulfil, args=(future, work), daemon=True).start()
-        try:
-            return future.result(timeout + GRACE)
-        except NotInTime:
-            if future.done():
-                raise
-        finally:
-            del future  # which may hold an error that holds this frame
-        self._link.session.close()
-        endless = errors.TimedOut(attempted, f"no whole answer within {timeout:g} seconds")
-        raise _Failed(retry.Failure(retry.TIMED_OUT), endless)
+    def _transport_settings(self, session: Any, url: str) -> Dict[str, Any]:
+        """Proxies and so on, from the environment: the same for every request, as the endpoint is, so read only once."""
+        if self._settings is None:
+            # ``verify`` is passed each time: the session's own value would give way to REQUESTS_CA_BUNDLE.
+            settings: Dict[str, Any] = session.merge_environment_settings(url, {}, True, self._connection.verify, None)
+            self.redactor.add(*(proxy for proxy in settings["proxies"].values() if "@" in proxy))
+            self._settings = settings
+        return self._settings
 
     def _request_id(self, headers: Mapping[str, str]) -> Optional[str]:
-        """The service's id of a request, without credentials that a proxy may echo there."""
-        return self._id_veil.text(errors.one_line(headers.get(REQUEST_ID, "")[:4096]))[:255] or None
+        """The service's id of a request. It is redacted when it leaves the task, as every other text is."""
+        return one_line(headers.get(REQUEST_ID, ""), 255) or None
 
-    def _read(self, response: Any, attempted: str, timeout: float) -> str:
+    def _read(self, response: Any, attempted: str) -> str:
         """The body, within the limits of size and time."""
-        until = self._clock.monotonic() + timeout
         sent = {"status": response.status_code, "request_id": self._request_id(response.headers), "sent": True}
         if response.headers.get("Content-Encoding", "identity").lower() != "identity":
             # It was not asked for, and a few bytes of it may stand for gigabytes.
@@ -434,54 +432,54 @@ class Client:
                 self._received += len(chunk)
             if self._received > BODY_LIMIT:
                 raise errors.Unintelligible(attempted, f"the answers are larger than {BODY_LIMIT // 2**20} MiB", **sent)
-            if self._clock.monotonic() > self._deadline:
-                raise errors.DeadlineExceeded(attempted, "the deadline passed while the answer was read", **sent)
-            if self._clock.monotonic() > until:
-                slow = errors.TimedOut(attempted, f"no whole answer within {timeout:g} seconds")
-                raise _Failed(retry.Failure(retry.TIMED_OUT), slow)
         return b"".join(chunks).decode("utf-8", "replace")
 
-    def _failed(self, error: Exception, attempted: str, timeout: float) -> _Failed:
+    def _failed(self, error: Exception, attempted: str) -> _Failed:
         """What an exception of requests means. One that says the request cannot be made at all is raised at once."""
         cause = _innermost(error)
-        reason = self.veil.text(f"{type(cause).__name__}: {cause}")
+        reason = self.redactor.redact(one_line(f"{type(cause).__name__}: {cause}"))
         if isinstance(error, ConnectTimeout):
-            unreachable = errors.Unreachable(attempted, f"no connection within {timeout:g} seconds")
+            unreachable = errors.Unreachable(attempted, f"no connection within {self._connection.timeout:g} s")
             return _Failed(retry.Failure(retry.REFUSED), unreachable)
         if isinstance(error, (Timeout, urllib3.exceptions.ReadTimeoutError)):
-            return _Failed(retry.Failure(retry.TIMED_OUT), errors.TimedOut(attempted, f"no answer within {timeout:g} seconds"))
+            return _Failed(retry.Failure(retry.TIMED_OUT), errors.TimedOut(attempted, "no response"))
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
             raise errors.Untrusted(attempted, f"the certificate of {self._connection.endpoint} is not trusted ({reason})")
         if "WRONG_VERSION_NUMBER" in str(error):
             said = f"{self._connection.endpoint} does not speak TLS ({reason})"
             raise errors.Unreachable(attempted, said, next_step="Check the scheme and the port of the endpoint.")
-        if isinstance(error, (InvalidURL, InvalidSchema, urllib3.exceptions.LocationValueError)):
+        if isinstance(error, (InvalidURL, InvalidSchema, TypeError, urllib3.exceptions.LocationValueError)):
             raise self._impossible(error, attempted)
+        tunnel = _TUNNEL_REFUSED.match(str(cause))
+        if isinstance(error, ProxyError) and tunnel:
+            refused = errors.Unreachable(attempted, f"the proxy did not open a connection ({reason})", next_step=_CHECK_PROXY)
+            if tunnel.group(1).startswith("4"):
+                raise refused
+            return _Failed(retry.Failure(retry.REFUSED), refused)
         if type(cause).__name__ in _NEVER_CONNECTED:
             return _Failed(retry.Failure(retry.REFUSED), errors.Unreachable(attempted, f"no connection ({reason})"))
         return _Failed(retry.Failure(retry.CUT), errors.ConnectionLost(attempted, f"the connection was lost ({reason})"))
 
     def _impossible(self, error: Exception, attempted: str) -> errors.InvalidInput:
         """A request that cannot even be made. What requests says of a URL may be a proxy's, whose password is in it."""
-        reason = type(error).__name__ if isinstance(error, InvalidURL) else self.veil.text(f"{type(error).__name__}: {error}")
-        return errors.InvalidInput(attempted, f"no request can be made to {self._connection.endpoint} ({reason})")
+        reason = type(error).__name__
+        if not isinstance(error, (InvalidURL, TypeError)):
+            reason = self.redactor.redact(one_line(f"{reason}: {error}"))
+        said = f"no request can be made to {self._connection.endpoint} ({reason})"
+        return errors.InvalidInput(attempted, said, next_step="Check the endpoint, and HTTPS_PROXY or HTTP_PROXY if they are set.")
 
-    def _forget(self, auth: Any) -> bool:
-        with self._link.lock:
-            return self._link.token.forget(auth)
+    def _forget(self, auth: Any) -> None:
+        with self._session.token_lock:
+            self._session.token.forget(auth)
 
     def _authentication(self) -> Any:
         credentials = self._connection.credentials
         if not isinstance(credentials, TokenExchange):
             return credentials
-        with self._link.lock:
-            current = self._link.token.current(lambda: self._exchange(credentials), self._clock.monotonic())
-        self._learn(current.token)
+        with self._session.token_lock:
+            current = self._session.token.current(lambda: self._exchange(credentials), self._clock.monotonic())
+        self.redactor.add(current.token)
         return current
-
-    def _learn(self, *credentials: str) -> None:
-        self.veil.learn(*credentials)
-        self._id_veil.learn(*credentials)
 
     def _exchange(self, credentials: TokenExchange) -> Tuple[str, float]:
         """A fresh access token and its life in seconds, from ``POST /sts/v1/oauth2/token``."""
@@ -501,11 +499,15 @@ class Client:
         return token, life
 
     def _hold(self, attempted: str) -> None:
-        """Wait while another request of this client was told to, and stop at the deadline."""
+        """Wait while another request of this client was told to, and stop at the deadline or when the task is stopped."""
         with self._lock:
             ahead = self._not_before - self._clock.monotonic()
         if ahead > 0:
-            self._clock.sleep(ahead)
+            self._clock.wait(self._tracker, ahead)
+        if self._is_orphaned():
+            self.cancel()
+        if self._tracker.is_canceled:
+            raise errors.Canceled(attempted, "the task was stopped")
         if self._clock.monotonic() >= self._deadline:
             said = f"the deadline of {self._connection.deadline:g} seconds for the task has passed"
             raise errors.DeadlineExceeded(attempted, said)
@@ -516,37 +518,18 @@ class Client:
 
     def _wait(self, seconds: float, why: str) -> None:
         """Wait, and make every other request of this client wait as well."""
-        sentence = f"Waiting {seconds:.1f} s: {self.veil.text(why).rstrip('.')}."
+        reason = one_line(why).rstrip(".")
         with self._lock:
             self._not_before = max(self._not_before, self._clock.monotonic() + seconds)
-            if len(self.tally.waits) < WAITS_LISTED:
-                self.tally.waits.append(sentence)
-        self._report(sentence, seconds)
-        self._clock.sleep(seconds)
+            self.tally.add_wait(reason, seconds)
+        self._report(f"Waiting {seconds:.1f} s: {reason}.", seconds)
+        self._clock.wait(self._tracker, seconds)
 
 
 _UNREADABLE = object()
 _NEVER_CONNECTED = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError")
-
-
-def _session(connection: Connection) -> Any:
-    session = requests.Session()
-    session.headers.update({"User-Agent": connection.user_agent, "Accept": "application/json", "Accept-Encoding": "identity"})
-    # No cookie means anything to this API, and none may pass from one answer into another request.
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    if connection.verify is False:
-        # The user chose so; a line for each request would say nothing new.
-        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-    return session
-
-
-def _fulfil(future: Future[Tuple[Any, str]], work: Callable[[], Tuple[Any, str]]) -> None:
-    try:
-        future.set_result(work())
-    except BaseException as error:  # noqa: BLE001 - raised again where the result is waited for
-        future.set_exception(error)
-    finally:
-        del future, work
+_TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: (\d*)")
+_CHECK_PROXY = "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and that the proxy lets this machine connect."
 
 
 def _anonymous(request: Any) -> Any:
@@ -555,11 +538,9 @@ def _anonymous(request: Any) -> Any:
 
 
 def _chunks(response: Any) -> Iterator[bytes]:
-    """A body as it arrives. With requests' own iteration, a slow answer would not be seen to be slow until a chunk is full."""
-    read = getattr(response.raw, "read1", None)
-    if read is None:  # urllib3 1.26
-        yield from response.iter_content(1024)
-        return
+    """A body as it arrives. urllib3 1.26 reads the chunks of a chunked body itself if it is asked to stream them, and keeps a line
+    of any length in memory; asked to read, it leaves that to http.client, which has a limit."""
+    read = getattr(response.raw, "read1", response.raw.read)
     while True:
         chunk = read(65_536, decode_content=False)
         if not chunk:
@@ -591,8 +572,11 @@ def _sound(parsed: Any, halves: bool) -> Any:
     return json.loads(errors.printable(json.dumps(parsed, ensure_ascii=False))) if halves else parsed
 
 
-def _item(path: str, object_id: str) -> str:
-    return f"{path}/{quote(errors.printable(object_id), safe='')}"
+def _item(path: str, object_id: str, attempted: str) -> str:
+    if not SAFE_ID.fullmatch(object_id):
+        said = f"{quoted(object_id)} is not an id that can be sent to the service"
+        raise errors.InvalidInput(attempted, said, next_step="Check the id. Ids look like i-12345.")
+    return f"{path}/{quote(object_id, safe='')}"
 
 
 def _is_nothing(body: Any) -> bool:

@@ -92,13 +92,15 @@ class ExchangedToken:
             self._renew_at = now + max(life - RENEWAL_MARGIN, life / 2)
         return ExchangedApiToken(self._token)
 
-    def forget(self, used: Any) -> bool:
-        """Drop a token that the service no longer takes, unless another thread has renewed it since; False for no such token."""
-        if not isinstance(used, ExchangedApiToken):
-            return False
-        if used.token == self._token:
+    @staticmethod
+    def can_forget(used: Any) -> bool:
+        """Whether what was used is a token from an exchange, so that another exchange may help."""
+        return isinstance(used, ExchangedApiToken)
+
+    def forget(self, used: Any) -> None:
+        """Drop a token that the service no longer takes, unless another thread has renewed it since."""
+        if self.can_forget(used) and used.token == self._token:
             self._token = ""
-        return True
 
 
 def from_environment(option: str, given: Optional[str], environ: Mapping[str, str]) -> Optional[str]:
@@ -153,4 +155,6 @@ def _bare(attempted: str, option: str, value: Optional[str]) -> Optional[str]:
     bare = (value or "").strip()
     if any(character.isspace() or not character.isprintable() for character in bare):
         raise InvalidInput(attempted, f"{option} has white space or control characters in it")
+    if option.endswith("_token") and not bare.isascii():
+        raise InvalidInput(attempted, f"{option} has characters in it that no token has", next_step="Copy it again.")
     return bare or None

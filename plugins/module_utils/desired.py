@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import Any, List, Mapping, Optional, Tuple
 from urllib.parse import urlsplit
 
+from ._redaction import is_hidden, quoted
 from .errors import InvalidInput
 from .plan import Wish
 from .resources import DISABLED, ENABLED, INTEGRATION, RESOURCE_PARTS, RESOURCE_TYPES, URL_FIELDS, Object
-from .secrets import is_hidden
 
 A_RESOURCE = "A resource is such as environment=env-456xy/cloud-cluster=lkc-df123."
 
@@ -33,7 +33,6 @@ def integration_wish(params: Mapping[str, Any]) -> Wish:
         key=params["display_name"],
         fields=integration_fields(params, attempted),
         secrets=params["update_webhook_url"],
-        replace=params["replace"],
     )
 
 

@@ -9,12 +9,12 @@ Private to the collection.
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Dict, Mapping, Optional, Tuple, Type
+from typing import Any, Dict, Mapping, Optional, Tuple, Type
 
-from .secrets import HIDDEN
+from ._redaction import one_line, quoted
 
-#: The most characters of a text from outside that are looked at.
-LONGEST_TEXT = 16_384
+#: The most characters of a foreign text that are read. What is shown of it is cut further, once secrets are hidden in it.
+TEXT_LIMIT = 16_384
 
 
 class NotificationsError(Exception):
@@ -53,6 +53,9 @@ class NotificationsError(Exception):
         self.sent = sent
         if next_step is not None:
             self.next_step = next_step
+
+    def __str__(self) -> str:
+        return self.said
 
     @property
     def message(self) -> str:
@@ -165,6 +168,12 @@ class TimedOut(NotificationsError):
     """No answer came within the time-out of one request."""
 
     next_step = "Run the task again, with a larger timeout if the service is slow."
+
+
+class Canceled(NotificationsError):
+    """The task was told to stop before this request, or while it was under way."""
+
+    next_step = "Run the task again."
 
 
 class DeadlineExceeded(NotificationsError):
@@ -285,23 +294,15 @@ def _first_error(text: str) -> Tuple[Any, Any, Any, Any]:
     return first.get("code"), detail, pointer, body.get("requestId")
 
 
-def _text(value: Any, veil: Callable[[str], str]) -> Optional[str]:
+def _text(value: Any) -> Optional[str]:
     if not isinstance(value, (str, int)) or value == "":
         return None
-    text = str(value)
-    veiled = veil(one_line(text[:LONGEST_TEXT]))
-    # Half of a secret would not be recognised, so where a text was cut before, its end goes.
-    return veiled[: 2000 if len(text) <= LONGEST_TEXT else min(2000, max(0, len(veiled) - 4096))]
-
-
-def one_line(text: str) -> str:
-    """A text that cannot move a cursor, colour a screen, or pass for a line of its own."""
-    return "".join(character if character.isprintable() else " " for character in text)
+    return one_line(str(value), TEXT_LIMIT)
 
 
 def content_type_of(headers: Mapping[str, str]) -> str:
     """What an answer says that it is, for a message."""
-    return one_line(headers.get("Content-Type", "no content type").partition(";")[0])[:100]
+    return one_line(headers.get("Content-Type", "no content type").partition(";")[0], 100)
 
 
 def printable(text: str) -> str:
@@ -315,14 +316,12 @@ def from_answer(
     headers: Mapping[str, str],
     text: str,
     method: str = "PATCH",
-    veil: Callable[[str], str] = str,
 ) -> NotificationsError:
-    """The error that an answer of status 400 or more means; ``text`` is its body, of whatever form, and ``veil`` hides
-    secrets in what is taken from it.
+    """The error that an answer of status 400 or more means; ``text`` is its body, of whatever form.
 
     Source: the contract's ``Failure`` schema (both envelopes) and its responses by status.
     """
-    code, detail, pointer, request_id = (_text(each, veil) for each in _first_error(text))
+    code, detail, pointer, request_id = map(_text, _first_error(text))
     kind = _BY_STATUS.get(status, ServerFailure)
     if detail is None:
         content_type = content_type_of(headers)
@@ -335,15 +334,14 @@ def from_answer(
     if kind is OverQuota:
         detail = f"over quota: {detail}"
     if status == 409 and headers.get("Location"):
-        in_the_way = (_text(headers["Location"], veil) or "").partition("?")[0].rstrip("/").rpartition("/")[2]
-        if HIDDEN not in in_the_way:
-            next_step = f"In the way: {in_the_way[:255]}. {Conflict.next_step}"
+        existing_id = (_text(headers["Location"]) or "").partition("?")[0].rstrip("/").rpartition("/")[2]
+        next_step = f"The existing object is {quoted(existing_id)}. {Conflict.next_step}"
     return kind(
         attempted,
         detail,
         status=status,
         code=code,
         pointer=pointer,
-        request_id=_text(headers.get("X-Request-Id"), veil) or request_id,
+        request_id=_text(headers.get("X-Request-Id", "")[:255]) or request_id,
         next_step=next_step,
     )

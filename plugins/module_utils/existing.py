@@ -8,9 +8,9 @@ Private to the collection.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Callable, List, Mapping, Optional, Sequence
 
+from ._concurrency import run_concurrently
 from .client import Client
 from .directory import Directory
 from .errors import Forbidden, Unintelligible
@@ -34,6 +34,8 @@ def existing(
     """
     attempted = attempted or f"list the {resource.noun}s"
     found = _read(client, resource, attempted, query, warn)
+    for each in found:
+        client.redactor.add(*resource.secrets(each))
     strange = [each["id"] for each in found if not resource.is_sound(each)]
     if strange:
         said = f"what {', '.join(strange)} refers to cannot be told from the answer"
@@ -65,8 +67,7 @@ def existing_of_each(
     client: Client, resources: Sequence[Resource], at_once: int, warn: Callable[[str], None] = _unsaid
 ) -> List[List[Object]]:
     """What exists of several resources that are looked up, several read at once."""
-    with ThreadPoolExecutor(max(1, min(at_once, len(resources)))) as pool:
-        return list(pool.map(lambda resource: looked_up(client, resource, warn), resources))
+    return run_concurrently(lambda resource: looked_up(client, resource, warn), resources, at_once, client.cancel)
 
 
 def looked_up(client: Client, resource: Resource, warn: Callable[[str], None] = _unsaid) -> List[Object]:

@@ -25,8 +25,7 @@ class Wish:
 
     ``given`` is there where the fields depend on what exists: it makes them of the object, or of None, and may refuse. None
     where there is no object means that none is wanted either.
-    ``secrets`` says when secrets are written (resources.py); ``replace`` allows to delete and create where the service
-    refuses a change.
+    ``secrets`` says when secrets are written (resources.py).
     """
 
     present: bool = True
@@ -35,7 +34,6 @@ class Wish:
     fields: Mapping[str, Any] = field(default_factory=dict)
     given: Optional[Callable[[Optional[Object]], Optional[Mapping[str, Any]]]] = None
     secrets: str = ON_CHANGE
-    replace: bool = False
 
     def fields_for(self, there: Optional[Object]) -> Optional[Mapping[str, Any]]:
         """What is to be, where this is what is there."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Mapping, Optional, Tuple
 from urllib.parse import urlsplit
 
+from ._redaction import HIDDEN, HIDDEN_CHANGED, is_hidden, redact_object
 from .errors import HiddenUrl, NobodyLeft, NotificationsError, NotInPlan, ReadOnlyKind, RequiredType
-from .secrets import HIDDEN, HIDDEN_CHANGED, hide_within, is_hidden
 
 if TYPE_CHECKING:
     from .directory import Directory
@@ -146,12 +146,14 @@ def webhook_url(target: Any) -> Optional[str]:
     if not isinstance(target, dict):
         return None
     kind = target.get("kind")
-    value = target.get(URL_FIELDS.get(kind, "")) if isinstance(kind, str) else None
+    if not isinstance(kind, str) or kind not in URL_FIELDS:
+        return None
+    value = target.get(URL_FIELDS[kind]) or target.get("webhook_url")
     return value if isinstance(value, str) and not is_hidden(value) else None
 
 
 def _compare_target(wanted: Any, there: Any, secrets: str) -> Comparison:
-    url_name = "target." + URL_FIELDS[wanted["kind"]]
+    url_name = "target.webhook_url"
     if not isinstance(there, dict) or wanted["kind"] != there.get("kind"):
         return Comparison(differs=("target.kind", url_name))
     wanted_url = webhook_url(wanted)
@@ -187,14 +189,31 @@ def _write_target(wanted: Any) -> Any:
     return {"kind": wanted["kind"], URL_FIELDS[wanted["kind"]]: url}
 
 
+#: What targets without secrets have, whatever it looks like: a user's ``related`` is a link to the API.
+_PLAIN_MEMBERS = {"kind", "role_name"}
+_PLAIN_USER_MEMBERS = {"id", "related", "resource_name"}
+
+
 def _show_integration(integration: Object, changing: Tuple[str, ...]) -> Object:
-    if "target" not in integration or (
-        target_kind(integration) in _KINDS_WITHOUT_SECRETS and not {"url", "webhook_url"} & set(integration["target"])
-    ):
+    if "target" not in integration:
         return dict(integration)
-    changes = any(name in changing for name in ("target.url", "target.webhook_url"))
+    target = integration["target"]
+    changes = "target.webhook_url" in changing
     # A kind that is not known yet may hold a secret under any name.
-    return {**integration, "target": hide_within(integration["target"], HIDDEN_CHANGED if changes else HIDDEN)}
+    shown = redact_object(target, HIDDEN_CHANGED if changes else HIDDEN)
+    if target_kind(integration) in _KINDS_WITHOUT_SECRETS:
+        shown.update((name, target[name]) for name in _PLAIN_MEMBERS & set(target))
+        if isinstance(target.get("user"), dict):
+            user = target["user"]
+            shown["user"].update((name, user[name]) for name in _PLAIN_USER_MEMBERS & set(user))
+    return {**integration, "target": as_option(shown)}
+
+
+def as_option(target: Any) -> Any:
+    """A target with the option's name for its URL, which the API calls ``url`` for a Webhook."""
+    if not isinstance(target, dict) or target.get("kind") != "Webhook" or "url" not in target or "webhook_url" in target:
+        return target
+    return {("webhook_url" if name == "url" else name): value for name, value in target.items()}
 
 
 def _integration_secrets(integration: Object) -> Iterable[str]:
@@ -445,8 +464,8 @@ def _show_notification(notification: Object, _changing: Tuple[str, ...]) -> Obje
     """A single notification comes with whole integrations, and these hold URLs."""
     integrations = notification.get("integrations")
     if not isinstance(integrations, list):
-        return {**notification, **({"integrations": hide_within(integrations)} if integrations else {})}
-    shown = [INTEGRATION.show(each, ()) if isinstance(each, dict) else hide_within(each) for each in integrations]
+        return {**notification, **({"integrations": redact_object(integrations)} if integrations else {})}
+    shown = [INTEGRATION.show(each, ()) if isinstance(each, dict) else redact_object(each) for each in integrations]
     return {**notification, "integrations": shown}
 
 

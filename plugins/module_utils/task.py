@@ -9,22 +9,24 @@ Private to the collection.
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Sequence, Set
+from typing import Any, Callable, Dict, List, Mapping, Iterable, NoReturn, Optional, Sequence, Set
 from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from . import errors
+from ._api.session import COLLECTION_VERSION, DEFAULT_ENDPOINT, MAX_CONCURRENCY, REQUESTS_IMPORT_ERROR, Connection, SessionCache
+from ._redaction import MESSAGE_LIMIT, Redactor, one_line, quoted, redact_options, without_userinfo
 from .apply import Carried, Done, Manner
 from .arguments import UNEXPECTED, Arguments
-from .client import COLLECTION_VERSION, DEFAULT_ENDPOINT, REQUESTS_IMPORT_ERROR, Client, Clock, Connection, Links
+from .client import Client, Clock, is_loopback
 from .credentials import choose, from_environment
 from .directory import Directory
 from .plan import Plan, difference_of_each, difference_of_one
 from .resources import Resource
-from .secrets import without_given
 
 #: A wait longer than this many seconds is a warning.
 LONG_WAIT = 5.0
@@ -42,66 +44,94 @@ class Outcome:
 
 @dataclass
 class Task:
-    """One task as a module sees it. ``warn`` shows a sentence to the user at the end, ``tell`` at once (True: even without -v).
+    """One task as a module sees it.
 
-    ``links`` keeps connections for the tasks that follow in the same process.
+    ``emit_warning`` shows a sentence to the user at the end, ``emit_progress`` at once (True: even without -v). ``secrets`` are the
+    values of options that are secret. ``sessions`` keeps connections for the tasks that follow in the same process. ``is_orphaned``
+    tells whether whoever started this task is gone.
     """
 
     params: Mapping[str, Any]
     check_mode: bool
-    warn: Callable[[str], None]
+    emit_warning: Callable[[str], None]
     ansible_version: str = "unknown"
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    secrets: Iterable[str] = ()
     clock: Any = Clock
-    links: Optional[Links] = None
-    tell: Callable[[str, bool], None] = lambda sentence, important: None
+    sessions: Optional[SessionCache] = None
+    emit_progress: Callable[[str, bool], None] = lambda sentence, important: None
+    is_orphaned: Callable[[], bool] = lambda: False
+    redactor: Redactor = field(default_factory=lambda: Redactor(DEFAULT_ENDPOINT))
     _clients: List[Client] = field(default_factory=list)
     _warned: Set[str] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self.redactor.add(*map(str, self.secrets))
+
     def connect(self) -> Client:
         """A client as the connection options say. Raises InvalidInput."""
+        # Also an endpoint that is refused is shown.
+        self.redactor.allow(_origin(_endpoint(self.params, self.environ)))
         where = connection(self.params, self.environ, self.ansible_version)
-        link = self.links.get(where) if self.links else None
-        client = Client(where, clock=self.clock, report=self._report, link=link)
-        if urlsplit(client.endpoint).scheme == "http" and not client.is_loopback:
-            self.warn(f"The endpoint {client.endpoint} is not encrypted, so credentials can be read on the way.")
+        client = Client(
+            where,
+            clock=self.clock,
+            report=self._report_wait,
+            session=self.sessions.get(where) if self.sessions else None,
+            redactor=self.redactor,
+            is_orphaned=self.is_orphaned,
+        )
+        if urlsplit(client.endpoint).scheme == "http" and not is_loopback(client.endpoint):
+            self.warn_once(f"The endpoint {client.endpoint} is not encrypted, so others can read the credentials.")
         self._clients.append(client)
         return client
 
-    def warn_once(self, sentence: str) -> None:
+    def sentence(self, text: str) -> str:
+        """A text as it may leave the task: without secrets, on one line, and not too long."""
+        return one_line(self.redactor.redact(text))
+
+    def warn_once(self, text: str) -> None:
         """Show a warning, unless this task has shown it before."""
+        sentence = self.sentence(text)
         if sentence not in self._warned:
             self._warned.add(sentence)
-            self.warn(sentence)
+            self.emit_warning(sentence)
+
+    def report_progress(self, text: str, important: bool = True) -> None:
+        """Show a line at once; without ``important``, only with -v."""
+        self.emit_progress(self.sentence(text), important)
 
     def manner(self) -> Manner:
         """How a bulk module carries its plan out, from the options in arguments.MANY. Raises InvalidInput."""
         concurrency = self.params["concurrency"]
-        if not 1 <= concurrency <= 16:
+        if not 1 <= concurrency <= MAX_CONCURRENCY:
             raise errors.InvalidInput("work on many at once", f"concurrency is {concurrency}", next_step="Give 1 to 16.")
-        return Manner(self.check_mode, concurrency, self.params["continue_on_error"], lambda line: self.tell(line, True))
+        return Manner(self.check_mode, concurrency, self.params["continue_on_error"], self.report_progress)
 
-    def _report(self, sentence: str, seconds: float) -> None:
-        self.tell(sentence, seconds > LONG_WAIT)
+    def _report_wait(self, text: str, seconds: float) -> None:
+        self.report_progress(text, seconds > LONG_WAIT)
         if seconds > LONG_WAIT:
-            self.warn_once(sentence)
+            self.warn_once(text)
 
     def close(self) -> Dict[str, Any]:
         """Close what was opened; the ``api`` member of the result, empty where no client was made."""
         for client in self._clients:
             client.close()
-        return {"api": self._clients[0].tally.as_result()} if self._clients else {}
+        return {"api": self._clients[0].tally.as_result(self.redactor)} if self._clients else {}
+
+    def cancel(self) -> None:
+        """Stop sending requests, because the task was interrupted."""
+        writes = 0
+        for client in self._clients:
+            client.cancel()
+            writes += client.tally.writes
+        if writes:
+            self.report_progress(f"Interrupted after {writes} write requests. What they changed is not undone.")
 
     def failure(self, error: errors.NotificationsError) -> Dict[str, Any]:
         """``msg`` and ``error`` of a result, without any secret of this task."""
-
-        def veiled(text: str) -> str:
-            for client in self._clients:
-                text = client.veil.text(text)
-            return text
-
-        details = {name: veiled(value) if isinstance(value, str) else value for name, value in error.as_result().items()}
-        return {"msg": veiled(error.message), "error": details}
+        details = {name: self.sentence(value) if isinstance(value, str) else value for name, value in error.as_result().items()}
+        return {"msg": one_line(self.redactor.redact(error.message), 2 * MESSAGE_LIMIT), "error": details}
 
     @property
     def coming(self) -> Optional[Sequence[str]]:
@@ -166,21 +196,39 @@ def _member(resource: Resource) -> str:
 Run = Callable[[Task], Outcome]
 
 
+def _endpoint(params: Mapping[str, Any], environ: Mapping[str, str]) -> str:
+    return (from_environment("endpoint", params["endpoint"], environ) or DEFAULT_ENDPOINT).strip()
+
+
+def _origin(url: str) -> str:
+    """Scheme and host of a URL. The rest may be a secret, for some paste a webhook URL where the endpoint belongs."""
+    scheme, separator, rest = without_userinfo(url).partition("://")
+    return f"{scheme}{separator}{re.split('[/?#]', rest)[0]}" if separator else re.split("[/?#]", scheme)[0]
+
+
 def connection(params: Mapping[str, Any], environ: Mapping[str, str], ansible_version: str) -> Connection:
     """Where to, as whom and how patiently, from the connection options. Raises InvalidInput."""
     attempted = "connect"
-    endpoint = (from_environment("endpoint", params["endpoint"], environ) or DEFAULT_ENDPOINT).strip()
+    endpoint = _endpoint(params, environ)
+    shown = quoted(_origin(endpoint))
+    default = f"The service's own endpoint is {DEFAULT_ENDPOINT}."
     try:
         parts = urlsplit(endpoint)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or True)
     except ValueError:
         good = False
-    if not good or parts.query or parts.fragment or "@" in parts.netloc:
-        said = "the endpoint is not an http or https URL with a host and without user, query or fragment"
-        raise errors.InvalidInput(attempted, said, next_step=f"The service's own endpoint is {DEFAULT_ENDPOINT}.")
+    if not good or parts.query or parts.fragment:
+        said = f"the endpoint {shown} is not an http or https URL with a host and without query or fragment"
+        raise errors.InvalidInput(attempted, said, next_step=default)
+    if "@" in parts.netloc:
+        said = f"the endpoint {shown} is given with a user or a password"
+        raise errors.InvalidInput(attempted, said, next_step="Give credentials in options of their own, such as api_key and api_secret.")
     if "/notifications/v1" in parts.path:
-        said = "the endpoint has the path /notifications/v1 in it, which is added to it"
-        raise errors.InvalidInput(attempted, said, next_step=f"The service's own endpoint is {DEFAULT_ENDPOINT}.")
+        said = f"the endpoint {shown} has the path /notifications/v1 in it, which is added to it"
+        raise errors.InvalidInput(attempted, said, next_step=default)
+    if parts.scheme == "http" and not is_loopback(endpoint) and params["validate_certs"]:
+        said = f"the endpoint {shown} is not encrypted, so others could read the credentials"
+        raise errors.InvalidInput(attempted, said, next_step="Use https, or accept that with validate_certs: false.")
     for option in ("timeout", "deadline"):
         if not 1 <= params[option] <= LONGEST:
             next_step = f"Give seconds, from 1 to {LONGEST}."
@@ -211,33 +259,66 @@ def perform(run: Run, task: Task) -> Dict[str, Any]:
         outcome = run(task)
     except errors.NotificationsError as error:
         outcome = Outcome(error=error)
+    except BaseException:
+        # Ansible's time-out, an interruption, or a bug: nothing more may be sent.
+        task.cancel()
+        raise
     result: Dict[str, Any] = {"changed": False, **outcome.result, **task.close()}
     if outcome.error is not None:
         result.update(failed=True, **task.failure(outcome.error))
     return result
 
 
-class _Module(AnsibleModule):  # type: ignore[misc]
-    """An AnsibleModule that does not repeat options which it refuses: ansible-core does not know then which of them are secret.
+def refused_options(problem: str) -> str:
+    """The message of a task whose options were refused before anything was sent."""
+    return f"{problem} Nothing was sent."
 
-    A misspelt ``webhook_url`` is not declared as one, and options of a wrong type keep it from finding any.
+
+class _Module(AnsibleModule):  # type: ignore[misc]
+    """An AnsibleModule that explains what is wrong with options, and does not repeat options that it refuses.
+
+    ansible-core does not know then which of them are secret: a misspelt ``webhook_url`` is not declared as one.
     """
 
     _accepted = False
+    _problem: Optional[str] = None
 
     def __init__(self, arguments: Arguments) -> None:
+        self._arguments = arguments
         try:
             super().__init__(supports_check_mode=True, **arguments.as_keywords())
-        except UNEXPECTED as error:
-            self.fail_json(arguments.explain(self.params, error))
+        except UNEXPECTED:
+            self.fail_json(CANNOT_READ)
+        if self._problem is not None:
+            self.fail_json(self._problem)
         self._accepted = True
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        given = {name: value for name, value in self.params.items() if not str(name).startswith("_ansible_")}
+        self._problem = self._arguments.find_problem(given)
 
     def fail_json(self, msg: str, **result: Any) -> NoReturn:
         if not self._accepted:
-            msg = without_given(msg, self.params)
+            msg = refused_options(self._problem or redact_options(msg, self.params))
             self.params: Dict[str, Any] = {}
+        self._hide_userinfo()
         super().fail_json(msg, **result)
         raise SystemExit(1)  # which it has done by now
+
+    def exit_json(self, **result: Any) -> NoReturn:
+        self._hide_userinfo()
+        super().exit_json(**result)
+        raise SystemExit(0)  # which it has done by now
+
+    def _hide_userinfo(self) -> None:
+        """The result repeats the options, and nobody declared that an endpoint may hold a password."""
+        if self.params.get("endpoint"):
+            self.params["endpoint"] = without_userinfo(str(self.params["endpoint"]))
+
+
+#: The message where ansible-core's validator fails instead of refusing.
+CANNOT_READ = "The options cannot be read."
 
 
 def main(arguments: Arguments, run: Run) -> None:
@@ -245,7 +326,7 @@ def main(arguments: Arguments, run: Run) -> None:
     module = _Module(arguments)
     if REQUESTS_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
-    task = Task(module.params, module.check_mode, module.warn, module.ansible_version)
+    task = Task(module.params, module.check_mode, module.warn, module.ansible_version, secrets=module.no_log_values)
     result = perform(run, task)
     if result.pop("failed", False):
         module.fail_json(**result)

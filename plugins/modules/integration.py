@@ -36,7 +36,7 @@ options:
     suboptions:
       kind:
         description:
-          - What kind of channel it is. Whether the service lets that of an existing integration change is not known; see O(replace).
+          - What kind of channel it is. Whether the service lets that of an existing integration change is not known. If it refuses, the task fails.
         type: str
         required: true
         choices: [Slack, MsTeams, Webhook]
@@ -61,12 +61,6 @@ options:
     type: str
     choices: [on_change, on_create, always]
     default: on_change
-  replace:
-    description:
-      - When the service refuses to change O(target.kind), create a new integration and then delete the old one, instead of failing.
-        The new one has another id. Subscriptions that go to the old one go to the new one then, those of single resources excepted.
-    type: bool
-    default: false
   when_in_use:
     description:
       - What happens when an integration that is to be deleted still has subscriptions.

@@ -107,7 +107,7 @@ from ansible_collections.ccloud.notifications.plugins.module_utils.arguments imp
 from ansible_collections.ccloud.notifications.plugins.module_utils.desired import texts
 from ansible_collections.ccloud.notifications.plugins.module_utils.directory import Index
 from ansible_collections.ccloud.notifications.plugins.module_utils.existing import existing
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION, KINDS, target_kind
+from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION, KINDS, as_option, target_kind
 
 ARGUMENTS = CONNECTION + Arguments(
     {
@@ -130,12 +130,17 @@ def run(this):
     ]
     if kinds is not None:
         for kind in sorted(set(kinds) - set(map(target_kind, index)) - set(KINDS)):
-            this.warn(f"No integration is of kind {kind!r}; known kinds are {', '.join(KINDS)}.")
+            this.warn_once(f"No integration is of kind {kind!r}; known kinds are {', '.join(KINDS)}.")
         found = [each for each in found if target_kind(each) in kinds]
     found.sort(key=lambda each: (INTEGRATION.name(each), each["id"]))
-    if not this.params["reveal_webhook_urls"]:
-        found = [INTEGRATION.show(each, ()) for each in found]
-    return task.Outcome({"integrations": found, "missing": missing})
+    reveals = this.params["reveal_webhook_urls"]
+    shown = [revealed(each) if reveals else INTEGRATION.show(each, ()) for each in found]
+    return task.Outcome({"integrations": shown, "missing": missing})
+
+
+def revealed(integration):
+    """An integration with its URL, under the option's name for it."""
+    return {**integration, "target": as_option(integration["target"])} if "target" in integration else integration
 
 
 def main():

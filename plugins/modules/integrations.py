@@ -55,10 +55,6 @@ options:
         type: str
         choices: [on_change, on_create, always]
         default: on_change
-      replace:
-        description: When the service refuses to change the kind, create a new integration and then delete the old one.
-        type: bool
-        default: false
   purge:
     description:
       - Whether integrations that are neither in O(integrations) nor in O(keep) are deleted. Kinds that cannot be managed never are.

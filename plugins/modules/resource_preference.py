@@ -86,7 +86,7 @@ def run(this):
     client = this.connect()
     resource = resource_preference(path, resource_type)
     wish = preference_wish(this.params, path, resource_type)
-    planned = plan.plan(resource, [wish], looked_up(client, resource, this.warn))
+    planned = plan.plan(resource, [wish], looked_up(client, resource, this.warn_once))
     return this.outcome_of_one(apply.carry_out(client, planned, apply.Manner(this.check_mode)), resource)
 
 

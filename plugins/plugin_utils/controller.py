@@ -20,24 +20,23 @@ from ansible import constants as C
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
-from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import module_loader
 from ansible.release import __version__ as ansible_version
 from ansible.utils.display import Display
 
+from ansible_collections.ccloud.notifications.plugins.module_utils._api.session import REQUESTS_IMPORT_ERROR, SessionCache
+from ansible_collections.ccloud.notifications.plugins.module_utils._redaction import redact_options, without_userinfo
 from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import UNEXPECTED, Arguments
-from ansible_collections.ccloud.notifications.plugins.module_utils.client import REQUESTS_IMPORT_ERROR, Links
-from ansible_collections.ccloud.notifications.plugins.module_utils.secrets import without_given
-from ansible_collections.ccloud.notifications.plugins.module_utils.task import Task, perform
+from ansible_collections.ccloud.notifications.plugins.module_utils.task import CANNOT_READ, Task, perform, refused_options
 
 #: The variable that switches this off, and, in capitals, the environment variable that does.
 SWITCH = "ccloud_notifications_controller_side"
 
 display = Display()
 #: Kept for as long as this worker lives, which is one task with all the items of its loop.
-links = Links()
+sessions = SessionCache()
 
 
 class ActionModule(ActionBase):
@@ -90,29 +89,37 @@ class ActionModule(ActionBase):
         module = self._module()
         arguments: Arguments = module.ARGUMENTS
         given = _plain(dict(self._task.args))
+        problem = arguments.find_problem(given)
         try:
             validated = ArgumentSpecValidator(**arguments.as_keywords()).validate(given)
-        except UNEXPECTED as error:
-            return {"failed": True, "msg": without_given(arguments.explain(given, error), given), **_invocation({}, task_vars)}
+        except UNEXPECTED:
+            return {"failed": True, "msg": refused_options(problem or CANNOT_READ), **_invocation({}, task_vars)}
         warnings = [f"Both option {each['option']} and its alias {each['alias']} are set." for each in validated._warnings]
-        if validated.errors.errors:
-            said = validated.errors.msg
-            if isinstance(validated.errors[0], UnsupportedError):
-                said = f"Unsupported parameters for ({self._task.action}) module: {said}"
-            result: Dict[str, Any] = {"failed": True, "msg": without_given(said, given)}
+        params = validated.validated_parameters
+        if problem or validated.errors.errors:
+            # ansible-core does not know which of the options are secret if it refuses any (module_utils/task.py).
+            params = {}
+            result: Dict[str, Any] = {
+                "failed": True,
+                "msg": refused_options(problem or redact_options(validated.errors.msg, given)),
+            }
         else:
-            self._place_paths(arguments, validated.validated_parameters)
+            self._place_paths(arguments, params)
+            parent = os.getppid()
             task = Task(
-                validated.validated_parameters,
+                params,
                 self._task.check_mode,
                 warnings.append,
                 ansible_version,
-                links=links,
-                tell=_silent if self._task.no_log else Teller(task_vars.get("inventory_hostname", "localhost")),
+                secrets=validated._no_log_values,
+                sessions=sessions,
+                emit_progress=_silent if self._task.no_log else Teller(task_vars.get("inventory_hostname", "localhost")),
+                # Until 2.18, ansible-core does not tell its workers when it is terminated.
+                is_orphaned=lambda: os.getppid() != parent,
             )
             result = perform(module.run, task)
-        # Of options that are refused, ansible-core does not know which are secret (module_utils/task.py).
-        result.update(_invocation({} if validated.errors.errors else validated.validated_parameters, task_vars))
+            params["endpoint"] = params["endpoint"] and without_userinfo(params["endpoint"])
+        result.update(_invocation(params, task_vars))
         if warnings:
             result["warnings"] = warnings
         hidden: Dict[str, Any] = remove_values(result, validated._no_log_values)

@@ -17,12 +17,18 @@ from .server import Emulator
 from .settings import add_flags, from_flags
 
 
+def _port(text: str) -> int:
+    if not (text.isdecimal() and int(text) < 65_536):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; ports are 0 to 65535")
+    return int(text)
+
+
 def _parse(arguments: Optional[Sequence[str]]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="emulator",
         description="An emulator of the Confluent Cloud Notifications API. It listens on loopback only.",
     )
-    parser.add_argument("--port", type=int, default=0, help="where to listen; 0 (the default) picks a free port")
+    parser.add_argument("--port", type=_port, default=0, help="where to listen; 0 (the default) picks a free port")
     parser.add_argument("--read-only", action="store_true", help="refuse and record every write")
     parser.add_argument(
         "--trust-answers", action="store_true", help="do not judge the emulator's own answers by the contract, which takes time"

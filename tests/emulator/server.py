@@ -22,6 +22,7 @@ from aiohttp import web
 
 from . import contract
 from .clock import Clock
+from .delivery import is_loopback
 from .faults import BENDING, Fault, Queue
 from .resources import RESOURCES, Refusal
 from .service import TOKEN_PATH, Answer, Service, User
@@ -31,15 +32,13 @@ CHALLENGE = 'Basic error="invalid_key", error_description="The API key is invali
 BODY_LIMIT = 1024 * 1024
 CONTROLS = (
     "POST reset",
-    "GET reset/JSON",
     "GET settings",
     "GET requests",
     "POST faults",
     "POST faults/clear",
     "GET faults",
     "POST read-only",
-    "GET read-only/on",
-    "GET read-only/off",
+    "GET read-only",
     "POST routes",
     "GET deliveries",
     "POST inbox/NAME",
@@ -51,7 +50,7 @@ CONTROLS = (
 CONTROLS_TAKE = {
     "reset": '{"settings": {...}, "integrations": [...] or a number, "read_only": true or false}, each optional',
     "faults": '{"kind": "...", "method": "...", "path": "...", ...} or a list of these; tests/emulator/faults.py names the kinds',
-    "read-only": '{"enabled": true or false}, or on or off in the path of a GET',
+    "read-only": '{"enabled": true or false}',
     "routes": '{"notification_type": NAME, "integrations": [NAME, ...], "current_state": "ENABLED" or "DISABLED"}',
     "clock": '{"advance": SECONDS}',
 }
@@ -107,7 +106,7 @@ class Emulator:
         self._windows: dict[str, _Window] = {}
 
     def application(self) -> web.Application:
-        application = web.Application(client_max_size=BODY_LIMIT)
+        application = web.Application(client_max_size=BODY_LIMIT, middlewares=[_refuse_web_pages])
         # An id may hold anything, line feeds too.
         application.router.add_route("*", r"/_emulator/{name:[\s\S]*}", self._control)
         application.router.add_route("*", r"/{path:[\s\S]*}", self._serve)
@@ -184,7 +183,7 @@ class Emulator:
         text = body.decode("utf-8", "replace")
         try:
             shown = json.loads(text) if text else None
-        except ValueError:
+        except (ValueError, RecursionError):
             shown = text
         peer = request.transport.get_extra_info("peername") if request.transport else None
         record = {
@@ -250,7 +249,10 @@ class Emulator:
             record["refused_write"] = True
             raise Refusal(403, "read_only_mode", "Forbidden", "The emulator refuses every write in read-only mode.")
         asked = contract.Request(request.method, request.path, request.query.items(), request.headers, body)
-        violations = self.contract.of_request(asked)
+        try:
+            violations = self.contract.of_request(asked)
+        except RecursionError:
+            raise Refusal(400, "invalid_request", "Bad Request", "The body is nested too deep.") from None
         if violations:
             record["violations"] = [violation.detail for violation in violations]
             worst = violations[0]
@@ -324,11 +326,14 @@ class Emulator:
             known = [each for each in CONTROLS if each.split()[1].partition("/")[0] == name] or CONTROLS
             error = f"There is no {request.method} /_emulator/{name}; there is: {', '.join(known)}."
             return web.json_response({"error": error}, status=404)
+        asked = f"{request.method} /_emulator/{name}"
+        if request.can_read_body and request.content_type != "application/json":
+            error = f"{asked} takes JSON, sent with the header Content-Type: application/json (curl --json)."
+            return web.json_response({"error": error}, status=415)
         try:
             sent = await request.json() if request.can_read_body else {}
             return web.json_response(action(sent, rest))
-        except (ValueError, TypeError, KeyError) as error:
-            asked = f"{request.method} /_emulator/{name}"
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             return web.json_response({"error": f"{asked} takes {CONTROLS_TAKE.get(name, 'nothing')}: {error}"}, status=400)
 
     def _get_requests(self, _sent: Any, _rest: str) -> list[dict[str, Any]]:
@@ -341,19 +346,12 @@ class Emulator:
     def _get_settings(self, _sent: Any, _rest: str) -> dict[str, Any]:
         return {"settings": dataclasses.asdict(self.service.settings), "read_only": self.read_only}
 
-    def _get_reset(self, _sent: Any, rest: str) -> dict[str, Any]:
-        """The same for what can only GET, such as Ansible's url lookup; the JSON stands in the path."""
-        return self._post_reset(json.loads(rest), "")
-
     def _post_read_only(self, sent: Any, _rest: str) -> dict[str, Any]:
         self.read_only = bool(sent["enabled"])
         return {"read_only": self.read_only}
 
-    def _get_read_only(self, _sent: Any, rest: str) -> dict[str, Any]:
-        """The same for what can only GET, such as Ansible's url lookup: ``read-only/on`` and ``read-only/off``."""
-        if rest not in ("on", "off"):
-            raise ValueError(f"not {rest!r}")
-        return self._post_read_only({"enabled": rest == "on"}, "")
+    def _get_read_only(self, _sent: Any, _rest: str) -> dict[str, Any]:
+        return {"read_only": self.read_only}
 
     def _post_faults(self, sent: Any, rest: str) -> dict[str, Any]:
         if rest == "clear":
@@ -389,6 +387,17 @@ class Emulator:
         if rest == "*":
             return {collection: list(self.service.store.objects(collection)) for collection in RESOURCES}
         return list(self.service.store.objects(rest or "integrations"))
+
+
+@web.middleware
+async def _refuse_web_pages(request: web.Request, handler: Any) -> web.StreamResponse:
+    """Serve programs on this machine only: no web page, whatever name it gives this address, may read or control the emulator."""
+    origin = request.headers.get("Origin")
+    same_origin = origin is None or origin == f"{request.scheme}://{request.host}"
+    if is_loopback(f"//{request.host}") and same_origin and request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin"):
+        return await handler(request)
+    error = "The emulator serves programs on this machine only: it refuses other hosts in Host and Origin, and other sites in Sec-Fetch-Site."
+    return web.json_response({"error": error}, status=403)
 
 
 def _query(request: web.Request) -> dict[str, list[str]]:

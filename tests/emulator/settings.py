@@ -66,6 +66,8 @@ class Settings:
             if name not in known:
                 raise ValueError(f"unknown setting {name!r}, known are: {', '.join(known)}")
             sides = known[name].metadata.get("sides")
+            if type(value) is not type(known[name].default) or (isinstance(value, int) and value < 0):
+                raise ValueError(f"{name} is like {known[name].default!r}, not {value!r}")
             if sides and value not in sides:
                 raise ValueError(f"{name} is one of {', '.join(sides)}, not {value!r}")
         return dataclasses.replace(self, **overrides)

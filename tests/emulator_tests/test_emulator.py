@@ -82,10 +82,10 @@ def test_flags_set_what_a_reset_returns_to():
         ("POST", "read-only", {}, "POST /_emulator/read-only takes {"),
         ("POST", "faults", {}, "POST /_emulator/faults takes {"),
         ("POST", "reset", [{}], "POST /_emulator/reset takes {"),
-        ("GET", "read-only/maybe", None, "on or off in the path of a GET: not 'maybe'"),
         ("GET", "clock", None, "There is no GET /_emulator/clock; there is: POST clock."),
-        ("GET", "reset/x", None, "GET /_emulator/reset takes {"),
-        ("GET", "nonsense", None, "there is: POST reset, GET reset/JSON, GET settings"),
+        ("GET", "reset/x", None, "There is no GET /_emulator/reset; there is: POST reset."),
+        ("GET", "nonsense", None, "there is: POST reset, GET settings"),
+        ("POST", "reset", "[]", "POST /_emulator/reset takes {"),
     ],
 )
 def test_a_control_that_makes_no_sense_says_what_does(emulator, method, path, body, said):
@@ -93,7 +93,15 @@ def test_a_control_that_makes_no_sense_says_what_does(emulator, method, path, bo
     assert said in answer.json()["error"]
 
 
-@pytest.mark.parametrize("wanted", [{"nonsense": 1}, {"settings": {"nonsense": 1}}, {"settings": {"dead_url": "500"}}])
+@pytest.mark.parametrize("wanted", [
+        {"nonsense": 1},
+        {"settings": {"nonsense": 1}},
+        {"settings": {"dead_url": "500"}},
+        {"settings": {"quota": "5"}},
+        {"settings": {"quota": -1}},
+        {"settings": {"latency_ms": True}},
+        {"settings": [1]},
+    ])
 def test_a_reset_that_makes_no_sense_is_refused(emulator, wanted):
     answer = requests.post(f"{emulator.url}/_emulator/reset", json=wanted, timeout=10)
     assert answer.status_code == 400
@@ -214,11 +222,49 @@ def test_read_only_mode_refuses_and_records_every_write(emulator):
     assert set(emulator.made()) == {"ops"}
 
 
-def test_read_only_mode_can_be_switched_by_what_can_only_get(emulator):
-    emulator.control("GET", "read-only/on")
-    assert call(emulator, "POST", "/integrations", json=NEW).status_code == 403
-    emulator.control("GET", "read-only/off")
-    assert call(emulator, "POST", "/integrations", json=NEW).status_code == 201
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": "127.0.0.1.evil.example"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_web_page_can_neither_read_nor_control_it(emulator, headers):
+    """Not even one whose name was pointed to this machine (DNS rebinding)."""
+    for method, path in (("GET", "/_emulator/deliveries"), ("POST", "/_emulator/reset"), ("GET", f"{API}/integrations")):
+        answer = requests.request(method, f"{emulator.url}{path}", headers=headers, json={}, auth=(KEY, SECRET), timeout=10)
+        assert answer.status_code == 403, path
+        assert "programs on this machine only" in answer.json()["error"]
+
+
+def test_state_is_changed_only_by_json(emulator):
+    for body in ({"data": {"enabled": "true"}}, {"data": '{"enabled": true}'}):
+        answer = requests.post(f"{emulator.url}/_emulator/read-only", timeout=10, **body)
+        assert answer.status_code == 415
+        assert "Content-Type: application/json" in answer.json()["error"]
+    assert emulator.control("GET", "read-only") == {"read_only": False}
+
+
+@pytest.mark.parametrize("path", ["/_emulator/reset", f"{API}/integrations"])
+def test_deeply_nested_json_is_a_bad_request(emulator, path):
+    body = "[" * 100_000 + "]" * 100_000
+    answer = requests.post(
+        f"{emulator.url}{path}", data=body, headers={"Content-Type": "application/json"}, auth=(KEY, SECRET), timeout=10
+    )
+    assert answer.status_code == 400
+    assert "Traceback" not in answer.text
+    emulator.reset()
+
+
+def test_impossible_port_is_a_short_error():
+    done = subprocess.run([sys.executable, str(FOLDER), "--port", "80000"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "'80000' is not a port; ports are 0 to 65535" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_it_never_sends_beyond_loopback(emulator):

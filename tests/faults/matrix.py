@@ -21,7 +21,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from support.emulator import EXTERNAL_TOKEN, KEY, SECRET, Emulator
-from support.tasks import Over, Runner
+from support.tasks import Runner, SingleTransport
 
 from .harm import HURRIED, REFUSED, Harm, acts
 from .operations import CANARY, START, Operation
@@ -169,7 +169,7 @@ class Bench:
     # What is done
 
     def run(self, operation: Operation, exchange: bool = False) -> Seen:
-        runner = Runner(self.emulator, Over(self.transport))
+        runner = Runner(self.emulator, SingleTransport(self.transport))
         params: dict[str, Any] = {**operation.params, "deadline": DEADLINE}
         environ = None
         if exchange:
@@ -255,9 +255,7 @@ class Bench:
             assert may_fail, f"once more, it failed: {said}"
             return
         said = seen.result.get("msg", "")
-        if "still there beside" in said or "(to be replaced)" in said:
-            assert case.operation.steps  # a person was told what to do
-        elif not case.harm.somebody:
+        if not case.harm.somebody:
             assert again.state == clean.state, f"once more, it led to {_difference(clean.state, again.state)}"
         else:
             assert _pieces(again.state, allowed), "once more, it led to something that was neither"
@@ -281,7 +279,7 @@ def _judge(case: Case, seen: Seen, clean: Seen, before: State, allowed: list[Sta
         named = seen.failed and _names_two(said)
         assert by_somebody or named, f"{doubled} is there twice; {said}"
         looked = any(line.startswith("GET /integrations ") for line in seen.requests[case.position :])
-        told = seen.failed or seen.warned("Somebody else created another")
+        told = seen.failed or seen.warned("Another task or user created another")
         assert told or not looked, f"{doubled} is there twice, and nothing is said of it"
     if not seen.failed:
         assert state in allowed or (case.harm.somebody and _pieces(state, allowed)), f"it went well with {_difference(clean.state, state)}"

@@ -81,13 +81,6 @@ OPERATIONS = (
     Operation("change the text", "integration", {"display_name": "ops", "description": "Changed"}),
     Operation("change the url", "integration", item("ops", "elsewhere")),
     Operation("change the kind", "integration", {"display_name": "ops", "target": target("ops", "MsTeams")}),
-    Operation(
-        "change or replace",
-        "integration",
-        {"display_name": "ops", "target": target("ops", "MsTeams"), "replace": True},
-        routes={ROUTED: ["old", "ops"]},
-        steps=True,
-    ),
     Operation("clear", "integration", {"display_name": "ops", "description": ""}),
     Operation("leave", "integration", item("ops")),
     Operation("delete", "integration", {"display_name": "old", "state": "absent"}),

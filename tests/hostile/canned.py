@@ -17,11 +17,11 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from requests.adapters import HTTPAdapter
 from urllib3.response import HTTPResponse
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import task as seam
+from ansible_collections.ccloud.notifications.plugins.module_utils import task as adapter
 from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import UNEXPECTED
 from support.clock import FakeClock
 from support.examples import loaded
-from support.tasks import Over
+from support.tasks import SingleTransport
 
 DEADLINE = 300
 ENDPOINT = "https://api.confluent.cloud"
@@ -32,7 +32,6 @@ ASKED: Mapping[str, Mapping[str, Any]] = {
         "display_name": "ops",
         "description": "x",
         "target": {"kind": "Slack", "webhook_url": "https://h.example/x"},
-        "replace": True,
     },
     "integration_info": {"display_name": "ops"},
     "integration_test": {"display_name": "ops"},
@@ -92,16 +91,19 @@ def run(module: str, params: Mapping[str, Any], answer: Callable[[Any], Canned])
     code = loaded(module)
     transport, clock = Answering(answer), FakeClock()
     params = {**LOGIN, **params}
+    problem = code.ARGUMENTS.find_problem(params)
     try:
         validated = ArgumentSpecValidator(**code.ARGUMENTS.as_keywords()).validate(params)
-    except UNEXPECTED as error:
-        return {"failed": True, "msg": code.ARGUMENTS.explain(params, error)}
+    except UNEXPECTED:
+        assert problem, f"ansible-core's validator fails, and nothing is found to be wrong: {params}"
+    if problem:
+        return {"failed": True, "msg": problem}
     if validated.error_messages:
         assert transport.asked == []
         return {"failed": True, "msg": "; ".join(validated.error_messages)}
     warnings: list[str] = []
-    task = seam.Task(validated.validated_parameters, False, warnings.append, "2.99.0", {}, clock=clock, links=Over(transport))
-    result = seam.perform(code.run, task)
+    task = adapter.Task(validated.validated_parameters, False, warnings.append, "2.99.0", {}, clock=clock, sessions=SingleTransport(transport))
+    result = adapter.perform(code.run, task)
     json.dumps([result, warnings], ensure_ascii=False).encode()
     if result.get("failed"):
         assert result["msg"].startswith("Could not "), result["msg"]

@@ -80,7 +80,7 @@ def special(secrets):
     yield {module: {"display_name": "one", "target": "kind=Slack {{ secret_one }}"}}
     yield {module: {"display_name": "one", "target": ["{{ [one_channel] }}"]}, "vars": {"one_channel": one}}
     yield {module + "s": {"integrations": ["{{ [one_channel] }}"]}, "vars": {"one_channel": {"display_name": "one", "target": one}}}
-    yield {module: {"display_name": "one", "target": one, "replace": "{{ secret_one }}"}}
+    yield {module: {"display_name": "one", "target": one, "state": "{{ secret_one }}"}}
     yield {module: {"display_name": "one", "target": one, "ca_path": "{{ secret_one }}"}}
     yield {module: {"display_name": "one", "target": one, "api_secrte": "{{ the_secret }}"}}
     yield {module: {"display_name": "one", "target": one, "deadline": "{{ secret_one }}"}}

@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
+from ansible_collections.ccloud.notifications.plugins.module_utils._api.session import Session
 from support.emulator import READER_KEY, READER_SECRET, slack, webhook
-from support.tasks import comparable
+from support.tasks import Runner, comparable
 
 URL = "https://hooks.slack.example/services/T0/B0/topsecret"
 OTHER_URL = "https://hooks.slack.example/services/T0/B0/othersecret"
@@ -36,14 +39,14 @@ def test_create_then_again(run, emulator, kind, member):
     done = predicted_then_done(run, emulator, display_name="ops", description="Operations", target=target)
     stored = emulator.made()["ops"]
     assert done["changed"] is True
-    assert done["changes"] == ["display_name", "description", "target.kind", f"target.{member}"]
-    assert done["integration"] == {**stored, "target": {"kind": kind, member: HIDDEN}}
+    assert done["changes"] == ["display_name", "description", "target.kind", "target.webhook_url"]
+    assert done["integration"] == {**stored, "target": {"kind": kind, "webhook_url": HIDDEN}}
     assert stored["target"] == {"kind": kind, member: URL}
     assert done["diff"]["before"] == {}
     assert done["diff"]["after"] == {
         "display_name": "ops",
         "description": "Operations",
-        "target": {"kind": kind, member: HIDDEN},
+        "target": {"kind": kind, "webhook_url": HIDDEN},
     }
 
     again = predicted_then_done(run, emulator, display_name="ops", description="Operations", target=target)
@@ -257,7 +260,7 @@ def test_the_kind_changes_where_the_service_lets_it(run, emulator):
     before = emulator.made()["ops"]
     target = {"kind": "Webhook", "webhook_url": URL}
     done = predicted_then_done(run, emulator, display_name="ops", target=target)
-    assert done["changes"] == ["target.kind", "target.url"]
+    assert done["changes"] == ["target.kind", "target.webhook_url"]
     assert emulator.made()["ops"]["target"] == {"kind": "Webhook", "url": URL}
     assert emulator.made()["ops"]["id"] == before["id"]
 
@@ -268,97 +271,9 @@ def test_a_refused_change_of_kind_says_what_to_do(run, emulator):
     result = run.fails("integration", display_name="ops", target={"kind": "MsTeams", "webhook_url": URL})
     assert result["error"]["status"] == 422
     assert result["error"]["pointer"] == "/target/kind"
-    assert "If the service does not let Slack become MsTeams: with replace: true" in result["msg"]
+    assert "If the service does not let Slack become MsTeams, create an integration of another name" in result["msg"]
     assert result["changed"] is False
     assert emulator.made() == before
-
-
-@pytest.mark.parametrize("names", ["allowed", "refused"])
-@pytest.mark.parametrize("in_use", ["detached", "refused"])
-def test_replace_makes_the_new_one_before_the_old_one_goes(run, emulator, names, in_use):
-    integrations = [slack("ops", OTHER_URL, "Kept")]
-    emulator.reset(integrations=integrations, kind_change="refused", duplicate_names=names, delete_in_use=in_use)
-    old = emulator.made()["ops"]
-    params = {"display_name": "ops", "target": {"kind": "MsTeams", "webhook_url": URL}, "replace": True}
-    done = predicted_then_done(run, emulator, **params)
-    new = emulator.made()
-    assert set(new) == {"ops"}
-    assert new["ops"]["id"] != old["id"]
-    assert new["ops"]["description"] == "Kept"
-    assert new["ops"]["target"] == {"kind": "MsTeams", "webhook_url": URL}
-    assert done["integration"]["id"] == new["ops"]["id"]
-    methods = [line.split()[0] for line in emulator.writes()]
-    assert methods[-1] == "DELETE"
-    assert methods.index("POST") < methods.index("DELETE")
-    assert run.ok("integration", **params)["changed"] is False
-
-
-def test_a_replacement_that_cannot_be_created_leaves_the_old_one_as_it_was(run, emulator):
-    emulator.reset(integrations=[slack("ops")], kind_change="refused", duplicate_names="refused")
-    before = emulator.made()["ops"]
-    emulator.fault("status", "POST", "*/integrations", status=402, skip=1)
-    result = run.fails("integration", display_name="ops", target={"kind": "MsTeams", "webhook_url": URL}, replace=True)
-    after = emulator.made()["ops"]
-    assert "over quota" in result["msg"]
-    assert result["changed"] is False
-    assert {**after, "metadata": None} == {**before, "metadata": None}
-
-
-@pytest.mark.parametrize("names", ["allowed", "refused"])
-def test_a_replacement_that_is_not_as_asked_goes_again(run, emulator, names):
-    """A service that keeps something else than was asked for: the new one is withdrawn, the old one stays."""
-    emulator.reset(integrations=[slack("ops")], kind_change="refused", duplicate_names=names)
-    before = emulator.made()["ops"]
-    new_id = f"i-{int(before['id'][2:]) + 1}"
-    odd = {"id": new_id, "display_name": "ops", "target": {"kind": "MsTeams", "webhook_url": "https://example.org/else"}}
-    emulator.fault("status", "POST", "*/integrations", status=201, applied=True, body=odd, skip=int(names == "refused"))
-    target = {"kind": "MsTeams", "webhook_url": URL}
-    result = run.fails("integration", display_name="ops", target=target, replace=True)
-    assert f"left target.webhook_url of {new_id} otherwise" in result["msg"]
-    assert result["changed"] is False
-    assert emulator.made()["ops"]["target"] == before["target"]
-
-
-def test_a_replacement_that_failed_and_could_not_be_undone_says_how_it_stands(run, emulator):
-    emulator.reset(integrations=[slack("ops")], kind_change="refused", duplicate_names="refused")
-    emulator.fault("status", "POST", "*/integrations", status=402, skip=1)
-    emulator.fault("status", "PATCH", status=403, skip=2)
-    target = {"kind": "MsTeams", "webhook_url": URL}
-    result = run.fails("integration", display_name="ops", target=target, replace=True)
-    assert "back to 'ops' after its replacement failed (over quota" in result["msg"]
-    assert "is named 'ops (to be replaced)' for now" in result["msg"]
-    assert result["changed"] is True
-    assert set(emulator.made()) == {"ops (to be replaced)"}
-
-
-def test_a_replacement_of_unknown_fate_says_how_the_old_one_is_named(run, emulator):
-    emulator.reset(integrations=[slack("ops")], kind_change="refused", duplicate_names="refused")
-    emulator.fault("cut-before", "POST", skip=1)
-    target = {"kind": "MsTeams", "webhook_url": URL}
-    result = run.fails("integration", display_name="ops", target=target, replace=True)
-    assert "state unknown" in result["msg"]
-    assert "is named 'ops (to be replaced)' for now" in result["msg"]
-    assert result["changed"] is True
-
-
-def test_a_renaming_of_unknown_fate_says_how_the_old_one_may_be_named(run, emulator):
-    emulator.reset(integrations=[slack("ops")], kind_change="refused", duplicate_names="refused")
-    emulator.fault("cut-after", "PATCH", skip=1, times=9)
-    result = run.fails("integration", display_name="ops", target={"kind": "MsTeams", "webhook_url": URL}, replace=True)
-    [renamed] = emulator.made().values()
-    assert renamed["display_name"] == "ops (to be replaced)"
-    assert f"If {renamed['id']} is named 'ops (to be replaced)' now, name it 'ops' again." in result["msg"]
-    assert result["changed"] is True
-
-
-def test_a_replacement_whose_old_one_stays_is_reported(run, emulator):
-    emulator.reset(integrations=[slack("ops")], kind_change="refused")
-    emulator.fault("status", "DELETE", status=400)
-    params = {"display_name": "ops", "target": {"kind": "MsTeams", "webhook_url": URL}, "replace": True}
-    result = run.fails("integration", **params)
-    assert "Could not delete the integration 'ops'" in result["msg"]
-    assert result["changed"] is True
-    assert result["integration"]["target"]["kind"] == "MsTeams"
 
 
 # Deleting
@@ -460,30 +375,6 @@ def test_ignoring_it_leaves_it_to_the_service(run, emulator, side):
     assert [line.split()[1] for line in emulator.lines()][0::2] == ["/integrations"]
 
 
-@pytest.mark.parametrize("duplicate_names", ["allowed", "refused"])
-def test_subscriptions_follow_a_replacement(run, emulator, duplicate_names):
-    emulator.reset(integrations=[slack("ops")], kind_change="refused", delete_in_use="refused", duplicate_names=duplicate_names)
-    emulator.route("Connector failed", "Organization admins", "ops")
-    emulator.route("API key created", "ops")
-    target = {"kind": "MsTeams", "webhook_url": "https://teams.example/x"}
-    run.ok("integration", display_name="ops", target=target, replace=True)
-    assert emulator.made()["ops"]["target"]["kind"] == "MsTeams"
-    assert emulator.routes()["Connector failed"] == ["Organization admins", "ops"]
-    assert emulator.routes()["API key created"] == ["ops"]
-
-
-def test_a_replacement_that_subscriptions_do_not_follow_to_keeps_the_old_one(run, emulator):
-    emulator.reset(integrations=[slack("ops")], kind_change="refused")
-    emulator.route("Connector failed", "ops")
-    old = emulator.made()["ops"]["id"]
-    emulator.fault("status", "PATCH", "*/subscriptions/*", status=403)
-    target = {"kind": "MsTeams", "webhook_url": "https://teams.example/x"}
-    result = run.fails("integration", display_name="ops", target=target, replace=True)
-    assert result["changed"] is True
-    assert f"{old} is still there beside {result['integration']['id']}" in result["msg"]
-    assert emulator.routes()["Connector failed"] == ["ops"]
-
-
 @pytest.mark.parametrize("missing", ["404", "403"])
 def test_a_deletion_whose_answer_was_lost_is_a_success(run, emulator, missing):
     emulator.reset(integrations=[slack("ops")], missing=missing)
@@ -550,10 +441,10 @@ def test_a_read_only_integration_that_is_as_wanted_is_unchanged(run, emulator):
         ({"display_name": "x", "target": {"kind": "Slack", "webhook_url": "https:///topsecret"}}, "not an http"),
         ({"display_name": "x", "target": {"kind": "Slack", "webhook_url": "https://h:port/topsecret"}}, "not an http"),
         ({"display_name": "x", "target": {"kind": "Slack", "webhook_url": "https://h/top secret"}}, "not an http"),
-        ({"display_name": "x", "target": {"kind": "Carrier"}}, "value of kind must be one of: Slack, MsTeams, Webhook"),
-        ({"display_name": "x", "target": {}}, "missing required arguments: kind"),
+        ({"display_name": "x", "target": {"kind": "Carrier"}}, "target.kind must be one of Slack, MsTeams, Webhook"),
+        ({"display_name": "x", "target": {}}, "target.kind is required."),
         ({"display_name": "x", "tagret": SLACK}, "tagret"),
-        ({}, "one of the following is required: id, display_name"),
+        ({}, "one of id, display_name is required."),
     ],
 )
 def test_bad_options_are_refused_before_any_request(run, emulator, params, said):
@@ -587,7 +478,7 @@ def test_a_name_that_is_taken_meanwhile_names_what_is_in_the_way(run, emulator):
     emulator.reset(duplicate_names="refused", new_objects="delayed", list_delay_ms=100_000)
     run.ok("integration", display_name="ops", target=SLACK)
     result = run.fails("integration", display_name="ops", target=SLACK)
-    assert f"In the way: {emulator.made()['ops']['id']}." in result["msg"]
+    assert f"The existing object is '{emulator.made()['ops']['id']}'." in result["msg"]
     assert result["error"]["status"] == 409
 
 
@@ -632,7 +523,7 @@ def test_a_create_whose_answer_was_lost_is_adopted_and_never_sent_twice(run, emu
     result = run.ok("integration", display_name="ops", description="Ops", target=SLACK)
     assert result["changed"] is True
     assert result["integration"]["id"] == emulator.made()["ops"]["id"]
-    assert "The answer to creating 'ops' was lost" in run.warnings[0]
+    assert "The response to creating 'ops' was lost" in run.warnings[0]
     assert len(emulator.writes()) == 1
     assert run.ok("integration", display_name="ops", description="Ops", target=SLACK)["changed"] is False
 
@@ -721,3 +612,62 @@ def test_a_deletion_that_a_proxy_answers_has_not_happened(run, emulator):
     result = run.fails("integration", display_name="ops", state="absent")
     assert "a body that is not the JSON expected" in result["msg"]
     assert "ops" in emulator.made()
+
+
+# Services that answer a creation with an object that they have
+
+
+@pytest.mark.parametrize("known_name", ["Ops", "ops2"])
+def test_create_never_touches_an_object_that_existed_before(run, emulator, known_name):
+    """A service may take a creation for an update, of an object with the same URL or a name that is equal but for case."""
+    emulator.reset(integrations=[slack(known_name, URL)])
+    emulator.route("Connector failed", known_name)
+    before = emulator.made()
+    emulator.fault("status", "POST", "*/integrations", status=201, body=before[known_name])
+    result = run.fails("integration", display_name="ops", target=SLACK)
+    assert f"the service answered with the object '{before[known_name]['id']}', which existed before" in result["msg"]
+    assert "Nothing was deleted." in result["msg"]
+    assert emulator.made() == before
+    assert emulator.routes()["Connector failed"] == [known_name]
+
+
+def test_create_after_another_task_of_this_controller_finds_its_object(run, emulator):
+    """The lists that both read did not have it; without a common lock there would be two."""
+    reads = threading.Barrier(2)
+    results = []
+
+    def create():
+        runner = Runner(emulator, AfterRead(reads))
+        results.append(runner.ok("integration", display_name="ops", target=SLACK))
+        results[-1]["said"] = runner.warnings
+
+    threads = [threading.Thread(target=create) for _task in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(emulator.made()) == 1  # which fails for two of a name
+    assert sorted(result["changed"] for result in results) == [False, True]
+    [said] = [result["said"] for result in results if not result["changed"]]
+    assert "was created by another task or user in the meantime" in said[0]
+    assert "use run_once: true or delegate_to" in said[0]
+
+
+class AfterRead:
+    """Sessions of tasks that wait for each other after their first read."""
+
+    def __init__(self, barrier):
+        self._barrier = barrier
+
+    def get(self, connection):
+        session = Session(connection)
+        original, waited = session.http.send, []
+
+        def send(request, **options):
+            response = original(request, **options)
+            if not waited:
+                waited.append(self._barrier.wait())
+            return response
+
+        session.http.send = send
+        return session

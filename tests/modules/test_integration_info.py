@@ -40,9 +40,9 @@ def test_objects_are_returned_as_the_api_has_them_but_for_the_url(run, emulator)
 def test_urls_are_revealed_only_when_asked_for(run, emulator, policy, shown):
     emulator.reset(integrations=[webhook("hook", "https://example.org/secret")], webhook_urls=policy)
     [hidden] = run.ok("integration_info", display_name="hook")["integrations"]
-    assert hidden["target"]["url"] == "********"
+    assert hidden["target"]["webhook_url"] == "********"
     [revealed] = run.ok("integration_info", display_name="hook", reveal_webhook_urls=True)["integrations"]
-    assert revealed["target"]["url"] == shown or (shown is None and "secret" not in revealed["target"]["url"])
+    assert revealed["target"]["webhook_url"] == shown or (shown is None and "secret" not in revealed["target"]["webhook_url"])
 
 
 def test_ids_and_names_select_and_what_is_missing_is_said(run, emulator):

@@ -17,7 +17,7 @@ def test_an_existing_integration_receives_the_notification(run, emulator, by):
     emulator.reset(integrations=[webhook("pager", emulator.inbox_url("pager"))])
     result = run.ok("integration_test", **{by: emulator.made()["pager"][by]})
     assert (result["changed"], result["sent"]) == (False, True)
-    assert result["integration"] == {"display_name": "pager", "target": {"kind": "Webhook", "url": "********"}}
+    assert result["integration"] == {"display_name": "pager", "target": {"kind": "Webhook", "webhook_url": "********"}}
     [received] = emulator.inbox("pager")
     assert sorted(received["body"]) == ["created_at", "id", "message", "title"]
     assert all(isinstance(value, str) for value in received["body"].values())

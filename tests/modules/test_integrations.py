@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import signal
+import time
+
 import pytest
 
 from support.emulator import slack, webhook
@@ -170,7 +173,7 @@ def test_what_an_item_means_by_its_id_is_not_purged(run, emulator):
         ([item("a"), {"display_name": "b"}], "no target is given to create it with"),
         ([item("a"), {"display_name": "Organization admins", "state": "absent"}], "cannot be deleted through this API"),
         ([item("a"), item("x" * 65)], "display_name has 65 characters"),
-        ([item("a"), {"description": "x"}], "one of the following is required: id, display_name"),
+        ([item("a"), {"description": "x"}], "integrations[1]: one of id, display_name is required."),
         ([item("a"), {"display_name": "b", "nonsense": 1}], "nonsense"),
         ([item("a"), {"id": ""}], "id is empty"),
         ([item("twice")], "2 integrations are named 'twice'"),
@@ -253,14 +256,6 @@ def test_masked_urls_warn_once_for_each(run, emulator):
     emulator.reset(integrations=[slack("a"), slack("b")], webhook_urls="masked")
     assert run.ok("integrations", integrations=[item("a"), item("b")])["changed"] is False
     assert len(run.warnings) == 2
-
-
-def test_kinds_are_replaced_in_bulk_too(run, emulator):
-    emulator.reset(integrations=[slack("a"), slack("b")], kind_change="refused", duplicate_names="refused")
-    wanted = [{"name": name, "replace": True, "target": {"kind": "Webhook", "url": f"https://example.org/{name}"}} for name in "ab"]
-    predicted_then_done(run, emulator, integrations=wanted)
-    assert {each["target"]["kind"] for each in emulator.made().values()} == {"Webhook"}
-    assert run.ok("integrations", integrations=wanted)["changed"] is False
 
 
 def test_what_info_returns_can_be_handed_back(run, emulator):
@@ -360,32 +355,47 @@ def test_nothing_is_deleted_while_something_goes_there_that_could_not_be_release
     assert set(emulator.made()) == {"goes", "idle"}
 
 
-def test_replacements_at_once_lose_no_subscription(run, emulator):
-    names = [f"channel-{n}" for n in range(6)]
-    emulator.reset(integrations=[slack(name) for name in names], kind_change="refused")
-    for name in ("Connector failed", "API key created"):
-        emulator.route(name, *names)
-    wanted = [{"name": name, "replace": True, "target": {"kind": "Webhook", "url": f"https://example.org/{name}"}} for name in names]
-    run.ok("integrations", integrations=wanted, concurrency=6)
-    assert emulator.routes()["Connector failed"] == emulator.routes()["API key created"] == names
-
-
-@pytest.mark.parametrize("kind_change", ["allowed", "refused"])
-def test_what_is_replaced_and_what_is_detached_in_one_task_do_not_meet(run, emulator, kind_change):
-    emulator.reset(integrations=[slack("a"), slack("b")], kind_change=kind_change, delete_in_use="refused")
-    emulator.route("Connector failed", "a", "b")
-    wanted = [
-        {"name": "a", "replace": True, "target": {"kind": "Webhook", "url": "https://example.org/a"}},
-        {"name": "b", "state": "absent"},
-    ]
-    assert run.ok("integrations", integrations=wanted, when_in_use="detach", check_mode=True)["changed"] is True
-    run.ok("integrations", integrations=wanted, when_in_use="detach")
-    assert emulator.routes()["Connector failed"] == ["a"]
-    assert set(emulator.made()) == {"a"}
-
-
 def test_what_a_single_resource_still_sends_there_is_said(run, emulator):
     emulator.reset(integrations=[slack("a")], delete_in_use="refused")
     run.ok("resource_subscription", resource="environment=env-1", notification_type="Connector failed", integrations=["a"])
     result = run.fails("integrations", integrations=[{"name": "a", "state": "absent"}], when_in_use="detach")
     assert "If single resources have subscriptions that go there" in result["msg"]
+
+
+def test_item_never_deletes_what_another_item_created(run, emulator):
+    emulator.reset(integrations=[slack("first")])
+    created = f"i-{int(emulator.made()['first']['id'][2:]) + 1}"
+    echoed = {"id": created, "display_name": "A", "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/a"}}
+    emulator.fault("status", "POST", "*/integrations", status=201, body=echoed, skip=1)
+    result = run.fails("integrations", integrations=[item("a"), item("b")], concurrency=1)
+    assert f"the service answered with the object '{created}', which existed before" in result["msg"]
+    assert set(emulator.made()) == {"first", "a"}
+    assert result["summary"]["created"] == 1
+    assert result["summary"]["failed"] == 1
+
+
+class Interrupted(BaseException):
+    """As Ansible's own time-out, it is none of the exceptions that code catches."""
+
+
+@pytest.mark.parametrize("concurrency", [1, 6])
+def test_interruption_ends_the_task_and_its_writes_at_once(run, emulator, concurrency):
+    emulator.reset(latency_ms=40)
+
+    def interrupt(*_arguments):
+        raise Interrupted
+
+    previous = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    try:
+        begun = time.monotonic()
+        with pytest.raises(Interrupted):
+            run("integrations", integrations=[item(f"new-{n}") for n in range(400)], concurrency=concurrency)
+        assert time.monotonic() - begun < 1.0
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+    sent = len(emulator.requests())
+    time.sleep(0.15)
+    assert len(emulator.requests()) == sent
+    assert 1 <= sent < 200

@@ -110,5 +110,5 @@ def test_a_creation_that_is_met_again_after_a_lost_answer_was_ours(run, emulator
     emulator.reset(integrations=[ops], new_objects="delayed", list_delay_ms=12_000)
     emulator.fault("status", "POST", status=503, headers={"Retry-After": "2"}, applied=True)
     assert run.ok("subscription", notification_type="API key created", integrations=["ops"])["changed"] is True
-    assert any("by this task, whose answer was lost, or by somebody else" in warning for warning in run.warnings)
+    assert any("by this task, whose response was lost, or by another one" in warning for warning in run.warnings)
     assert emulator.routes()["API key created"] == ["ops"]

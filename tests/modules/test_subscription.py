@@ -221,7 +221,7 @@ def test_a_type_that_somebody_else_subscribes_to_meanwhile_is_changed_instead(ru
     done = run.ok("subscription", notification_type=OPTIONAL, integrations=["ops"])
     assert done["changed"] is True
     assert done["changes"] == ["integrations"]
-    assert "was created by somebody else in the meantime" in run.warnings[0]
+    assert "was created by another task or user in the meantime" in run.warnings[0]
     assert organization.routes()[OPTIONAL] == [ADMINS, "ops"]  # what is read-only is kept although the plan had not seen it
 
 

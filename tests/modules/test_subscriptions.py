@@ -156,8 +156,8 @@ def test_others_are_disabled_only_if_that_is_asked_for_and_never_what_is_require
         ({"notification_type": "Connector failled", "integrations": ["ops"]}, "near to it: 'Connector failed' ("),
         ({"select": {}, "integrations": ["ops-slak"]}, "there is no integration 'ops-slak'"),
         ({"notification_type": "Flink statement failed", "integrations": ["ops"]}, "plan does not include"),
-        ({"integrations": ["ops"]}, "one of the following is required: select, notification_type"),
-        ({"notification_type": "x", "select": {}, "integrations": ["ops"]}, "mutually exclusive"),
+        ({"integrations": ["ops"]}, "rules[1]: one of select, notification_type is required."),
+        ({"notification_type": "x", "select": {}, "integrations": ["ops"]}, "rules[1]: select and notification_type exclude each other."),
         ({"select": {"severity": ["CRITICAL"]}, "integrations": ["ops"]}, "severity"),
     ],
 )

@@ -33,6 +33,9 @@ class FakeClock:
         if self._emulator:
             self._emulator.advance(seconds)
 
+    def wait(self, _tracker: object, seconds: float) -> None:
+        self.sleep(seconds)
+
     def pass_by(self, seconds: float) -> None:
         """Let time pass without anybody sleeping."""
         self._passed += seconds

@@ -51,6 +51,7 @@ def surroundings(folder: pathlib.Path, environment: Optional[Mapping[str, str]] 
         **os.environ,
         "PWD": str(folder),
         "ANSIBLE_ROLES_PATH": str(TARGETS),
+        "ANSIBLE_LOOKUP_PLUGINS": str(TARGETS / "setup_emulator" / "lookup_plugins"),
         "ANSIBLE_LOCALHOST_WARNING": "False",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "False",
         "ANSIBLE_NOCOLOR": "true",

@@ -11,8 +11,8 @@ from typing import Any, Mapping, Optional
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from requests.adapters import HTTPAdapter
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import task as seam
-from ansible_collections.ccloud.notifications.plugins.module_utils.client import Connection, Link
+from ansible_collections.ccloud.notifications.plugins.module_utils import task as adapter
+from ansible_collections.ccloud.notifications.plugins.module_utils._api.session import Connection, Session
 
 from .clock import FakeClock
 from .emulator import KEY, SECRET, Emulator
@@ -20,25 +20,25 @@ from .emulator import KEY, SECRET, Emulator
 MODULES = "ansible_collections.ccloud.notifications.plugins.modules."
 
 
-class Over:
-    """Links for tasks, a new one for each, over one transport of requests' own kind."""
+class SingleTransport:
+    """Sessions for tasks, a new one for each, over one transport of requests' own kind."""
 
     def __init__(self, transport: HTTPAdapter) -> None:
         self._transport = transport
 
-    def get(self, connection: Connection) -> Link:
-        link = Link(connection)
+    def get(self, connection: Connection) -> Session:
+        session = Session(connection)
         for scheme in ("http://", "https://"):
-            link.session.mount(scheme, self._transport)
-        return link
+            session.http.mount(scheme, self._transport)
+        return session
 
 
 class Runner:
     """Runs modules against one emulator, with the credentials that may write unless told otherwise."""
 
-    def __init__(self, emulator: Emulator, links: Optional[Over] = None) -> None:
+    def __init__(self, emulator: Emulator, sessions: Optional[SingleTransport] = None) -> None:
         self.emulator = emulator
-        self.links = links
+        self.sessions = sessions
         self.clock = FakeClock(emulator)
         self.warnings: list[str] = []
 
@@ -54,14 +54,24 @@ class Runner:
         if environ is None:
             environ = {"CONFLUENT_CLOUD_API_KEY": KEY, "CONFLUENT_CLOUD_API_SECRET": SECRET}
         params = {"endpoint": self.emulator.url, **params}
+        problem = loaded.ARGUMENTS.find_problem(params)
+        if problem:
+            return {"failed": True, "changed": False, "msg": problem}
         validated = ArgumentSpecValidator(**loaded.ARGUMENTS.as_keywords()).validate(params)
         if validated.error_messages:
             return {"failed": True, "changed": False, "msg": "; ".join(validated.error_messages)}
         self.warnings = []
-        task = seam.Task(
-            validated.validated_parameters, check_mode, self.warnings.append, "2.99.0", environ, clock=self.clock, links=self.links
+        task = adapter.Task(
+            validated.validated_parameters,
+            check_mode,
+            self.warnings.append,
+            "2.99.0",
+            environ,
+            secrets=validated._no_log_values,
+            clock=self.clock,
+            sessions=self.sessions,
         )
-        return seam.perform(loaded.run, task)
+        return adapter.perform(loaded.run, task)
 
     def ok(self, module: str, **params: Any) -> dict[str, Any]:
         """The result of a task that has to succeed."""

@@ -87,7 +87,7 @@ def test_a_quota_is_called_a_quota(status, detail):
 def test_a_conflict_names_what_is_in_the_way():
     location = "https://api.confluent.cloud/notifications/v1/integrations/i-12345?x=1"
     error = errors.from_answer("create", 409, {"Location": location}, listed(detail="Taken."))
-    assert "In the way: i-12345." in error.message
+    assert "The existing object is 'i-12345'." in error.message
 
 
 @pytest.mark.parametrize("body", ["", "<html>Bad gateway</html>", "null", "[]", '{"errors": []}', '{"errors": [1]}', "[" * 9999])

@@ -10,9 +10,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ansible_collections.ccloud.notifications.plugins.module_utils import errors
+from ansible_collections.ccloud.notifications.plugins.module_utils._redaction import is_hidden
 from ansible_collections.ccloud.notifications.plugins.module_utils.desired import integration_fields
 from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION, ON_CHANGE, is_manageable, target_kind
-from ansible_collections.ccloud.notifications.plugins.module_utils.secrets import is_hidden
 
 OMITTED = {"display_name": None, "description": None, "target": None}
 

@@ -1,0 +1,74 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lets the tasks of one controller take turns in creating an object of a name.
+
+The service may allow two objects of one name, so the hosts of a play that all manage the same organization would each create one.
+Their workers are processes of their own; a lock on a file makes each see what the others created. Private to the collection.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import tempfile
+import time
+from contextlib import contextmanager
+from typing import Iterator, Optional
+
+try:
+    import fcntl
+except ImportError:  # a platform without it runs no forks of Ansible either
+    fcntl = None  # type: ignore[assignment]
+
+
+class CreationLock:
+    """The turn of one task, for one name, in one organization."""
+
+    def __init__(self, descriptor: Optional[int]) -> None:
+        self._descriptor = descriptor
+
+    def is_created_since(self, moment: float) -> bool:
+        """Whether another task created an object of this name after a moment, in seconds since the epoch."""
+        if self._descriptor is None:
+            return False
+        try:
+            return float(os.pread(self._descriptor, 64, 0) or b"0") > moment
+        except ValueError:
+            return False
+
+    def record_creation(self) -> None:
+        """Let the tasks whose turns come later know that the object exists now."""
+        if self._descriptor is not None:
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, str(time.time()).encode(), 0)
+
+
+@contextmanager
+def creation_lock(*identity: str) -> Iterator[CreationLock]:
+    """Waits for the turn of whoever creates what these texts identify. Without a usable folder there is no waiting."""
+    digest = hashlib.sha256("\0".join(identity).encode("utf-8", "replace")).hexdigest()[:32]
+    descriptor = _open(digest)
+    try:
+        if descriptor is not None:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield CreationLock(descriptor)
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _open(name: str) -> Optional[int]:
+    """A file in a folder that only this user can write to; None where that cannot be had."""
+    if fcntl is None:
+        return None
+    folder = os.path.join(tempfile.gettempdir(), f"ccloud-notifications-{os.getuid()}")
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        status = os.lstat(folder)
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o022:
+            return None
+        return os.open(os.path.join(folder, name), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError:
+        return None
