@@ -32,7 +32,7 @@ from ansible_collections.ccloud.notifications.plugins.module_utils.arguments imp
 from ansible_collections.ccloud.notifications.plugins.module_utils.task import CANNOT_READ, Task, perform, refused_options
 
 #: The variable that switches this off, and, in capitals, the environment variable that does.
-SWITCH = "ccloud_notifications_controller_side"
+SWITCH = "ccloud_notifications_direct_execution"
 
 display = Display()
 #: Kept for as long as this worker lives, which is one task with all the items of its loop.

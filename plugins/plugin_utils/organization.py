@@ -11,6 +11,8 @@ from typing import Any, Dict, Iterable, List, Mapping, Optional, Set
 
 import yaml
 
+from ansible_collections.ccloud.notifications.plugins.module_utils._redaction import one_line, quoted
+from ansible_collections.ccloud.notifications.plugins.module_utils.client import SAFE_ID
 from ansible_collections.ccloud.notifications.plugins.module_utils.resources import ENABLED, is_manageable, webhook_url
 
 Object = Dict[str, Any]
@@ -21,7 +23,7 @@ _SEVERITIES = ("CRITICAL", "WARN", "INFO")
 
 
 class _Unsafe(str):
-    """A text that is no template, whatever it looks like."""
+    """A text of the service. Ansible must never take it for a template, whatever it looks like."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -41,12 +43,18 @@ _Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:y
 
 
 def as_yaml(value: Any) -> str:
-    """YAML that Ansible reads back as it is: what looks like a template is marked as none."""
+    """YAML that Ansible reads back as it is: every text of the service is marked as no template."""
     return str(yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000))
 
 
-def _literal(text: str) -> str:
-    return _Unsafe(text) if re.search(r"\{[{%#]", text) else text
+class UnsafeIdError(ValueError):
+    """An id has characters that no id of the service has."""
+
+
+def _id(text: str) -> str:
+    if not SAFE_ID.fullmatch(text):
+        raise UnsafeIdError(f"Refusing to export: the service returned the id {quoted(text)}, which does not look like an id.")
+    return _Unsafe(text)
 
 
 # Export
@@ -64,19 +72,19 @@ def exported(notification_types: Iterable[Object], integrations: Iterable[Object
     secrets: Dict[str, str] = {}
     listed: List[Object] = []
     notes: List[str] = []
-    taken: Set[str] = set()
+    variables_of = _Variables()
     for each in filter(is_manageable, named):
-        variable = _variable(each["display_name"], taken)
+        variable = variables_of.name(each["display_name"])
         url = webhook_url(each["target"])
         if url is None:
             notes.append(f"The service masks the URL of {each['display_name']!r}, so {variable} has to be given by you.")
         else:
-            secrets[variable] = _literal(url)
-        item: Object = {} if names.is_plain(each) else {"id": each["id"]}
-        item["display_name"] = _literal(each["display_name"])
+            secrets[variable] = _Unsafe(url)
+        item: Object = {} if names.is_plain(each) else {"id": _id(each["id"])}
+        item["display_name"] = _Unsafe(each["display_name"])
         if each.get("description"):
-            item["description"] = _literal(each["description"])
-        item["target"] = {"kind": each["target"]["kind"], "webhook_url": "{{ " + variable + " }}"}
+            item["description"] = _Unsafe(each["description"])
+        item["target"] = {"kind": str(each["target"]["kind"]), "webhook_url": "{{ " + variable + " }}"}
         listed.append(item)
     rules: List[Object] = []
     types = list(notification_types)
@@ -116,39 +124,49 @@ class Names:
 
     def of(self, whole: Object) -> str:
         """The name, or where that does not do, the id."""
-        return _literal(whole["display_name"]) if self.is_plain(whole) else str(whole["id"])
+        return _Unsafe(whole["display_name"]) if self.is_plain(whole) else _id(whole["id"])
 
 
-def _variable(name: str, taken: Set[str]) -> str:
-    stem = "vault_" + (re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "channel")
-    number = 1
-    while (stem if number == 1 else f"{stem}_{number}") + "_url" in taken:
-        number += 1
-    variable = (stem if number == 1 else f"{stem}_{number}") + "_url"
-    taken.add(variable)
-    return variable
+class _Variables:
+    """Names of variables for the URLs of channels, each given once."""
+
+    def __init__(self) -> None:
+        self._taken: Set[str] = set()
+        self._next: Dict[str, int] = {}
+
+    def name(self, display_name: str) -> str:
+        """A variable for a channel: ``vault_ops_slack_url``, and then ``vault_ops_slack_2_url``."""
+        stem = "vault_" + (re.sub(r"[^a-z0-9]+", "_", display_name.lower()).strip("_") or "channel")
+        number = self._next.get(stem, 1)
+        while (variable := f"{stem}_url" if number == 1 else f"{stem}_{number}_url") in self._taken:
+            number += 1
+        self._next[stem] = number + 1
+        self._taken.add(variable)
+        return variable
 
 
 def _one_line(text: str) -> str:
     """A text without anything that would end a comment."""
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    return " ".join(one_line(text).split())
 
 
 # The table
 
 
 def routing_table(notification_types: Iterable[Object], integrations: Iterable[Object]) -> Object:
-    """Who hears of what: ``channels`` (the columns), ``rows`` (one for each type, the worst first), ``gaps`` and ``unused``.
+    """Who is notified of what: ``channels`` (the columns, those in use first), ``rows`` (one for each type, the worst first), ``gaps``
+    and ``unused``.
 
     ``notification_types`` are as notification_type_info returns them with their subscriptions. A gap is a critical type of the plan that
     nobody hears of, or that reaches only e-mail. Unused is an integration that the API manages and that no subscription goes to.
     """
+    integrations, notification_types = list(integrations), list(notification_types)
+    used = {to["id"] for each in notification_types for one in each["subscriptions"] for to in one["integrations"]}
+    integrations.sort(key=lambda each: (each["id"] not in used, each.get("display_name") or each["id"]))
     columns = [{"id": each["id"], "name": each.get("display_name") or each["id"], "kind": _kind(each)} for each in integrations]
     rows: List[Object] = []
-    used: Set[str] = set()
     for each in notification_types:
         enabled = [one for one in each["subscriptions"] if one.get("current_state", ENABLED) == ENABLED]
-        used.update(to["id"] for one in each["subscriptions"] for to in one["integrations"])
         going = {to["id"]: to.get("kind") for one in enabled for to in one["integrations"]}
         rows.append(
             {
@@ -185,5 +203,13 @@ def _gap(notification_type: Mapping[str, Any], going: Mapping[str, Optional[str]
     if notification_type.get("severity") != "CRITICAL" or notification_type.get("is_included_in_plan") is False:
         return ""
     if not going:
-        return "nobody hears of it"
+        return "notifies nobody"
     return "reaches only e-mail" if all(kind in EMAIL for kind in going.values()) else ""
+
+
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&@#])|(?<=www)(\.)|(:)(?=//)")
+
+
+def markdown_text(value: Any) -> str:
+    """A text that Markdown shows as it is: no link, no image, no heading, no end of a table's row."""
+    return _MARKDOWN.sub(r"\\\g<0>", " ".join(one_line(str(value)).split()))

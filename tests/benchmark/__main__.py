@@ -82,7 +82,7 @@ class Plays:
             "ANSIBLE_LIBRARY": str(self.folder / "library"),
             "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
             "ANSIBLE_LOCALHOST_WARNING": "False",
-            "CCLOUD_NOTIFICATIONS_CONTROLLER_SIDE": str(controller_side).lower(),
+            "CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": str(controller_side).lower(),
         }
         begun = time.perf_counter()
         done = subprocess.run([ANSIBLE_PLAYBOOK, "play.yml"], cwd=self.folder, env=environment, capture_output=True, text=True, check=False)

@@ -26,7 +26,7 @@ def test_what_was_begun_is_finished_and_nothing_is_there_twice(emulator, tmp_pat
     emulator.reset(integrations=[slack("ops"), slack("obsolete")], latency_ms=20)
     task = {f"ccloud.notifications.{module}": MANY[module], "register": "done"}
     made = plays({"endpoint": emulator.url, "api_key": KEY, "api_secret": SECRET}, task)
-    environment = {"CCLOUD_NOTIFICATIONS_CONTROLLER_SIDE": controller_side}
+    environment = {"CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": controller_side}
     killed(tmp_path, made, lambda: len(emulator.writes()) >= WHEN, environment)
     begun = len(emulator.writes())
     assert begun < COUNT

@@ -38,10 +38,10 @@ def connection(emulator):
         ({"delegate_to": "localhost"}, True),
         ({"run_once": True}, True),
         ({"no_log": True}, True),
-        ({"vars": {"ccloud_notifications_controller_side": True}}, True),
+        ({"vars": {"ccloud_notifications_direct_execution": True}}, True),
         ({"environment": {"SOME": "thing"}}, False),
-        ({"vars": {"ccloud_notifications_controller_side": False}}, False),
-        ({"vars": {"ccloud_notifications_controller_side": "{{ 1 == 2 }}"}}, False),
+        ({"vars": {"ccloud_notifications_direct_execution": False}}, False),
+        ({"vars": {"ccloud_notifications_direct_execution": "{{ 1 == 2 }}"}}, False),
         pytest.param(
             {"become": True, "become_method": "ansible.builtin.su"},
             False,
@@ -59,7 +59,7 @@ def test_where_a_module_runs(emulator, connection, tmp_path, keywords, in_place)
 
 @pytest.mark.parametrize(("value", "in_place"), [("true", True), ("no", False)])
 def test_the_environment_switches_it_too(emulator, connection, tmp_path, value, in_place):
-    environment = {"CCLOUD_NOTIFICATIONS_CONTROLLER_SIDE": value}
+    environment = {"CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": value}
     played = play(tmp_path, plays(connection, {INFO: {}}), "-vvv", environment=environment)
     assert (STARTED not in played.output) is in_place
 
@@ -140,7 +140,7 @@ def test_bad_options_fail_with_the_same_message_as_in_a_module(emulator, connect
         folder = tmp_path / controller_side
         folder.mkdir()
         environment = {
-            "CCLOUD_NOTIFICATIONS_CONTROLLER_SIDE": controller_side,
+            "CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": controller_side,
             "ANSIBLE_PIPELINING": "true",
             **recording(folder / "results"),
         }
@@ -167,14 +167,14 @@ def test_a_relative_path_begins_at_the_playbook(emulator, connection, tmp_path, 
     (tmp_path / "inner").mkdir()
     (tmp_path / "inner" / "ca.pem").write_bytes(pathlib.Path(requests.certs.where()).read_bytes())
     (tmp_path / "inner" / "play.yml").write_text(json.dumps(plays(connection, {INFO: {"ca_path": "ca.pem"}})))
-    environment = {"CCLOUD_NOTIFICATIONS_CONTROLLER_SIDE": controller_side}
+    environment = {"CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": controller_side}
     played = command(tmp_path, "ansible-playbook", "inner/play.yml", environment=environment)
     assert played.status == 0, played.output
 
 
 def test_a_switch_that_is_neither_on_nor_off_is_said(emulator, connection, tmp_path):
-    played = play(tmp_path, plays(connection, {INFO: {}}), environment={"CCLOUD_NOTIFICATIONS_CONTROLLER_SIDE": "junk"})
-    assert "ccloud_notifications_controller_side is 'junk', and has to be true or false." in played.output
+    played = play(tmp_path, plays(connection, {INFO: {}}), environment={"CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": "junk"})
+    assert "ccloud_notifications_direct_execution is 'junk', and has to be true or false." in played.output
 
 
 def test_no_log_hides_everything(emulator, connection, tmp_path):

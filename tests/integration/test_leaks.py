@@ -114,7 +114,7 @@ def test_no_secret_is_in_anything_that_is_written(emulator, tmp_path, controller
     (tmp_path / "password").write_text("vault-password\n")
     assert command(tmp_path, "ansible-vault", "encrypt", "secrets.yml", "--vault-password-file", "password").status == 0
     environment = {
-        "CCLOUD_NOTIFICATIONS_CONTROLLER_SIDE": controller_side,
+        "CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": controller_side,
         "ANSIBLE_CALLBACK_RESULT_FORMAT": form,
         "ANSIBLE_LOG_PATH": str(tmp_path / "ansible.log"),
         "ANSIBLE_KEEP_REMOTE_FILES": "true",

@@ -5,17 +5,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import html
 import json
 import re
 import stat
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
 import yaml
+from markdown_it import MarkdownIt
 
 from support.emulator import KEY, SECRET, Emulator, slack
-from support.playbooks import ROOT, command
+from support.playbooks import BIN, ROOT, command, ended, play, surroundings
+from support.tainting import TEMPLATE, everything, ids, tainted, texts
 
 EXAMPLE = ["-e", f"@{ROOT}/playbooks/vars/organization.yml", "-e", f"@{ROOT}/playbooks/vars/secrets.example.yml"]
 CANARY = "canary-91c4"
@@ -67,7 +72,10 @@ def test_the_example_is_predicted_done_and_changes_nothing_again(run, emulator, 
     emulator.refuse_writes(False)
     done = run("bootstrap", *EXAMPLE, *pager, "--diff")
     for kind in ("integrations", "subscriptions", "resource preferences", "resource subscriptions"):
-        assert lines(predicted, kind) == lines(done, kind)
+        as_done = [each.replace("to create", "created").replace("to change", "changed") for each in lines(predicted, kind)]
+        assert [each.replace("to delete", "deleted") for each in as_done] == lines(done, kind)
+    assert lines(predicted, "integrations") == ["integrations: 11 to create, 0 to change, 0 to delete, 0 unchanged"]
+    assert lines(predicted, "test notifications") == []
     assert lines(done, "integrations") == ["integrations: 11 created, 0 changed, 0 deleted, 0 unchanged"]
     assert lines(done, "test notifications") == ["test notifications: 11 sent"]
     assert len(emulator.inbox("pager")) == 1
@@ -110,8 +118,11 @@ def test_new_comes_before_routes_and_what_goes_comes_last(run, emulator):
         ({"bootstrap_subscriptions": [{"select": {}, "integrations": ["nwe"]}]}, "there is no integration 'nwe'"),
         ({"bootstrap_resource_preferences": [{"resource": "environment=env-1"}]}, "no current_state is given"),
         ({"bootstrap_purge": True, "bootstrap_purge_limit": 0}, "1 would be deleted, and purge_limit is 0"),
-        ({"bootstrap_integrations": [channel("new", nonsense=1)]}, "nonsense"),
-        ({"bootstrap_test": "some"}, "value of bootstrap_test must be one of"),
+        ({"bootstrap_integrations": [channel("new", nonsense=1)]}, "Unknown option bootstrap_integrations[0].nonsense. Valid options:"),
+        ({"bootstrap_subscriptions": [{"integrations": ["a"]}, {"integration": ["a"]}]}, "Unknown option bootstrap_subscriptions[1]."
+         "integration. Did you mean integrations?"),
+        ({"bootstrap_integrations": [channel("new"), "pager"]}, "bootstrap_integrations[1] must be a mapping of options"),
+        ({"bootstrap_test": "some"}, "bootstrap_test must be one of changed, all, none"),
     ],
 )
 def test_everything_is_checked_before_the_first_write(run, emulator, wrong, said):
@@ -119,6 +130,7 @@ def test_everything_is_checked_before_the_first_write(run, emulator, wrong, said
     variables = {"bootstrap_integrations": [channel("new")], **wrong}
     output = run("bootstrap", variables=variables, status=2)
     assert said in " ".join(output.split())
+    assert "argument_spec_data" not in output
     assert emulator.writes() == []
 
 
@@ -128,13 +140,70 @@ def test_parts_are_run_by_their_tags(run, emulator):
         "bootstrap_subscriptions": [{"notification_type": "Connector failed", "integrations": ["new"]}],
         "bootstrap_test": "all",
     }
-    run("bootstrap", "--tags", "integrations", "--skip-tags", "test", variables=variables)
+    output = run("bootstrap", "--tags", "integrations", "--skip-tags", "test", variables=variables)
+    assert lines(output, "integrations") == ["integrations: 1 created, 0 changed, 0 deleted, 0 unchanged"]
+    assert lines(output, "subscriptions") == []  # that part did not run
     assert emulator.routes()["Connector failed"] == ["Organization admins"]
     run("bootstrap", "--tags", "subscriptions", variables=variables)
     assert emulator.routes()["Connector failed"] == ["Organization admins", "new"]
     assert emulator.deliveries() == []
     run("bootstrap", "--tags", "test", variables=variables)
     assert len(emulator.deliveries()) == 1
+
+
+def test_start_at_task_is_refused_instead_of_doing_nothing(run, emulator):
+    variables = {"bootstrap_subscriptions": [{"notification_type": "Connector failed", "integrations": []}]}
+    output = run("bootstrap", "--start-at-task", "Route notifications", variables=variables, status=2)
+    assert "were skipped (--start-at-task)" in " ".join(output.split())
+    assert emulator.writes() == []
+
+
+def test_role_runs_twice_in_a_play_beside_variables_of_other_roles(emulator, tmp_path):
+    role = {"role": "ccloud.notifications.bootstrap"}
+    variables = {"bootstrap_integrations": [channel("new")], "bootstrap_servers": "kafka:9092"}
+    both = [{"hosts": "localhost", "connection": "local", "gather_facts": False, "vars": variables, "roles": [role, {**role, "vars": {"x": 1}}]}]
+    done = play(tmp_path, both, environment=environment(emulator))
+    assert done.status == 0, done.output[-3000:]
+    assert lines(done.output, "integrations") == [
+        "integrations: 1 created, 0 changed, 0 deleted, 0 unchanged",
+        "integrations: 0 created, 0 changed, 0 deleted, 1 unchanged",
+    ]
+
+
+def test_module_defaults_of_the_play_reach_the_role(emulator, tmp_path):
+    one = {
+        "hosts": "localhost",
+        "connection": "local",
+        "gather_facts": False,
+        "module_defaults": {"group/ccloud.notifications.notifications": {"endpoint": emulator.url, "api_key": KEY, "api_secret": "wrong"}},
+        "vars": {"bootstrap_integrations": [channel("new")], "bootstrap_api_secret": SECRET},
+        "roles": ["ccloud.notifications.bootstrap"],
+    }
+    done = play(tmp_path, [one])
+    assert done.status == 0, done.output[-3000:]
+    assert set(emulator.made()) == {"new"}
+
+
+def test_inline_vaulted_secret_is_accepted(emulator, tmp_path):
+    (tmp_path / "password").write_text("vault-password\n")
+    encrypted = command(tmp_path, "ansible-vault", "encrypt_string", SECRET, "--name", "bootstrap_api_secret", "--vault-password-file", "password")
+    variables = yaml.safe_dump({"bootstrap_integrations": [channel("new")]})
+    (tmp_path / "vars.yml").write_text(variables + encrypted.output.partition("Encryption successful")[0])
+    flags = ["-e", "@vars.yml", "--vault-password-file", "password"]
+    for controller_side in ("true", "false"):
+        more = {"CONFLUENT_CLOUD_API_SECRET": "wrong", "CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": controller_side}
+        done = command(tmp_path, "ansible-playbook", "ccloud.notifications.bootstrap", *flags, environment=environment(emulator, **more))
+        assert done.status == 0, done.output[-3000:]
+    assert set(emulator.made()) == {"new"}
+
+
+@pytest.mark.parametrize("playbook", ["bootstrap", "export", "verify"])
+def test_inventory_is_never_taken_for_the_organization_of_the_environment(run, emulator, tmp_path, playbook):
+    (tmp_path / "organizations.yml").write_text("all: {hosts: {org1: {}, org2: {}}}\n")
+    variables = {"bootstrap_integrations": [channel("new")]}
+    output = run(playbook, "-i", "organizations.yml", variables=variables, status=2)
+    assert "The inventory has 2 hosts, each of which may be an organization." in " ".join(output.split())
+    assert emulator.requests() == []
 
 
 def test_nothing_given_is_said(run):
@@ -203,7 +272,7 @@ def test_what_is_looked_for_is_one_of_three(run, wanted):
 
 def test_a_misspelt_variable_is_refused(run, emulator):
     variables = {"bootstrap_integrations": [channel("new")], "bootstrap_purg": True}
-    assert "There is no variable bootstrap_purg. There are: bootstrap_integrations," in run("bootstrap", variables=variables, status=2)
+    assert "Unknown variable bootstrap_purg. Did you mean bootstrap_purge?" in run("bootstrap", variables=variables, status=2)
     assert emulator.writes() == []
 
 
@@ -227,19 +296,131 @@ def test_an_exported_organization_is_bootstrapped_without_a_change(run, emulator
     assert "changed=0 " in output
     assert lines(output, "integrations") == ["integrations: 0 created, 0 changed, 0 deleted, 4 unchanged"]
     assert emulator.writes() == []
-    assert "here.yml is there already" in run("export", "-e", "export_to=here.yml", status=2)
+    assert f"{tmp_path}/here.yml already exists." in " ".join(run("export", "-e", "export_to=here.yml", status=2).split())
     run("export", "-e", "export_to=here.yml", "-e", "export_overwrite=true")
 
 
-def test_several_organizations_are_never_written_to_one_file(run, emulator, tmp_path):
-    (tmp_path / "hosts.yml").write_text("all: {hosts: {org1: {}, org2: {}}}\n")
-    several = ["-i", "hosts.yml", "-e", "bootstrap_hosts=all"]
-    assert "Have {{ inventory_hostname }} in export_to" in run("export", *several, "-e", "export_to=one.yml", status=2)
-    assert "Have {{ inventory_hostname }} in verify_html" in " ".join(
-        run("verify", *several, "-e", "verify_html=one.html", status=2).split()
-    )
-    run("export", *several, "-e", "export_secrets_to={{ inventory_hostname }}-urls.yml")
-    assert {each.name for each in tmp_path.glob("org*.yml")} == {"org1.yml", "org2.yml", "org1-urls.yml", "org2-urls.yml"}
+@pytest.mark.parametrize(
+    ("playbook", "names"),
+    [
+        ("export", {"export_to": "one.yml"}),
+        ("export", {"export_to": "{{ 'a/../one' if inventory_hostname == 'prod' else 'one' }}.yml"}),
+        ("verify", {"verify_html": "one.html"}),
+        ("verify", {"verify_html": "{{ inventory_hostname }}", "verify_markdown": "{{ inventory_hostname }}"}),
+    ],
+)
+def test_several_organizations_are_never_written_to_one_file(run, emulator, tmp_path, playbook, names):
+    (tmp_path / "hosts.yml").write_text("all: {hosts: {prod: {}, production: {}}}\n")
+    flags = ["-i", "hosts.yml", "-e", "bootstrap_hosts=all"]
+    output = " ".join(run(playbook, *flags, variables={**names, "verify_fail_on": []}, status=2).split())
+    assert "would have the same path." in output
+    assert f"{tmp_path}/" in output
+    assert emulator.requests() == []
+
+
+def test_names_of_hosts_may_be_parts_of_each_other(run, tmp_path):
+    (tmp_path / "hosts.yml").write_text("all: {hosts: {prod: {}, production: {}, c++: {}}}\n")
+    flags = ["-i", "hosts.yml", "-e", "bootstrap_hosts=all"]
+    output = run("export", *flags, "-e", "export_secrets_to={{ inventory_hostname }}-urls.yml")
+    expected = {f"{host}{end}.yml" for host in ("prod", "production", "c++") for end in ("", "-urls")}
+    assert {each.name for each in tmp_path.glob("*.yml")} == expected | {"hosts.yml"}
+    assert "-i hosts.yml -e bootstrap_hosts=prod -e @" in output.replace(str(tmp_path) + "/", "")
+
+
+def test_variables_and_secrets_never_share_a_file(run, tmp_path):
+    output = run("export", "-e", "export_to=one.yml", "-e", "export_secrets_to=./one.yml", status=2)
+    assert "would have the same path." in " ".join(output.split())
+    assert not (tmp_path / "one.yml").exists()
+
+
+@pytest.mark.parametrize("pwd", [None, "/nowhere"])
+def test_paths_begin_in_the_working_directory_whatever_pwd_says(emulator, tmp_path, pwd):
+    flags = ["-e", "export_secrets_to=urls.yml"]
+    done = command(tmp_path, "ansible-playbook", "ccloud.notifications.export", *flags, environment=environment(emulator, PWD=pwd))
+    assert done.status == 0, done.output[-3000:]
+    assert (tmp_path / "organization.yml").exists()
+    assert (tmp_path / "urls.yml").exists()
+    assert f"were written to {tmp_path}/organization.yml." in done.output
+
+
+def test_secrets_file_is_never_readable_by_others(run, emulator, tmp_path):
+    """Seen by a watcher that reads the mode all the time; a file that existed before, readable by all, is closed first."""
+    emulator.reset(integrations=[slack("ops")])
+    (tmp_path / "urls.yml").write_text("")
+    (tmp_path / "urls.yml").chmod(0o644)
+    seen, over = set(), threading.Event()
+
+    def watch():
+        while not over.is_set():
+            with contextlib.suppress(FileNotFoundError):
+                status = (tmp_path / "urls.yml").stat()
+                if status.st_size:
+                    seen.add(stat.S_IMODE(status.st_mode))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    run("export", "-e", "export_secrets_to=urls.yml", "-e", "export_overwrite=true")
+    over.set()
+    watcher.join()
+    assert seen == {0o600}
+
+
+def test_next_steps_of_an_export_work_when_pasted(run, emulator, tmp_path):
+    emulator.reset(integrations=[slack("ops")])
+    output = run("export", "-e", "export_secrets_to=my urls.yml")
+    [encrypt] = re.findall(r'"(ansible-vault encrypt .*)"', output)
+    [compare] = re.findall(r'"(ansible-playbook ccloud.notifications.bootstrap .*)"', output)
+    (tmp_path / "password").write_text("vault-password\n")
+    password = "--vault-password-file password"
+    script = f"{encrypt} {password} && {compare.replace('--ask-vault-pass', password)}"
+    done = ended(tmp_path, ["bash", "-ec", f'PATH="{BIN}:$PATH"; {script}'], surroundings(tmp_path, environment(emulator)))
+    assert done.status == 0, done.output
+    assert "changed=0 " in done.output
+    assert emulator.writes() == []
+
+
+# A service that attacks
+
+
+@pytest.mark.parametrize("chosen", [texts, everything], ids=lambda chosen: chosen.__name__)
+def test_no_text_of_the_service_is_a_template_or_markup(emulator, tmp_path, chosen):
+    emulator.reset(integrations=[slack("a"), slack("b"), slack("b")])
+    for name in ("Connector failed", "API key created"):
+        emulator.route(name, "Organization admins", "a")
+    with tainted(emulator.url, chosen) as url:
+        printed = ""
+        for playbook, *flags in (
+            ("export", "-e", "export_secrets_to=urls.yml"),
+            ("bootstrap", "-e", "@organization.yml", "-e", "@urls.yml", "--check", "--diff"),
+            ("verify", "-e", "@organization.yml", "-e", "@urls.yml", "-e", "verify_html=r.html", "-e", "verify_markdown=r.md", "--diff", "-v"),
+        ):
+            more = {**environment(emulator), "CONFLUENT_CLOUD_ENDPOINT": url}
+            done = command(tmp_path, "ansible-playbook", f"ccloud.notifications.{playbook}", *flags, environment=more)
+            assert done.status == 0, done.output[-4000:]
+            printed += done.output
+    assert TEMPLATE in printed
+    assert list(tmp_path.rglob("PWNED")) == []
+    assert not (ROOT / "PWNED").exists()
+    assert "\x1b" not in printed
+    page, table = (tmp_path / "r.html").read_text(), (tmp_path / "r.md").read_text()
+    assert TEMPLATE in html.unescape(page)
+    assert "<b>" not in page
+    rows = [line for line in table.splitlines() if line.startswith("|")]
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in rows} == {6}
+    rendered = MarkdownIt("gfm-like", {"linkify": False}).render(table)
+    assert not re.search(r"<(b|a|img|h[2-6])\b", rendered)
+    assert rendered.count("<h1>") == 1
+
+
+def test_odd_id_is_refused_instead_of_exported(emulator, tmp_path):
+    emulator.reset(integrations=[slack("b"), slack("b")])
+    with tainted(emulator.url, ids) as url:
+        more = {**environment(emulator), "CONFLUENT_CLOUD_ENDPOINT": url}
+        done = command(tmp_path, "ansible-playbook", "ccloud.notifications.export", environment=more)
+    assert done.status == 2
+    assert "which does not look like an id" in done.output
+    assert list(tmp_path.rglob("PWNED")) == []
+    assert not (tmp_path / "organization.yml").exists()
 
 
 # Verify
@@ -256,15 +437,18 @@ def test_drift_gaps_and_what_is_unused_are_found_and_only_drift_fails(run, emula
     }
     emulator.refuse_writes()
     output = run("verify", variables=variables, status=2)
-    assert "is not as it should be: 1 differences from the variables, 18 gaps, 1 unused integrations" in " ".join(output.split())
+    assert "localhost: 1 objects differ from the variables, 18 gaps, 1 unused integrations." in " ".join(output.split())
     assert "Connector failed: ops" in output
     assert "Payment failed: Organization admins   <-- reaches only e-mail" in output
-    assert "ksqlDB storage almost full: (not subscribed)   <-- nobody hears of it" in output
+    assert "ksqlDB storage almost full: (not subscribed)   <-- notifies nobody" in output
     page, table = (tmp_path / "routing.html").read_text(), (tmp_path / "routing.md").read_text()
     assert "unused: unused &lt;b&gt;|" in page
     assert not re.search(r"""(src|href)=|url\(|@import|<script""", page)
     assert "| CRITICAL | SERVICE | Connector failed | ops |  |" in table
-    assert "unused &lt;b>\\|" in table
+    assert "unused \\<b\\>\\|" in table
+    assert "(not in the plan)" in table
+    assert "(not in the plan)" in output
+    assert "<!DOCTYPE" not in output
     variables["bootstrap_integrations"] = []
     assert "18 gaps" in run("verify", variables={**variables, "verify_fail_on": ["gaps"]}, status=2)
     emulator.refuse_writes(False)

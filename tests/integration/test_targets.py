@@ -51,7 +51,7 @@ def test_target_is_the_same_both_ways(running_emulator, tmp_path, target):
         folder = tmp_path / controller_side
         folder.mkdir()
         environment = {
-            "CCLOUD_NOTIFICATIONS_CONTROLLER_SIDE": controller_side,
+            "CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": controller_side,
             "ANSIBLE_INJECT_INVOCATION": "true",
             "ANSIBLE_PIPELINING": "true",  # only for the time that it saves
             **recording(folder / "results"),

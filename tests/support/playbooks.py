@@ -63,7 +63,7 @@ def surroundings(folder: pathlib.Path, environment: Optional[Mapping[str, str]] 
     }
     if not measured:
         merged.pop("COVERAGE_PROCESS_CONFIG", None)
-    return merged
+    return {name: value for name, value in merged.items() if value is not None}
 
 
 def command(

@@ -91,11 +91,11 @@ ALL = [
 @pytest.mark.parametrize(
     ("types", "gap", "state", "unused"),
     [
-        (types_with(), "nobody hears of it", "not subscribed", ["ops"]),
+        (types_with(), "notifies nobody", "not subscribed", ["ops"]),
         (types_with({"current_state": "ENABLED", "integrations": [MAIL]}), "reaches only e-mail", "enabled", ["ops"]),
         (types_with({"current_state": "ENABLED", "integrations": [MAIL, SLACK]}), "", "enabled", []),
-        (types_with({"current_state": "DISABLED", "integrations": [SLACK]}), "nobody hears of it", "disabled", []),
-        (types_with({"integrations": []}), "nobody hears of it", "enabled", ["ops"]),
+        (types_with({"current_state": "DISABLED", "integrations": [SLACK]}), "notifies nobody", "disabled", []),
+        (types_with({"integrations": []}), "notifies nobody", "enabled", ["ops"]),
         (types_with(severity="WARN"), "", "not subscribed", ["ops"]),
         (types_with(is_included_in_plan=False), "", "not subscribed", ["ops"]),
     ],
