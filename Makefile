@@ -34,6 +34,7 @@ demo: $(VENV)/test-ready $(TREE)/notifications ## Run the main job against an em
 
 test: $(VENV)/test-ready ## Run all tests
 	@rm -rf collections
+	@$(BIN)/python tests/matrix --prepare-smoke
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 	@$(if $(ARGS),,.ci/passed test)
 

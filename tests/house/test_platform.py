@@ -28,7 +28,7 @@ class Loader(yaml.SafeLoader):
     """Reads a playbook."""
 
 
-Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_mapping(node, deep=True))
+Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
 
 
 def test_the_credential_type_injects_what_modules_read():

@@ -23,6 +23,8 @@ from typing import Optional
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 CACHE = ROOT / ".cache" / "matrix"
 SUITES = ("tests/unit", "tests/integration")
+#: What `make test` plays a few playbooks on: the oldest core, which Automation Platform's control plane is, one between, and the newest.
+SMOKE = ("2.16", "2.18", "2.21")
 TARGETS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 
 
@@ -114,6 +116,14 @@ def target(version: str) -> Optional[pathlib.Path]:
     return python and environment_for(f"target-py{version}", python, "requests")
 
 
+def smoke_environment(core: Core) -> Optional[pathlib.Path]:
+    """The Python of an environment with a core and nothing but what users need; None where no interpreter suits the core."""
+    python = next(filter(None, map(interpreter, core.controllers)), None)
+    # The oldest urllib3 that is supported is what ansible-core 2.16 meets on older systems.
+    urllib3 = "urllib3<2" if core is CORES[0] else "urllib3>=2"
+    return python and environment_for(f"smoke-{core.name}", python, f"ansible-core=={core.version}", "requests", urllib3)
+
+
 def run(cell: Cell, python: pathlib.Path, *arguments: str, **environ: str) -> Cell:
     """Run pytest for a cell, telling how it ended; the whole output is kept beside the environments."""
     begun = time.monotonic()
@@ -177,7 +187,14 @@ def main() -> int:
     parser.add_argument("--core", action="append", help="only this ansible-core, such as 2.18; may repeat")
     parser.add_argument("--python", action="append", help="only this Python, such as 3.12; may repeat")
     parser.add_argument("--only", choices=("controllers", "targets"), help="only one half of the table")
+    parser.add_argument("--prepare-smoke", action="store_true", help="only set up the environments of tests/smoke")
     chosen = parser.parse_args()
+    if chosen.prepare_smoke:
+        CACHE.mkdir(parents=True, exist_ok=True)
+        for core in CORES:
+            if core.name in SMOKE and smoke_environment(core) is None:
+                print(f"ansible-core {core.name}: none of Python {', '.join(core.controllers)} is here, so tests/smoke skips it")
+        return 0
     cores = [core for core in CORES if not chosen.core or core.name in chosen.core]
     versions = [each for each in TARGETS if not chosen.python or each in chosen.python]
     if not cores or not versions:

@@ -72,9 +72,10 @@ def command(
     *arguments: str,
     environment: Optional[Mapping[str, str]] = None,
     measured: bool = False,
+    programs: pathlib.Path = BIN,
 ) -> Played:
-    """Run one of ansible-core's programs in a folder."""
-    return ended(folder, [str(BIN / program), *arguments], surroundings(folder, environment, measured))
+    """Run one of ansible-core's programs in a folder; ``programs`` is where it lies."""
+    return ended(folder, [str(programs / program), *arguments], surroundings(folder, environment, measured))
 
 
 def ended(folder: pathlib.Path, arguments: list[str], environment: Mapping[str, str]) -> Played:

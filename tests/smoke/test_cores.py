@@ -1,0 +1,134 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A slice of everything on the oldest ansible-core, on one between and on the newest: a core templates, vaults and validates in its own
+way. `make matrix` runs the whole suites on all of them.
+
+`make test` sets the environments up; a core without an interpreter on this machine is skipped.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import pathlib
+from dataclasses import dataclass
+
+import pytest
+import yaml
+
+from matrix.__main__ import CACHE, SMOKE
+from support import examples
+from support.emulator import SECRET, slack
+from support.playbooks import ROOT, Played, command
+from support.tainting import TEMPLATE, everything, tainted
+
+EXAMPLE = ["-e", f"@{ROOT}/playbooks/vars/organization.yml", "-e", f"@{ROOT}/playbooks/vars/secrets.example.yml"]
+#: Writes down what the modules of Automation Platform are asked for.
+RECORDER = '''
+import json, os
+from ansible.plugins.action import ActionBase
+
+class ActionModule(ActionBase):
+    def run(self, tmp=None, task_vars=None):
+        with open(os.environ["RECORD_TO"], "a") as file:
+            file.write(json.dumps({"module": self._task.action, **json.loads(json.dumps(self._task.args, default=str))}) + "\\n")
+        return {"changed": True}
+'''
+
+
+@dataclass(frozen=True)
+class Core:
+    """One ansible-core in an environment of its own, working in a folder against an emulator."""
+
+    programs: pathlib.Path
+    folder: pathlib.Path
+    environment: dict[str, str]
+
+    def run(self, program: str, *arguments: str, status: int = 0, **environment: str) -> Played:
+        here = {**self.environment, "ANSIBLE_PYTHON_INTERPRETER": str(self.programs / "python"), **environment}
+        done = command(self.folder, program, *arguments, environment=here, programs=self.programs)
+        assert done.status == status, done.output[-5000:]
+        assert "DEPRECATION WARNING" not in done.output
+        return done
+
+    def playbook(self, name: str, *flags: str, **more: str) -> str:
+        return self.run("ansible-playbook", f"ccloud.notifications.{name}", *flags, **more).output
+
+
+@pytest.fixture(params=SMOKE)
+def core(request, emulator, tmp_path):
+    programs = CACHE / f"smoke-{request.param}" / "bin"
+    if not programs.exists():
+        pytest.skip(f"no Python for ansible-core {request.param} is on this machine")
+    return Core(programs, tmp_path, examples.environment(emulator))
+
+
+def test_every_module_runs(core, emulator):
+    (core.folder / "play.yml").write_text(yaml.safe_dump(examples.of_every_module(), sort_keys=False))
+    variables = json.dumps(examples.variables(emulator))
+    done = core.run("ansible-playbook", "play.yml", "-e", variables)
+    assert "failed=0" in done.output
+
+
+def test_ordinary_module_runs_and_explains_a_misspelt_option(core, emulator):
+    ordinary = {"CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": "false"}
+    task = {"display_name": "ops", "target": slack("ops")["target"]}
+    arguments = ["localhost", "-m", "ccloud.notifications.integration", "-a"]
+    core.run("ansible", *arguments, json.dumps(task), **ordinary)
+    assert set(emulator.made()) == {"ops"}
+    task["target"] = {"kind": "Slack", "webhok_url": "https://hooks.example/topsecret"}
+    for environment in (ordinary, {}):
+        done = core.run("ansible", *arguments, json.dumps(task), status=2, **environment)
+        assert "Unknown option target.webhok_url. Did you mean webhook_url? Nothing was sent." in done.output
+        assert "topsecret" not in done.output
+
+
+def test_organization_is_bootstrapped_exported_and_verified(core, emulator):
+    (core.folder / "password").write_text("vault-password\n")
+    password = ["--vault-password-file", "password"]
+    encrypted = core.run("ansible-vault", "encrypt_string", SECRET, "--name", "bootstrap_api_secret", *password).output
+    (core.folder / "login.yml").write_text(encrypted.replace("Encryption successful", ""))
+    login = ["-e", "@login.yml", *password]
+    emulator.refuse_writes()
+    predicted = core.playbook("bootstrap", *EXAMPLE, *login, "--check", "--diff", CONFLUENT_CLOUD_API_SECRET="wrong")
+    assert "integrations: 11 to create, 0 to change, 0 to delete, 0 unchanged" in predicted
+    emulator.refuse_writes(False)
+    done = core.playbook("bootstrap", *EXAMPLE, *login, CONFLUENT_CLOUD_API_SECRET="wrong")
+    assert "integrations: 11 created, 0 changed, 0 deleted, 0 unchanged" in done
+    assert "not-a-real-secret" not in predicted + done
+    core.playbook("export", "-e", "export_secrets_to=urls.yml")
+    assert "changed=0 " in core.playbook("bootstrap", "-e", "@organization.yml", "-e", "@urls.yml", "--diff")
+    wanted = ["-e", "verify_html=r.html", "-e", "verify_markdown=r.md"]
+    assert "No drift: the organization matches the variables." in core.playbook("verify", *EXAMPLE, *wanted)
+    assert "<td" in (core.folder / "r.html").read_text()
+    assert "| CRITICAL | SERVICE | Connector failed |" in (core.folder / "r.md").read_text()
+
+
+def test_no_text_of_the_service_is_a_template(core, emulator):
+    emulator.reset(integrations=[slack("a"), slack("b"), slack("b")])
+    emulator.route("Connector failed", "Organization admins", "a")
+    files = ["-e", "@organization.yml", "-e", "@urls.yml"]
+    with tainted(emulator.url, everything) as url:
+        core.playbook("export", "-e", "export_secrets_to=urls.yml", CONFLUENT_CLOUD_ENDPOINT=url)
+        core.playbook("bootstrap", *files, "--check", "--diff", CONFLUENT_CLOUD_ENDPOINT=url)
+        core.playbook("verify", *files, "-e", "verify_html=r.html", "-e", "verify_markdown=r.md", CONFLUENT_CLOUD_ENDPOINT=url)
+    assert list(core.folder.rglob("PWNED")) == []
+    assert TEMPLATE in html.unescape((core.folder / "r.html").read_text())
+
+
+def test_play_that_configures_automation_platform_asks_for_what_it_says(core):
+    plugins = core.folder / "ansible_collections" / "ansible" / "controller" / "plugins"
+    for name in ("credential_type", "job_template", "schedule"):
+        for kind, text in (("action", RECORDER), ("modules", "")):
+            (plugins / kind).mkdir(parents=True, exist_ok=True)
+            (plugins / kind / f"{name}.py").write_text(text)
+    record = core.folder / "record"
+    configure = ROOT / "extensions" / "automation_platform" / "configure.yml"
+    paths = {"ANSIBLE_COLLECTIONS_PATH": str(core.folder), "RECORD_TO": str(record)}
+    core.run("ansible-playbook", str(configure), "-e", "project=p", "-e", "inventory=i", **paths)
+    asked = [json.loads(line) for line in record.read_text().splitlines()]
+    assert [each["module"].rpartition(".")[2] for each in asked] == ["credential_type", "job_template", "job_template", "schedule"]
+    wanted = yaml.safe_load((configure.parent / "credential_type.yml").read_text())
+    assert asked[0]["injectors"] == wanted["injectors"]
+    assert asked[0]["inputs"] == wanted["inputs"]
