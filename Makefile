@@ -13,7 +13,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-$(VENV)/test-ready: requirements/test.txt requirements/constraints.txt tests/emulator/requirements.txt
+$(VENV)/test-ready: requirements/build.txt requirements/test.txt requirements/constraints.txt tests/emulator/requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info else "Python 3.11 or newer is needed; this is %s. Say which with: make PYTHON=python3.11" % sys.version.split()[0])'
 	@echo "Setting up $(VENV) (once; about two minutes) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
@@ -112,9 +112,15 @@ docs: $(VENV)/docs-ready $(TREE)/notifications ## Build the documentation in doc
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --builder html $(DOCS) docs/build/html
 	@echo "Open docs/build/html/index.html"
 
-build: $(VENV)/test-ready ## Build the release archive in dist/
-	@mkdir -p dist
-	$(BIN)/ansible-galaxy collection build --force --output-path dist
+# An archive takes ansible-core and nothing else, so an environment of its own spares the wait for the tests'.
+BUILD := .cache/build
+$(BUILD)/ready: requirements/build.txt requirements/constraints.txt
+	@$(PYTHON) -m venv --clear $(BUILD)
+	@$(BUILD)/bin/python -m pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt -r requirements/build.txt
+	@touch $@
+
+build: $(BUILD)/ready ## Build the release archive in dist/
+	@.ci/build $(BUILD)/bin/ansible-galaxy
 
 release: $(VENV)/lint-ready ## Version, changelog and archive of a release: make release VERSION=X.Y.Z
 	@.ci/release $(if $(filter command line,$(origin VERSION)),$(VERSION))

@@ -5,14 +5,18 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import tarfile
 
 import pytest
 
 from support import examples
 from support.emulator import Emulator
-from support.playbooks import command, copy_tree
+from support.playbooks import BIN, command, copy_tree, ended, surroundings
 
+#: What lies in a working tree and must not be published, whatever Git ignores.
+STRAYS = ("secrets.yml", "notes.txt", ".env", "host.pem", "vault-password", "vault_pass", ".ansible/tmp", "playbooks/vars/mine.yml")
 #: Beside these, an archive has files at its top only.
 FOLDERS = {"changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "roles", "tests/contract", "tests/emulator"}
 
@@ -22,9 +26,28 @@ def archive(tmp_path_factory):
     """Built from a copy of the tree."""
     folder = tmp_path_factory.mktemp("built")
     copy_tree(folder / "source")
-    built = command(folder, "ansible-galaxy", "collection", "build", "source", "--output-path", str(folder))
+    git = ["git", "-c", "user.name=T", "-c", "user.email=t@example.org", "-C", str(folder / "source")]
+    for arguments in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "Everything"]):
+        subprocess.run([*git, *arguments], check=True)
+    for stray in STRAYS:
+        (folder / "source" / stray).parent.mkdir(exist_ok=True)
+        (folder / "source" / stray).write_text("a secret")
+    built = ended(folder, [str(folder / "source" / ".ci" / "build"), str(BIN / "ansible-galaxy")], surroundings(folder))
     assert built.status == 0, built.output
-    return next(folder.glob("*.tar.gz"))
+    return next((folder / "source" / "dist").glob("*.tar.gz"))
+
+
+def test_stray_files_never_get_into_the_archive(archive):
+    with tarfile.open(archive) as opened:
+        names = {member.name for member in opened.getmembers()}
+    assert {name for name in names if name.startswith(STRAYS)} == set()
+
+
+def test_building_without_git_says_what_is_needed(tmp_path):
+    copy_tree(tmp_path / "source")
+    refused = ended(tmp_path, [str(tmp_path / "source" / ".ci" / "build"), "true"], {"PATH": os.environ["PATH"], "GIT_DIR": "/nowhere"})
+    assert refused.status == 1
+    assert "make build needs a Git checkout" in refused.output
 
 
 def test_the_archive_holds_what_a_user_needs_and_is_small(archive):

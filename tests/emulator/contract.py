@@ -65,6 +65,7 @@ class Contract:
             (re.compile(re.sub(r"\{\w+\}", "[^/]+", template)), operations) for template, operations in document["paths"].items()
         ]
         self._judged: set[tuple[str, str, int, bytes]] = set()
+        self._judged_requests: set[tuple[object, ...]] = set()
 
     def statuses(self, method: str, path: str) -> frozenset[int]:
         """The statuses that an operation may answer; empty where the contract has no such operation."""
@@ -74,9 +75,15 @@ class Contract:
         return frozenset()
 
     def of_request(self, request: Request) -> list[Violation]:
-        """What is wrong with a request; empty when nothing is."""
+        """What is wrong with a request; empty when nothing is. A good one that was judged before is not judged again."""
+        key = (request.method, request.path, request.content_type, tuple(request.parameters.query.items(multi=True)), request.body)
+        if key in self._judged_requests:
+            return []
         statuses = self.statuses(request.method, request.path)
-        return [_violation(error, statuses) for error in self._openapi.iter_request_errors(request)]
+        violations = [_violation(error, statuses) for error in self._openapi.iter_request_errors(request)]
+        if not violations:
+            self._judged_requests.add(key)
+        return violations
 
     def of_response(self, request: Request, status: int, headers: Mapping[str, str], body: bytes) -> list[str]:
         """What is wrong with a response, as text. An answer that was judged before is not judged again."""

@@ -51,7 +51,7 @@ def test_a_tree_that_is_clean_and_tested_is_released(tree):
     status, said = release(tree, NEXT)
     assert status == 0, said
     assert f"version: {NEXT}\n" in (tree / "galaxy.yml").read_text()
-    assert f'COLLECTION_VERSION = "{NEXT}"' in (tree / "plugins" / "module_utils" / "client.py").read_text()
+    assert f'COLLECTION_VERSION = "{NEXT}"' in (tree / "plugins" / "module_utils" / "_api" / "session.py").read_text()
     assert f"v{NEXT}" in (tree / "CHANGELOG.rst").read_text()
     assert "something is new" in (tree / "CHANGELOG.rst").read_text()
     assert not list((tree / "changelogs" / "fragments").glob("*.yml"))

@@ -20,39 +20,11 @@ import time
 from dataclasses import dataclass
 from typing import Optional
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-CACHE = ROOT / ".cache" / "matrix"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+from support.cores import CACHE, CORES, ROOT, SMOKE, TARGETS, Core, environment_for, interpreter, smoke_environment
+
 SUITES = ("tests/unit", "tests/integration")
-#: What `make test` plays a few playbooks on: the oldest core, which Automation Platform's control plane is, one between, and the newest.
-SMOKE = ("2.16", "2.18", "2.21")
-TARGETS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
-
-
-@dataclass(frozen=True)
-class Core:
-    """One release of ansible-core: what tests it, and the Pythons of a controller and of a target.
-
-    Source: the support matrix in ansible-core's documentation.
-    """
-
-    version: str
-    pytest_ansible: str
-    controllers: tuple[str, ...]
-    targets: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        return self.version.rpartition(".")[0]
-
-
-CORES = (
-    Core("2.16.19", "25.12.0", ("3.10", "3.11", "3.12"), TARGETS[:4]),
-    Core("2.17.14", "25.12.0", ("3.10", "3.11", "3.12"), TARGETS[:4]),
-    Core("2.18.19", "26.10.0", ("3.11", "3.12", "3.13"), TARGETS[:5]),
-    Core("2.19.14", "26.10.0", ("3.11", "3.12", "3.13"), TARGETS[:5]),
-    Core("2.20.10", "26.10.0", ("3.12", "3.13", "3.14"), TARGETS),
-    Core("2.21.5", "26.10.0", ("3.12", "3.13", "3.14"), TARGETS),
-)
 
 
 @dataclass
@@ -67,32 +39,6 @@ class Cell:
     @property
     def failed(self) -> bool:
         return self.said.startswith("FAILED")
-
-
-def interpreter(version: str) -> Optional[str]:
-    """A Python of this version on this machine, from PATH or from pyenv; None where there is none."""
-    candidates = [shutil.which(f"python{version}")]
-    pyenv = pathlib.Path(os.environ.get("PYENV_ROOT", pathlib.Path.home() / ".pyenv"))
-    candidates += map(str, sorted(pyenv.glob(f"versions/{version}.*/bin/python")))
-    for each in filter(None, candidates):
-        asked = subprocess.run(
-            [each, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], capture_output=True, text=True, check=False
-        )
-        if asked.stdout.strip() == version:
-            return each
-    return None
-
-
-def environment_for(name: str, python: str, *wanted: str) -> pathlib.Path:
-    """The Python of a virtual environment that has these requirements, made where it is not there as it should be."""
-    folder = CACHE / name
-    ready = folder / "ready"
-    if not ready.exists() or ready.read_text() != "\n".join(wanted):
-        subprocess.run([python, "-m", "venv", "--clear", folder], check=True)
-        install = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*install, *wanted], check=True, cwd=ROOT)
-        ready.write_text("\n".join(wanted))
-    return folder / "bin" / "python"
 
 
 def controller(core: Core, version: str) -> Optional[pathlib.Path]:
@@ -114,14 +60,6 @@ def target(version: str) -> Optional[pathlib.Path]:
     """A Python with what a module needs on its target."""
     python = interpreter(version)
     return python and environment_for(f"target-py{version}", python, "requests")
-
-
-def smoke_environment(core: Core) -> Optional[pathlib.Path]:
-    """The Python of an environment with a core and nothing but what users need; None where no interpreter suits the core."""
-    python = next(filter(None, map(interpreter, core.controllers)), None)
-    # The oldest urllib3 that is supported is what ansible-core 2.16 meets on older systems.
-    urllib3 = "urllib3<2" if core is CORES[0] else "urllib3>=2"
-    return python and environment_for(f"smoke-{core.name}", python, f"ansible-core=={core.version}", "requests", urllib3)
 
 
 def run(cell: Cell, python: pathlib.Path, *arguments: str, **environ: str) -> Cell:

@@ -17,13 +17,15 @@ from dataclasses import dataclass
 import pytest
 import yaml
 
-from matrix.__main__ import CACHE, SMOKE
 from support import examples
+from support.cores import CACHE, SMOKE
 from support.emulator import SECRET, slack
 from support.playbooks import ROOT, Played, command
 from support.tainting import TEMPLATE, everything, tainted
 
 EXAMPLE = ["-e", f"@{ROOT}/playbooks/vars/organization.yml", "-e", f"@{ROOT}/playbooks/vars/secrets.example.yml"]
+#: The cores that take any text of a variable for a template; since 2.19, only what a playbook's author wrote is one.
+BEFORE_TRUST = [each for each in SMOKE if each in ("2.16", "2.17", "2.18")]
 #: Writes down what the modules of Automation Platform are asked for.
 RECORDER = '''
 import json, os
@@ -90,13 +92,9 @@ def test_organization_is_bootstrapped_exported_and_verified(core, emulator):
     encrypted = core.run("ansible-vault", "encrypt_string", SECRET, "--name", "bootstrap_api_secret", *password).output
     (core.folder / "login.yml").write_text(encrypted.replace("Encryption successful", ""))
     login = ["-e", "@login.yml", *password]
-    emulator.refuse_writes()
-    predicted = core.playbook("bootstrap", *EXAMPLE, *login, "--check", "--diff", CONFLUENT_CLOUD_API_SECRET="wrong")
-    assert "integrations: 11 to create, 0 to change, 0 to delete, 0 unchanged" in predicted
-    emulator.refuse_writes(False)
     done = core.playbook("bootstrap", *EXAMPLE, *login, CONFLUENT_CLOUD_API_SECRET="wrong")
     assert "integrations: 11 created, 0 changed, 0 deleted, 0 unchanged" in done
-    assert "not-a-real-secret" not in predicted + done
+    assert "not-a-real-secret" not in done
     core.playbook("export", "-e", "export_secrets_to=urls.yml")
     assert "changed=0 " in core.playbook("bootstrap", "-e", "@organization.yml", "-e", "@urls.yml", "--diff")
     wanted = ["-e", "verify_html=r.html", "-e", "verify_markdown=r.md"]
@@ -105,6 +103,7 @@ def test_organization_is_bootstrapped_exported_and_verified(core, emulator):
     assert "| CRITICAL | SERVICE | Connector failed |" in (core.folder / "r.md").read_text()
 
 
+@pytest.mark.parametrize("core", BEFORE_TRUST, indirect=True)
 def test_no_text_of_the_service_is_a_template(core, emulator):
     emulator.reset(integrations=[slack("a"), slack("b"), slack("b")])
     emulator.route("Connector failed", "Organization admins", "a")
