@@ -383,7 +383,7 @@ def _delete_object(at: _Place, whole: Object, done: Done) -> None:
             raise
         if not error.fate_unclear:
             # Not one of our attempts did it.
-            done.warnings.append(f"{at.resource.name(whole)!r} ({whole['id']}) was deleted by somebody else in the meantime.")
+            done.warnings.append(f"{quoted(at.resource.name(whole))} ({whole['id']}) was deleted by somebody else in the meantime.")
             return
     done.changed = True
 
@@ -420,7 +420,7 @@ def _await_listed(at: _Place, created: List[Done]) -> None:
     except errors.NotificationsError as error:
         why = error.message
     for object_id, done in missing.items():
-        done.warnings.append(f"{done.step.name!r} ({object_id}) was created, but a task that looks for it soon may not find it. {why}")
+        done.warnings.append(f"{quoted(done.step.name)} ({object_id}) was created, but a task that looks for it soon may not find it. {why}")
     for object_id, done in twins.items():
         ours = (done.after or {})["id"]
         done.warnings.append(

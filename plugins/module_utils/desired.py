@@ -21,7 +21,7 @@ A_RESOURCE = "A resource is such as environment=env-456xy/cloud-cluster=lkc-df12
 
 def integration_wish(params: Mapping[str, Any]) -> Wish:
     """What one integration shall be, from the options in arguments.INTEGRATION_ITEM. Raises InvalidInput."""
-    attempted = f"manage the integration {params['display_name']!r}"
+    attempted = f"manage the integration {quoted(params['display_name'])}"
     if params["display_name"] is None:
         attempted = f"manage the integration {params['id']}"
     for option in ("id", "display_name"):
@@ -101,16 +101,16 @@ def resource_of(params: Mapping[str, Any], attempted: str, subscribable: bool = 
         raise InvalidInput(attempted, "resource is neither a text nor a mapping", next_step=A_RESOURCE)
     for name, value in parts:
         if not (name and isinstance(value, str) and value and "/" not in value and value == value.strip()):
-            said = f"{name!r} of resource is not given as a text without slashes and without white space around it"
+            said = f"{quoted(name)} of resource is not given as a text without slashes and without white space around it"
             raise InvalidInput(attempted, said, next_step=A_RESOURCE)
     if not parts:
         raise InvalidInput(attempted, "resource is empty", next_step=A_RESOURCE)
     meant = next((kind for part, kind in RESOURCE_PARTS.values() if kind and part == parts[-1][0]), None)
     if meant is None and stated is None:
-        said = f"what type of resource {parts[-1][0]!r} is cannot be told"
+        said = f"what type of resource {quoted(parts[-1][0])} is cannot be told"
         raise InvalidInput(attempted, said, next_step=f"Give resource_type, which is one of {', '.join(RESOURCE_TYPES)}.")
     if stated is not None and stated != (meant or stated):
-        said = f"resource_type is {stated}, and resource ends in {parts[-1][0]!r}, which is {meant}"
+        said = f"resource_type is {stated}, and resource ends in {quoted(parts[-1][0])}, which is {meant}"
         raise InvalidInput(attempted, said, next_step="Omit resource_type, or correct resource.")
     if subscribable and (stated or meant) == "ORGANIZATION":
         said = "a subscription of a single resource cannot be about the whole organization"

@@ -12,6 +12,7 @@ import difflib
 import itertools
 from typing import Container, Dict, FrozenSet, Iterable, Iterator, List, Optional, Sequence
 
+from ._redaction import quoted
 from .errors import Ambiguous, InvalidInput, NoSuchObject
 from .resources import INTEGRATION, NOTIFICATION_TYPE, Object, Resource
 
@@ -61,7 +62,7 @@ class Index:
         if len(found) > 1:
             raise Ambiguous(attempted, self._many(found, text))
         if not found:
-            said = f"there is no {self.resource.noun} {text!r}"
+            said = f"there is no {self.resource.noun} {quoted(text)}"
             near = self.near(text)
             raise NoSuchObject(attempted, f"{said}; near to it: {near}" if near else said, next_step=self.resource.listed_by)
         return found[0]
@@ -77,11 +78,11 @@ class Index:
         folded = {name.casefold(): name for name in itertools.islice(names, 2000) if name and len(name) <= 255}
         close = difflib.get_close_matches(text.casefold(), folded, n=3, cutoff=0.6)
         close += [each for each in folded if text.strip() and text.casefold() in each and each not in close][: 3 - len(close)]
-        return ", ".join(f"{folded[each]!r} ({names[folded[each]]['id']})" for each in close)
+        return ", ".join(f"{quoted(folded[each])} ({names[folded[each]]['id']})" for each in close)
 
     def _many(self, found: Sequence[Object], text: str) -> str:
         listed = ", ".join(f"{each['id']}{self.resource.remark(each)}" for each in found)
-        return f"{len(found)} {self.resource.noun}s are {self.resource.named_so} {text!r}: {listed}"
+        return f"{len(found)} {self.resource.noun}s are {self.resource.named_so} {quoted(text)}: {listed}"
 
 
 class Directory:

@@ -132,8 +132,8 @@ class InUse(NotificationsError):
     """An integration that is to go has subscriptions."""
 
     next_step = (
-        "Route these types elsewhere first, or let it be taken from them with when_in_use: detach, which leaves none without an "
-        "integration. Nothing was written."
+        "Route these types elsewhere first, or remove the integration from their subscriptions with when_in_use: detach. "
+        "Nothing was changed."
     )
 
 

@@ -8,13 +8,18 @@ Private to the collection.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
+from ._redaction import one_line, quoted
 from .directory import Index
 from .errors import Ambiguous, HiddenUrl, InvalidInput, NoSuchObject, TooManyDeletions
 from .resources import ON_CHANGE, Comparison, Object, Resource
+
+#: Names in a diff are padded to the longest one, but no further than this.
+NAME_WIDTH = 40
 
 KEEP, CREATE, UPDATE, DELETE = "keep", "create", "update", "delete"
 
@@ -102,9 +107,9 @@ def plan(resource: Resource, wishes: Sequence[Wish], existing: Iterable[Object],
     index = Index(resource, existing)
     keys = [wish.key if wish.id is None else None for wish in wishes]
     attempted = f"manage {resource.noun}s"
-    refuse_repetition(keys, attempted, f"both are {resource.named_so}", lambda key: repr(resource.called(key)))
+    refuse_repetition(keys, attempted, f"both are {resource.named_so}", lambda key: quoted(resource.called(key)))
     steps = tuple(_step(resource, wish, index) for wish in wishes)
-    refuse_repetition([step.before["id"] if step.before else None for step in steps], attempted, f"both mean the {resource.noun}", repr)
+    refuse_repetition([step.before["id"] if step.before else None for step in steps], attempted, f"both mean the {resource.noun}", quoted)
     purged: Tuple[Step, ...] = ()
     if purge is not None:
         meant = {step.before["id"] for step in steps if step.before}
@@ -128,7 +133,7 @@ def _purged(resource: Resource, purge: Purge, unnamed: Iterable[Object]) -> Tupl
     going = [each for each in unnamed if not resource.refusal(each, None, attempted) and not purge.keeps(resource, each)]
     going.sort(key=lambda each: (resource.name(each), each["id"]))
     if len(going) > purge.limit:
-        listed = ", ".join(f"{resource.name(each)!r} ({each['id']})" for each in going)
+        listed = ", ".join(f"{quoted(resource.name(each))} ({each['id']})" for each in going)
         said = f"{len(going)} would be deleted, and purge_limit is {purge.limit}: {listed}"
         raise TooManyDeletions(attempted, said)
     return tuple(Step(Wish(present=False, id=each["id"]), DELETE, resource.name(each), before=each) for each in going)
@@ -157,7 +162,7 @@ def _refuse(resource: Resource, there: Optional[Object], after: Optional[Object]
 def _refuse_another(resource: Resource, wish: Wish, there: Object, attempted: str) -> None:
     """Both an id and a key are given, and they are not of the same object."""
     if wish.key is not None and wish.key != resource.key(there):
-        said = f"{wish.id} is {resource.named_so} {resource.name(there)!r}, not {resource.called(wish.key)!r}"
+        said = f"{wish.id} is {resource.named_so} {quoted(resource.name(there))}, not {quoted(resource.called(wish.key))}"
         raise InvalidInput(attempted, said, next_step="Give only one of the two, or both rightly.")
 
 
@@ -178,7 +183,7 @@ def _change(resource: Resource, wish: Wish, there: Object, index: Index, attempt
     name = resource.name(there)
     masked = [part for comparison in comparisons.values() for part in comparison.masked]
     warnings = tuple(
-        f"The service masks {part} of {name!r}, so whether it differs cannot be told, and it was left as it is. "
+        f"The service masks {part} of {quoted(name)}, so whether it differs cannot be told, and it was left as it is. "
         "With update_webhook_url: always it is written on every run."
         for part in masked
     )
@@ -190,7 +195,7 @@ def _change(resource: Resource, wish: Wish, there: Object, index: Index, attempt
         _refuse_odd_name(resource, name, attempted)
         others = [each["id"] for each in index.by_key(name) if each["id"] != there["id"]]
         if others:
-            said = f"{', '.join(others)} is named {name!r} already"
+            said = f"{', '.join(others)} is named {quoted(name)} already"
             raise Ambiguous(attempted, said, next_step="Choose another name. Nothing was written.")
     body = {each: _written(resource, each, fields[each], attempted) for each in changed}
     return Step(
@@ -237,40 +242,38 @@ def not_as_asked(resource: Resource, body: Mapping[str, Any], answered: Mapping[
     return tuple(part for comparison in compare(resource, body, answered).values() for part in comparison.differs)
 
 
-def difference(resource: Resource, steps: Iterable[Step]) -> Dict[str, Any]:
-    """Ansible's ``diff`` of several steps: what can be written, by name, secrets hidden, a change of them visible."""
-    before: Object = {}
-    after: Object = {}
-    for step in sorted(steps, key=lambda step: step.name):
+def difference(steps: Iterable[Tuple[Resource, Step]]) -> Dict[str, str]:
+    """Ansible's ``diff`` of several steps: one line for each object that changes, which begins with its name, and none for any other."""
+    changing = [(resource, step) for resource, step in steps if step.changed]
+    count = Counter((resource.scope, resource.name(step.after or step.before or {})) for resource, step in changing)
+    lines: Dict[str, List[Tuple[str, str]]] = {"before": [], "after": []}
+    for resource, step in sorted(changing, key=lambda each: (each[0].scope, each[1].name)):
+        is_unique = count[resource.scope, resource.name(step.after or step.before or {})] == 1
         if step.before is not None:
-            before[_key(resource, step.before, before)] = _shown(resource, step.before, ())
+            lines["before"].append((_line_name(resource, step.before, is_unique), resource.line(step.before, ())))
         if step.after is not None:
-            changing = step.changes if step.before is not None else ()
-            after[_key(resource, step.after, after)] = _shown(resource, step.after, changing)
-    return {"before": before, "after": after}
+            shown = resource.line(step.after, step.changes if step.before else ())
+            lines["after"].append((_line_name(resource, step.after, is_unique), shown))
+    width = min(NAME_WIDTH, max((len(name) for each in lines.values() for name, _rest in each), default=0))
+    return {when: "".join(f"{name:{width}}   {one_line(rest)}".rstrip() + "\n" for name, rest in each) for when, each in lines.items()}
 
 
-def difference_of_each(steps: Iterable[Tuple[Resource, Sequence[Step]]]) -> Dict[str, Any]:
-    """The same for several resources of the organization for which something is looked up, by that resource."""
-    both: Dict[str, Any] = {"before": {}, "after": {}}
-    for resource, of_resource in steps:
-        one = difference(resource, of_resource)
-        for when, known in both.items():
-            known[(resource.look_up or {}).get("resource", "")] = one[when]
-    return both
+def _line_name(resource: Resource, obj: Object, is_unique: bool) -> str:
+    name = one_line(resource.name(obj) or str(obj.get("id", "")))
+    if not is_unique:
+        name += f" ({obj.get('id') or resource.key(obj)})"
+    return f"{resource.scope}: {name}" if resource.scope and name != resource.scope else name
 
 
 def difference_of_one(resource: Resource, step: Step) -> Dict[str, Any]:
-    """The same of one step, its name in the headers."""
-    both = difference(resource, [step])
-    header = f"{resource.noun} {step.name}"
-    plain: Object = {when: next(iter(both[when].values()), {}) for when in ("before", "after")}
-    return {**plain, "before_header": header, "after_header": header}
-
-
-def _key(resource: Resource, whole: Object, taken: Object) -> str:
-    name = resource.name(whole)
-    return f"{name} ({whole.get('id') or resource.key(whole)})" if name in taken else name
+    """Ansible's ``diff`` of one step: the writable fields before and after, with the object's name in the headers."""
+    header = one_line(f"{resource.noun} {step.name}")
+    return {
+        "before": {} if step.before is None else _shown(resource, step.before, ()),
+        "after": {} if step.after is None else _shown(resource, step.after, step.changes if step.before else ()),
+        "before_header": header,
+        "after_header": header,
+    }
 
 
 def _shown(resource: Resource, whole: Object, changing: Tuple[str, ...]) -> Object:
@@ -291,5 +294,5 @@ def _written(resource: Resource, name: str, wanted: Any, attempted: str) -> Any:
 def _refuse_odd_name(resource: Resource, name: str, attempted: str) -> None:
     """A service that trims names would show another one than was asked for, and the next run would not find it."""
     if name != name.strip():
-        said = f"{resource.name_field} {name!r} begins or ends with white space"
+        said = f"{resource.name_field} {quoted(name)} begins or ends with white space"
         raise InvalidInput(attempted, said, next_step="Take it away.")

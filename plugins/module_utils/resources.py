@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Mapping, Optional, Tuple
 from urllib.parse import urlsplit
 
-from ._redaction import HIDDEN, HIDDEN_CHANGED, is_hidden, redact_object
+from ._redaction import HIDDEN, HIDDEN_CHANGED, is_hidden, quoted, redact_object
 from .errors import HiddenUrl, NobodyLeft, NotificationsError, NotInPlan, ReadOnlyKind, RequiredType
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ class Resource:
 
     ``refusal`` gives the error that a step from ``there`` to ``after`` (None: no such object) is, before anything is sent.
     ``secrets`` yields what an object holds and nobody may see; ``show`` gives a copy without that, the secrets that are
-    among the given dotted names marked as changing; ``brief`` is the same for a diff, of the writable fields only.
+    among the given dotted names marked as changing; ``brief`` is the same for a diff, of the writable fields only; ``line`` is what the
+    diff of several objects says of one, behind its name.
 
     ``is_sound`` is False for an object that cannot be understood, so that nothing may be decided by it.
     ``used_by`` is the path of the subscriptions that refer to such objects. ``look_up`` is the query of a collection that can
@@ -93,6 +94,7 @@ class Resource:
     secrets: Callable[[Object], Iterable[str]] = lambda whole: ()
     show: Callable[[Object, Tuple[str, ...]], Object] = _as_it_is
     brief: Optional[Callable[[Object, Tuple[str, ...]], Object]] = None
+    line: Callable[[Object, Tuple[str, ...]], str] = lambda whole, changing: ""
     is_sound: Callable[[Object], bool] = lambda whole: True
     used_by: str = ""
     look_up: Optional[Mapping[str, str]] = None
@@ -106,9 +108,14 @@ class Resource:
         """What people call an object; empty where it has no name."""
         return self.called(self.key(whole))
 
+    @property
+    def scope(self) -> str:
+        """The path of the resource of the organization that these objects are about; empty if they are about all of it."""
+        return (self.look_up or {}).get("resource", "")
+
     def one(self, name: str) -> str:
         """How a message names one object."""
-        return f"{self.noun} {name!r}{self.where}"
+        return f"{self.noun} {quoted(name)}{self.where}"
 
     def field(self, name: str) -> Field:
         return next(each for each in self.fields if each.name == name)
@@ -209,6 +216,12 @@ def _show_integration(integration: Object, changing: Tuple[str, ...]) -> Object:
     return {**integration, "target": as_option(shown)}
 
 
+def _integration_line(integration: Object, changing: Tuple[str, ...]) -> str:
+    target = _show_integration(integration, changing).get("target")
+    parts = [target.get("kind"), target.get("webhook_url")] if isinstance(target, dict) else []
+    return "   ".join(str(part) for part in [*parts, integration.get("description")] if part)
+
+
 def as_option(target: Any) -> Any:
     """A target with the option's name for its URL, which the API calls ``url`` for a Webhook."""
     if not isinstance(target, dict) or target.get("kind") != "Webhook" or "url" not in target or "webhook_url" in target:
@@ -250,6 +263,7 @@ INTEGRATION = Resource(
     refusal=_refuse_integration,
     secrets=_integration_secrets,
     show=_show_integration,
+    line=_integration_line,
     used_by=SUBSCRIPTIONS_PATH,
     listed_by="Check its spelling, case included; integration_info lists what there is.",
     remark=lambda integration: f" ({target_kind(integration) or 'unknown kind'})",
@@ -377,9 +391,14 @@ def _routed(resource: Resource, directory: Directory) -> Resource:
         names = [str(each["display_name"] or each["id"]) for each in shown_route(whole, directory)["integrations"]]
         return {"integrations": sorted(names), "current_state": whole.get("current_state")}
 
+    def line(whole: Object, _changing: Tuple[str, ...]) -> str:
+        shown = brief(whole, ())
+        return f"{shown['current_state'] or ENABLED}   {', '.join(shown['integrations'])}"
+
     return replace(
         resource,
         unique=True,
+        line=line,
         called=directory.type_called,
         is_sound=_is_sound_route,
         show=show,
@@ -452,6 +471,7 @@ def resource_preference(resource: str, resource_type: str) -> Resource:
         key=_text_of("resource"),
         fields=(*_OF_RESOURCE, replace(_STATE, needed="Say with enabled whether it may notify.")),
         unique=True,
+        line=lambda whole, _changing: str(whole.get("current_state") or ENABLED),
         look_up={"resource": resource, "resource_type": resource_type},
         looks_up_one=True,
     )

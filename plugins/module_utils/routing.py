@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Callable, Container, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
+from ._redaction import quoted
 from .directory import Directory
 from .errors import InvalidInput, NoSuchObject
 from .plan import Wish
@@ -73,7 +74,7 @@ def route_wish(
     directory: Directory, type_id: str, route: Route, identity: Optional[Mapping[str, Any]] = None, object_id: Optional[str] = None
 ) -> Wish:
     """A wish for the subscription to a type. ``identity`` is what else a new one is created with."""
-    attempted = f"route {directory.type_called(type_id)!r}"
+    attempted = f"route {quoted(directory.type_called(type_id))}"
 
     def given(there: Optional[Object]) -> Optional[Mapping[str, Any]]:
         if there is None and (route.mode == REMOVE or (route.enabled is False and route.integrations is None)):
@@ -102,7 +103,7 @@ def subscription_wish(
     Directory.integration_ids.
     """
     object_id, named = params["id"], params["notification_type"]
-    attempted = f"manage the subscription {object_id}" if named is None else f"manage the subscription to {named!r}"
+    attempted = f"manage the subscription {object_id}" if named is None else f"manage the subscription to {quoted(named)}"
     if object_id == "":
         raise InvalidInput(attempted, "id is empty", next_step="Omit it, or give the id of a subscription.")
     if named is not None:
@@ -177,12 +178,12 @@ def _selected(directory: Directory, select: Mapping[str, Any], allow_empty: bool
         for value in select[option] or ():
             if not allow_empty and value not in there and value not in usual:
                 known = ", ".join(sorted(there | set(usual)))
-                said = f"select.{option} has {value!r}, which no notification type has; there is {known}"
+                said = f"select.{option} has {quoted(value)}, which no notification type has; there is {known}"
                 raise InvalidInput(attempted, said, next_step="Correct it, or say allow_empty: true. Nothing was written.")
     for pattern in select["display_names"] or ():
         if not allow_empty and not any(_matches(each, [pattern]) for each in types):
             near = directory.types.near(pattern)
-            said = f"select.display_names has {pattern!r}, which no notification type is named"
+            said = f"select.display_names has {quoted(pattern)}, which no notification type is named"
             next_step = "Correct it, or say allow_empty: true. Nothing was written."
             raise InvalidInput(attempted, f"{said}; near to it: {near}" if near else said, next_step=next_step)
     selected = [each for each in types if all(test(each) for test in _tests(select))]

@@ -12,7 +12,7 @@ import os
 import re
 import ssl
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, List, Mapping, Iterable, NoReturn, Optional, Sequence, Set
+from typing import Any, Callable, Dict, Iterable, List, Mapping, NoReturn, Optional, Sequence, Set
 from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -25,7 +25,7 @@ from .arguments import UNEXPECTED, Arguments
 from .client import Client, Clock, is_loopback
 from .credentials import choose, from_environment
 from .directory import Directory
-from .plan import Plan, difference_of_each, difference_of_one
+from .plan import Plan, difference, difference_of_one
 from .resources import Resource
 
 #: A wait longer than this many seconds is a warning.
@@ -172,7 +172,7 @@ class Task:
             "changed": together.changed,
             member: [entries[position].pop(0) for position in (range(len(entries)) if order is None else order)],
             "summary": together.summary,
-            "diff": difference_of_each((each.resource, [done.step for done in one.managed]) for each, one in zip(plans, carried)),
+            "diff": difference((each.resource, done.step) for each, one in zip(plans, carried) for done in one.managed),
         }
         return Outcome(result, together.failure())
 

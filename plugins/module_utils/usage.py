@@ -9,31 +9,33 @@ Private to the collection.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import FrozenSet, Iterable
+from typing import Callable, FrozenSet, Iterable, Optional, Sequence
 
+from ._redaction import quoted
 from .client import Client
 from .directory import Directory
 from .errors import InUse, NotificationsError
 from .existing import existing
 from .plan import DELETE, Plan, plan
-from .resources import DISABLED, NOTIFICATION_TYPE, Object, reference_ids, subscription
+from .resources import NOTIFICATION_TYPE, Object, reference_ids, subscription
 from .routing import REMOVE, Route, route_wish
 
 #: What happens where an integration that is to go is used: the values of ``when_in_use``.
 FAIL, DETACH, IGNORE = "fail", "detach", "ignore"
 
 
-def released(client: Client, planned: Plan, when_in_use: str, check_mode: bool = False) -> Plan:
-    """The plan, with what releases the integrations that it deletes. Reads subscriptions only if it deletes any.
+def released(client: Client, planned: Plan, when_in_use: str, warn: Optional[Callable[[str], None]] = None) -> Plan:
+    """The plan, with what detaches the integrations that it deletes. Reads subscriptions only if it deletes any.
 
-    Raises InUse where subscriptions go there and ``when_in_use`` is FAIL, or where one of them would be left with none. What
-    is subscribed for one resource of the organization cannot be searched, and is not seen.
+    Raises InUse where subscriptions go there and ``when_in_use`` is FAIL, or where one of them would be left without an integration. In
+    check mode an earlier task may be about to route them elsewhere, so ``warn`` is given and called instead. Subscriptions of single
+    resources cannot be searched, and are not seen.
     """
     going = {step.before["id"]: step.name for step in planned.all_steps if step.action == DELETE and step.before}
     if not going or when_in_use == IGNORE:
         return planned
     unbound = subscription(Directory((), ()))
-    attempted = f"delete {', '.join(f'{name!r} ({key})' for key, name in sorted(going.items(), key=lambda each: each[1]))}"
+    attempted = f"delete {', '.join(f'{quoted(name)} ({key})' for key, name in sorted(going.items(), key=lambda each: each[1]))}"
     try:
         users = [
             each for each in existing(client, unbound, f"{attempted}, for which subscriptions are read") if _goes_to(each) & going.keys()
@@ -46,19 +48,27 @@ def released(client: Client, planned: Plan, when_in_use: str, check_mode: bool =
     directory = Directory(existing(client, NOTIFICATION_TYPE), planned.there)
     bound = subscription(directory)
     emptied = [each for each in users if _goes_to(each) <= going.keys()]
+    refusal = _refusal(attempted, when_in_use, [bound.name(each) for each in users], [bound.name(each) for each in emptied])
+    if refusal is not None and warn is None:
+        raise refusal
+    if refusal is not None and warn is not None:
+        warn(f"Would not {attempted}: {refusal.said}. The real run fails, unless an earlier task routes these types elsewhere.")
     if when_in_use == FAIL:
-        said = f"notification types that go there are {_names(bound.name(each) for each in users)}"
-        silent = [bound.name(each) for each in emptied if each.get("current_state") != DISABLED]
-        in_use = InUse(attempted, f"{said}; nobody would hear any more of {_names(silent)}" if silent else said)
-        if check_mode:
-            in_use.next_step += " If an earlier task routes them elsewhere, the real run will find that."
-        raise in_use
-    if emptied:
-        said = f"nothing would be left to go to for {_names(bound.name(each) for each in emptied)}"
-        raise InUse(attempted, said, next_step="Route these types elsewhere first, or delete their subscriptions. Nothing was written.")
+        return planned
     route = Route(tuple(going), mode=REMOVE)
-    wishes = [route_wish(directory, bound.key(each), route, object_id=each["id"]) for each in users]
-    return replace(planned, released=plan(bound, wishes, users))
+    detachable = [each for each in users if each not in emptied]
+    wishes = [route_wish(directory, bound.key(each), route, object_id=each["id"]) for each in detachable]
+    return replace(planned, released=plan(bound, wishes, users)) if wishes else planned
+
+
+def _refusal(attempted: str, when_in_use: str, used_by: Sequence[str], emptied: Sequence[str]) -> Optional[InUse]:
+    """Why integrations cannot be deleted that subscriptions go to; None if they can be."""
+    no_integration_left = f"subscriptions to {_names(emptied)} would have no integration left"
+    if emptied:
+        # Detaching would be refused for the same reason, so it is not recommended.
+        said = no_integration_left if when_in_use != FAIL else f"subscriptions to {_names(used_by)} go there, and {no_integration_left}"
+        return InUse(attempted, said, next_step="Route these types elsewhere first, or delete their subscriptions. Nothing was changed.")
+    return InUse(attempted, f"subscriptions to {_names(used_by)} go there") if when_in_use == FAIL else None
 
 
 def _goes_to(whole: Object) -> FrozenSet[str]:
@@ -66,4 +76,4 @@ def _goes_to(whole: Object) -> FrozenSet[str]:
 
 
 def _names(names: Iterable[str]) -> str:
-    return ", ".join(repr(each) for each in sorted(set(names)))
+    return ", ".join(quoted(each) for each in sorted(set(names)))

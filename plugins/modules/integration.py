@@ -64,8 +64,9 @@ options:
   when_in_use:
     description:
       - What happens when an integration that is to be deleted still has subscriptions.
-      - V(fail) fails the task before any write, and lists the notification types that would lose it and those that nobody would hear of.
-      - V(detach) takes it from its subscriptions first, unless one would be left with no integration; then the task fails.
+      - V(fail) fails the task before any write, and lists the notification types that would lose it. In check mode it warns, because an earlier
+        task may be about to route them elsewhere.
+      - V(detach) removes it from its subscriptions first. If one would have no integration left, the task fails; in check mode it warns.
       - V(ignore) does not look, which saves a request, and leaves it to the service.
       - Subscriptions of single resources (M(ccloud.notifications.resource_subscription)) cannot be searched, and are not seen.
     type: str
@@ -160,7 +161,7 @@ def run(this):
     wish = integration_wish(this.params)
     client = this.connect()
     planned = plan.plan(INTEGRATION, [wish], existing(client, INTEGRATION))
-    planned = usage.released(client, planned, this.params["when_in_use"], this.check_mode)
+    planned = usage.released(client, planned, this.params["when_in_use"], this.warn_once if this.check_mode else None)
     carried = apply.carry_out(client, planned, apply.Manner(this.check_mode))
     outcome = this.outcome_of_one(carried, INTEGRATION)
     detached = [this.described(planned.released.resource, each) for each in carried.released]

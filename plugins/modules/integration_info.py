@@ -103,6 +103,7 @@ error:
 """
 
 from ansible_collections.ccloud.notifications.plugins.module_utils import task
+from ansible_collections.ccloud.notifications.plugins.module_utils._redaction import quoted
 from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, Arguments
 from ansible_collections.ccloud.notifications.plugins.module_utils.desired import texts
 from ansible_collections.ccloud.notifications.plugins.module_utils.directory import Index
@@ -130,7 +131,7 @@ def run(this):
     ]
     if kinds is not None:
         for kind in sorted(set(kinds) - set(map(target_kind, index)) - set(KINDS)):
-            this.warn_once(f"No integration is of kind {kind!r}; known kinds are {', '.join(KINDS)}.")
+            this.warn_once(f"No integration is of kind {quoted(kind)}; known kinds are {', '.join(KINDS)}.")
         found = [each for each in found if target_kind(each) in kinds]
     found.sort(key=lambda each: (INTEGRATION.name(each), each["id"]))
     reveals = this.params["reveal_webhook_urls"]

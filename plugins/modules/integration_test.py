@@ -87,6 +87,7 @@ error:
 """
 
 from ansible_collections.ccloud.notifications.plugins.module_utils import errors, task
+from ansible_collections.ccloud.notifications.plugins.module_utils._redaction import quoted
 from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, Arguments
 from ansible_collections.ccloud.notifications.plugins.module_utils.desired import integration_fields
 from ansible_collections.ccloud.notifications.plugins.module_utils.directory import Index
@@ -123,7 +124,7 @@ def tested(params, client):
         if webhook_url(given["target"]) is None:
             raise errors.HiddenUrl("test a target", "its webhook_url is only the mask of one")
         return {"display_name": "Test", **given}
-    attempted = f"test the integration {params['id'] or repr(params['display_name'])}"
+    attempted = f"test the integration {params['id'] or quoted(params['display_name'])}"
     index = Index(INTEGRATION, existing(client, INTEGRATION, attempted))
     there = index.find(params["id"], params["display_name"], attempted)
     if there is None:
@@ -141,7 +142,7 @@ def run(this):
     client = this.connect()
     body = tested(this.params, client)
     if body is None:
-        named = this.params["id"] or repr(this.params["display_name"])
+        named = this.params["id"] or quoted(this.params["display_name"])
         if not this.check_mode or this.params["id"]:
             raise errors.NoSuchObject(f"test the integration {named}", "there is no such integration")
         # An earlier task would have created it.
@@ -151,7 +152,7 @@ def run(this):
     if this.check_mode:
         return task.Outcome({"sent": False, "integration": shown})
     try:
-        client.act("POST", TEST_PATH, body, f"send a test notification through {body['display_name']!r}")
+        client.act("POST", TEST_PATH, body, f"send a test notification through {quoted(body['display_name'])}")
     except errors.NotificationsError as error:
         return task.Outcome({"sent": False, "integration": shown}, error)
     return task.Outcome({"sent": True, "integration": shown})

@@ -127,10 +127,10 @@ summary:
   type: dict
   sample: {created: 1, changed: 0, deleted: 0, unchanged: 14, failed: 0, not_attempted: 0}
 diff:
-  description: What can be written of all of them, by name, before and after. URLs are hidden; that one changes can be seen.
+  description: One line for each integration that changes, before and after. URLs are hidden; that one changes can be seen.
   returned: always, unless nothing could be planned
   type: dict
-  sample: {before: {}, after: {ops-slack: {display_name: ops-slack, target: {kind: Slack, webhook_url: "********"}}}}
+  sample: {before: "", after: "ops-slack   Slack   ********   The operations team\\n"}
 api:
   description: What was sent, with the service's id of each request, and each wait with its reason.
   returned: always, unless the options were refused
@@ -168,7 +168,7 @@ def run(this):
     wishes = [integration_wish(item) for item in this.params["integrations"]]
     client = this.connect()
     planned = plan.plan(INTEGRATION, wishes, existing(client, INTEGRATION), going)
-    planned = usage.released(client, planned, this.params["when_in_use"], this.check_mode)
+    planned = usage.released(client, planned, this.params["when_in_use"], this.warn_once if this.check_mode else None)
     carried = apply.carry_out(client, planned, manner)
     for warning in carried.warnings:
         this.warn_once(warning)
@@ -179,7 +179,7 @@ def run(this):
             "integrations": [this.described(INTEGRATION, done) for done in carried.managed],
             "purged": [this.described(INTEGRATION, done) for done in carried.purged],
             "detached": [this.described(planned.released.resource, done) for done in carried.released],
-            "diff": plan.difference(INTEGRATION, planned.all_steps),
+            "diff": plan.difference((INTEGRATION, step) for step in planned.all_steps),
         },
         carried.failure(),
     )

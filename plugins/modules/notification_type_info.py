@@ -117,6 +117,7 @@ error:
 """
 
 from ansible_collections.ccloud.notifications.plugins.module_utils import task
+from ansible_collections.ccloud.notifications.plugins.module_utils._redaction import quoted
 from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, Arguments
 from ansible_collections.ccloud.notifications.plugins.module_utils.desired import texts
 from ansible_collections.ccloud.notifications.plugins.module_utils.directory import Directory
@@ -162,7 +163,7 @@ def run(this):
         if wanted is not None:
             known = {*usual, *(str(each.get(member)) for each in everything if each.get(member))}
             for value in sorted(set(wanted) - known):
-                this.warn_once(f"No notification type has {value!r} among {option}; known are {', '.join(sorted(known))}.")
+                this.warn_once(f"No notification type has {quoted(value)} among {option}; known are {', '.join(sorted(known))}.")
             found = [each for each in found if str(each.get(member)) in wanted]
     found = sorted(found, key=lambda each: (NOTIFICATION_TYPE.name(each), each["id"]))
     if this.params["with_subscriptions"]:

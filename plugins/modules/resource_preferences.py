@@ -75,10 +75,10 @@ summary:
   type: dict
   sample: {created: 1, changed: 0, deleted: 0, unchanged: 14, failed: 0, not_attempted: 0}
 diff:
-  description: All of them before and after, by resource.
+  description: One line for each of them that changes, before and after.
   returned: always, unless nothing could be planned
   type: dict
-  sample: {before: {}, after: {}}
+  sample: {before: "", after: "environment=env-1   DISABLED\\n"}
 api:
   description: What was sent, with the service's id of each request, and each wait with its reason.
   returned: always, unless the options were refused

@@ -102,10 +102,10 @@ summary:
   type: dict
   sample: {created: 1, changed: 0, deleted: 0, unchanged: 14, failed: 0, not_attempted: 0}
 diff:
-  description: All of them before and after, by resource.
+  description: One line for each of them that changes, before and after.
   returned: always, unless nothing could be planned
   type: dict
-  sample: {before: {}, after: {}}
+  sample: {before: "", after: "environment=env-1: Connector failed   ENABLED   ops-slack\\n"}
 api:
   description: What was sent, with the service's id of each request, and each wait with its reason.
   returned: always, unless the options were refused
@@ -119,6 +119,7 @@ error:
 """
 
 from ansible_collections.ccloud.notifications.plugins.module_utils import apply, plan, task
+from ansible_collections.ccloud.notifications.plugins.module_utils._redaction import quoted
 from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import (
     CONNECTION,
     EXPECTED,
@@ -146,7 +147,7 @@ def run(this):
     for item, of_item in zip(items, of_items):
         identity = dict(zip(("resource", "resource_type"), of_item))
         wish = subscription_wish(known, item, there[of_item], identity, coming=this.coming)
-        named.append((f"{known.type_called(wish.key or '')!r} of {of_item[0]}", wish.id))
+        named.append((f"{quoted(known.type_called(wish.key or ''))} of {of_item[0]}", wish.id))
         wishes[of_item].append(wish)
     plan.refuse_repetition(named, "manage resource subscriptions", "are both about", lambda each: each[0])
     plans = [plan.plan(resource, wishes[of_item], there[of_item]) for of_item, resource in resources.items()]

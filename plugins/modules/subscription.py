@@ -83,6 +83,7 @@ error:
 """
 
 from ansible_collections.ccloud.notifications.plugins.module_utils import apply, plan, task
+from ansible_collections.ccloud.notifications.plugins.module_utils._redaction import quoted
 from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, EXPECTED, SUBSCRIPTION_ITEM
 from ansible_collections.ccloud.notifications.plugins.module_utils.existing import directory, existing
 from ansible_collections.ccloud.notifications.plugins.module_utils.resources import DISABLED, subscription
@@ -102,7 +103,7 @@ def run(this):
     carried = apply.carry_out(client, planned, apply.Manner(this.check_mode))
     [done] = carried.managed
     if wish.present and this.params["enabled"] is None and (done.after or {}).get("current_state") == DISABLED:
-        this.warn_once(f"The subscription to {done.step.name!r} is disabled, so nobody hears of it. With enabled: true it is enabled.")
+        this.warn_once(f"The subscription to {quoted(done.step.name)} is disabled, so nobody hears of it. With enabled: true it is enabled.")
     return this.outcome_of_one(carried, resource)
 
 

@@ -114,10 +114,10 @@ summary:
   type: dict
   sample: {created: 1, changed: 0, deleted: 0, unchanged: 14, failed: 0, not_attempted: 0}
 diff:
-  description: Where each of them goes, by name, and its state, before and after.
+  description: One line for each type that changes, with its state and its integrations, before and after.
   returned: always, unless nothing could be planned
   type: dict
-  sample: {before: {}, after: {Connector failed: {integrations: [ops-slack, pager], current_state: ENABLED}}}
+  sample: {before: "", after: "Connector failed   ENABLED   ops-slack, pager\\n"}
 api:
   description: What was sent, with the service's id of each request, and each wait with its reason.
   returned: always, unless the options were refused
@@ -183,7 +183,7 @@ def run(this):
             "subscriptions": sorted(entries, key=lambda each: str(each["notification_type"]["display_name"])),
             "passed_over": known.names_of(selected.passed_over.values()),
             "left": known.names_of(left),
-            "diff": plan.difference(resource, [done.step for done in carried.managed]),
+            "diff": plan.difference((resource, done.step) for done in carried.managed),
         },
         carried.failure(),
     )

@@ -77,7 +77,7 @@ def exported(notification_types: Iterable[Object], integrations: Iterable[Object
         variable = variables_of.name(each["display_name"])
         url = webhook_url(each["target"])
         if url is None:
-            notes.append(f"The service masks the URL of {each['display_name']!r}, so {variable} has to be given by you.")
+            notes.append(f"The service masks the URL of {quoted(each['display_name'])}, so {variable} has to be given by you.")
         else:
             secrets[variable] = _Unsafe(url)
         item: Object = {} if names.is_plain(each) else {"id": _id(each["id"])}
@@ -92,13 +92,13 @@ def exported(notification_types: Iterable[Object], integrations: Iterable[Object
     for each in types:
         called, heard = each.get("display_name") or each["id"], each["subscriptions"]
         if len(heard) > 1:
-            notes.append(f"There are {len(heard)} subscriptions to {called!r}, so no rule is about it.")
+            notes.append(f"There are {len(heard)} subscriptions to {quoted(called)}, so no rule is about it.")
         elif heard and heard[0].get("current_state", ENABLED) == ENABLED:
             there = [one for one in heard[0]["integrations"] if one.get("display_name") is not None]
             if all(map(names.has_one, there)):
                 rules.append({"notification_type": type_names.of(each), "integrations": [names.of(one) for one in there]})
             else:
-                notes.append(f"No rule is about {called!r}: it goes to an integration whose id is the name of another one.")
+                notes.append(f"No rule is about {quoted(called)}: it goes to an integration whose id is the name of another one.")
     head = ["Subscriptions that are not listed are disabled, or nobody has them. Settings of single resources cannot be listed by the API."]
     comment = "".join(f"# {_one_line(note)}\n" for note in [*head, *dict.fromkeys(notes)])
     variables = as_yaml({"bootstrap_integrations": listed, "bootstrap_subscriptions": rules})

@@ -168,7 +168,10 @@ class Raw:
 
         def serve():
             for pieces in answers:
-                connection, _peer = listener.accept()
+                try:
+                    connection, _peer = listener.accept()
+                except OSError:
+                    return  # closed: the client asked less often than there are answers
                 with connection:
                     connection.recv(65_536)
                     for piece in pieces:

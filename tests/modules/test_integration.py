@@ -312,14 +312,33 @@ def channels(emulator):
     emulator.route("API key created", "Organization admins", "ops")
 
 
-@pytest.mark.parametrize("check_mode", [True, False])
-def test_an_integration_in_use_is_not_deleted_and_the_types_are_said(run, emulator, check_mode):
+def test_integration_in_use_is_not_deleted_and_its_types_are_named(run, emulator):
     channels(emulator)
-    result = run.fails("integration", display_name="ops", state="absent", check_mode=check_mode)
-    assert "types that go there are 'API key created', 'Cluster load is high', 'Connector failed';" in result["msg"]
-    assert "nobody would hear any more of 'Connector failed'." in result["msg"]
-    assert "when_in_use: detach" in result["msg"]
+    result = run.fails("integration", display_name="ops", state="absent")
+    assert "subscriptions to 'API key created', 'Cluster load is high', 'Connector failed' go there" in result["msg"]
+    assert "subscriptions to 'Connector failed' would have no integration left." in result["msg"]
+    assert "when_in_use: detach" not in result["msg"]  # which would be refused for the same reason
     assert emulator.writes() == []
+    emulator.route("Connector failed", "ops", "pager")
+    assert "when_in_use: detach" in run.fails("integration", display_name="ops", state="absent")["msg"]
+
+
+@pytest.mark.parametrize("when_in_use", ["fail", "detach"])
+def test_check_of_a_play_that_routes_away_and_then_deletes_succeeds(run, emulator, when_in_use):
+    """The check of the second task cannot see what the first one would have done, so it warns."""
+    channels(emulator)
+    tasks = [
+        ("subscriptions", {"rules": [{"select": {"display_names": ["Connector failed", "Cluster load is high", "API key created"]},
+                                      "integrations": ["pager"]}]}),
+        ("integration", {"display_name": "ops", "state": "absent", "when_in_use": when_in_use}),
+    ]  # fmt: skip
+    emulator.refuse_writes()
+    predicted = [run.ok(module, check_mode=True, **params)["changed"] for module, params in tasks]
+    assert "subscriptions to 'Connector failed' would have no integration left" in run.warnings[0]
+    assert "The real run fails, unless an earlier task routes these types elsewhere." in run.warnings[0]
+    emulator.refuse_writes(False)
+    assert [run.ok(module, **params)["changed"] for module, params in tasks] == predicted == [True, True]
+    assert "ops" not in emulator.made()
 
 
 def test_what_is_not_in_use_costs_one_more_read(run, emulator):
@@ -349,7 +368,7 @@ def test_a_detached_integration_is_taken_from_its_subscriptions_first(run, emula
 def test_detaching_leaves_no_subscription_without_an_integration(run, emulator):
     channels(emulator)
     result = run.fails("integration", display_name="ops", state="absent", when_in_use="detach")
-    assert "nothing would be left to go to for 'Connector failed'" in result["msg"]
+    assert "subscriptions to 'Connector failed' would have no integration left." in result["msg"]
     assert emulator.writes() == []
 
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import difflib
+
 import pytest
 
 from support.emulator import slack
@@ -73,9 +75,25 @@ def test_what_became_of_a_type_is_said_before_and_after(run, organization):
     assert [each["display_name"] for each in entry["after"]["integrations"]] == [ADMINS, "ops"]
     assert entry["before"]["current_state"] == entry["after"]["current_state"] == "ENABLED"
     assert entry["changes"] == ["integrations"]
-    assert done["diff"]["after"]["Connector failed"]["integrations"] == [ADMINS, "ops"]
+    assert done["diff"] == {
+        "before": f"Connector failed   ENABLED   {ADMINS}\n",
+        "after": f"Connector failed   ENABLED   {ADMINS}, ops\n",
+    }
     [entry] = run.ok("subscriptions", rules=[{"notification_type": "API key created", "integrations": ["ops"]}])["subscriptions"]
     assert entry["before"] is None
+
+
+def test_every_hunk_of_a_diff_is_about_objects_that_change(run, organization):
+    """As Ansible shows it: a unified diff with three lines around each change."""
+    rules = [{"select": {"severities": ["CRITICAL"]}, "integrations": ["ops", "pager"]}]
+    run.ok("subscriptions", rules=rules)
+    odd = {"notification_type": "Connector degraded", "integrations": ["pager"]}
+    done = run.ok("subscriptions", rules=[{**rules[0], "integrations": ["ops"]}, odd], check_mode=True)
+    changing = {each["notification_type"]["display_name"] for each in done["subscriptions"] if each["changed"]}
+    before, after = (done["diff"][when].splitlines() for when in ("before", "after"))
+    shown = [line[1:] for line in list(difflib.unified_diff(before, after, lineterm="", n=3))[2:] if not line.startswith("@@")]
+    assert len(changing) > 5
+    assert {line.split("   ")[0] for line in shown} == changing
 
 
 def test_rules_add_up(run, organization):
@@ -246,6 +264,6 @@ def test_two_subscriptions_to_a_type_that_no_rule_selects_are_both_disabled(run,
     organization.meanwhile("GET", "*/notification-types", "POST", "/subscriptions", again)
     run.ok("notification_type_info")
     result = run.fails("integration", display_name="ops", state="absent")
-    assert "types that go there are 'Commitment exceeded'" in result["msg"]
+    assert "subscriptions to 'Commitment exceeded' go there" in result["msg"]
     run.ok("subscriptions", rules=[CRITICAL], disable_others=True)
     assert "Commitment exceeded" not in organization.routes()
