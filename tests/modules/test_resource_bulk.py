@@ -82,8 +82,9 @@ def test_many_resources_are_routed_at_once(run, emulator):
     assert counts(done) == {"changed": 1, "deleted": 1, "unchanged": 10}
     going = done["resource_subscriptions"][1]["resource_subscription"]["integrations"]
     assert [each["display_name"] for each in going] == ["ops", "data"]
-    assert done["diff"]["after"] == f"{connector('c-0')}: Connector degraded   ENABLED   data, ops\n"
-    assert done["diff"]["before"].splitlines()[1] == f"{connector('c-0')}: Connector failed   ENABLED   ops"
+    path = "environment=env-1/cloud-cluster=lkc-1/connector=c-0"
+    assert done["diff"]["after"] == f"{path}: Connector degraded   ENABLED   data, ops\n"
+    assert done["diff"]["before"].splitlines()[1] == f"{path}: Connector failed   ENABLED   ops"
 
 
 @pytest.mark.parametrize("continue_on_error", [True, False])
