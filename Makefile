@@ -44,6 +44,7 @@ coverage: $(VENV)/test-ready ## Run all tests and say what none of them reaches
 
 matrix: ## Run the tests on every ansible-core and Python; a table
 	@$(PYTHON) tests/matrix $(ARGS)
+	@$(if $(ARGS),,.ci/passed matrix)
 
 faults: $(VENV)/test-ready ## Run the whole fault matrix (about an hour; ARGS="-k create" for a part)
 	@rm -rf collections
@@ -105,11 +106,13 @@ $(VENV)/docs-ready: requirements/docs.txt $(VENV)/test-ready
 DOCS := .cache/docs
 docs: $(VENV)/docs-ready $(TREE)/notifications ## Build the documentation in docs/build/html
 	@rm -rf $(DOCS) docs/build && mkdir -p $(DOCS)
-	@cp -r docs/*.md docs/guides docs/conf.py $(DOCS) && cp CHANGELOG.rst $(DOCS)/changelog.rst
+	@cp -r docs/*.md docs/guides docs/conf.py $(DOCS)
+	@.ci/unreleased-changelog $(BIN)/antsibull-changelog $(VERSION) > $(DOCS)/changelog.rst
 	$(WITH_TREE) $(BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
 	$(WITH_TREE) $(BIN)/antsibull-docs collection --use-current --fail-on-error \
 		--no-add-antsibull-docs-version --dest-dir $(DOCS) ccloud.notifications
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --builder html $(DOCS) docs/build/html
+	@! grep --recursive --files-with-matches 'admonition error' docs/build/html || { echo "These pages show an error."; exit 1; }
 	@echo "Open docs/build/html/index.html"
 
 # An archive takes ansible-core and nothing else, so an environment of its own spares the wait for the tests'.

@@ -355,8 +355,8 @@ def _update(at: _Place, step: Step, done: Done) -> None:
     except (errors.Rejected, errors.Conflict) as refused:
         if "target.kind" in step.changes:
             refused.next_step = (
-                f"If the service does not let {target_kind(before)} become {target_kind(step.body)}, create an {at.resource.noun} of another "
-                "name, route notifications to it, and delete this one."
+                f"If the service does not let {target_kind(before)} become {target_kind(step.body)}, create an {at.resource.noun} of "
+                "another name, route notifications to it, and delete this one."
             )
         raise
     done.after = now
@@ -420,7 +420,9 @@ def _await_listed(at: _Place, created: List[Done]) -> None:
     except errors.NotificationsError as error:
         why = error.message
     for object_id, done in missing.items():
-        done.warnings.append(f"{quoted(done.step.name)} ({object_id}) was created, but a task that looks for it soon may not find it. {why}")
+        done.warnings.append(
+            f"{quoted(done.step.name)} ({object_id}) was created, but a task that looks for it soon may not find it. {why}"
+        )
     for object_id, done in twins.items():
         ours = (done.after or {})["id"]
         done.warnings.append(

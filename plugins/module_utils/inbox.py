@@ -58,7 +58,9 @@ def notifications(
 def notification(client: Client, object_id: str) -> Object:
     """One notification. Raises NotFound or Forbidden."""
     if not object_id.strip("."):
-        raise InvalidInput("read a notification", f"the id {quoted(object_id)} is none", next_step="user_notification_info lists what there is.")
+        raise InvalidInput(
+            "read a notification", f"the id {quoted(object_id)} is none", next_step="user_notification_info lists what there is."
+        )
     try:
         return client.read(USER_NOTIFICATION.path, object_id, f"read the notification {object_id}")
     except (Forbidden, NotFound) as error:

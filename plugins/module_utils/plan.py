@@ -255,7 +255,9 @@ def difference(steps: Iterable[Tuple[Resource, Step]]) -> Dict[str, str]:
             shown = resource.line(step.after, step.changes if step.before else ())
             lines["after"].append((_line_name(resource, step.after, is_unique), shown))
     width = min(NAME_WIDTH, max((len(name) for each in lines.values() for name, _rest in each), default=0))
-    return {when: "".join(f"{name:{width}}   {one_line(rest)}".rstrip() + "\n" for name, rest in each) for when, each in lines.items()}
+    header = " and ".join(sorted({f"{resource.noun}s" for resource, _step in changing}))
+    texts = {when: "".join(f"{name:{width}}   {one_line(rest)}".rstrip() + "\n" for name, rest in each) for when, each in lines.items()}
+    return {**texts, "before_header": header, "after_header": header}
 
 
 def _line_name(resource: Resource, obj: Object, is_unique: bool) -> str:

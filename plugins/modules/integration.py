@@ -36,7 +36,8 @@ options:
     suboptions:
       kind:
         description:
-          - What kind of channel it is. Whether the service lets that of an existing integration change is not known. If it refuses, the task fails.
+          - What kind of channel it is. It is not known whether the service lets the kind of an existing integration change. If it refuses, the
+            task fails.
         type: str
         required: true
         choices: [Slack, MsTeams, Webhook]
@@ -64,8 +65,8 @@ options:
   when_in_use:
     description:
       - What happens when an integration that is to be deleted still has subscriptions.
-      - V(fail) fails the task before any write, and lists the notification types that would lose it. In check mode it warns, because an earlier
-        task may be about to route them elsewhere.
+      - V(fail) fails the task before any write, and lists the notification types that would lose it. In check mode it warns, because an
+        earlier task may be about to route them elsewhere.
       - V(detach) removes it from its subscriptions first. If one would have no integration left, the task fails; in check mode it warns.
       - V(ignore) does not look, which saves a request, and leaves it to the service.
       - Subscriptions of single resources (M(ccloud.notifications.resource_subscription)) cannot be searched, and are not seen.

@@ -146,7 +146,7 @@ def run(this):
         if not this.check_mode or this.params["id"]:
             raise errors.NoSuchObject(f"test the integration {named}", "there is no such integration")
         # An earlier task would have created it.
-        this.warn_once(f"There is no integration {named} yet, so nothing can be said of its test.")
+        this.warn_once(f"The integration {named} does not exist yet; its test was skipped.")
         return task.Outcome({"sent": False, "integration": None})
     shown = INTEGRATION.show(body, ())
     if this.check_mode:

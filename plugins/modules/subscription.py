@@ -103,7 +103,9 @@ def run(this):
     carried = apply.carry_out(client, planned, apply.Manner(this.check_mode))
     [done] = carried.managed
     if wish.present and this.params["enabled"] is None and (done.after or {}).get("current_state") == DISABLED:
-        this.warn_once(f"The subscription to {quoted(done.step.name)} is disabled, so nobody hears of it. With enabled: true it is enabled.")
+        this.warn_once(
+            f"The subscription to {quoted(done.step.name)} is disabled, so nobody hears of it. With enabled: true it is enabled."
+        )
     return this.outcome_of_one(carried, resource)
 
 

@@ -53,13 +53,16 @@ def play(emulator: Emulator, *flags: str) -> str:
 def main() -> int:
     with Emulator.started() as emulator:
         say(f"An emulator of the Confluent Cloud Notifications API listens on {emulator.url}.")
-        say("First run: it creates and routes what playbooks/vars/organization.yml says, and tests what is new.")
+        say("The plan: what playbooks/vars/organization.yml would change. Nothing is written.")
+        play(emulator, "--check", "--diff")
+
+        say("First run: it creates integrations, routes notification types to them, and tests what is new.")
         play(emulator)
 
         say("What the organization has now (URLs hidden):")
         for each in emulator.objects():
             print(f"  {each['id']}  {each['display_name']:24} {each['target']['kind']}")
-        say("Who hears of what is critical:")
+        say("Where critical notification types go:")
         routes = emulator.routes()
         for each in emulator.objects("notification-types"):
             if each["severity"] == "CRITICAL" and each["display_name"] in routes:
@@ -76,7 +79,7 @@ def main() -> int:
     say("The same playbook against the real service:")
     print("  export CONFLUENT_CLOUD_API_KEY=...  CONFLUENT_CLOUD_API_SECRET=...   # of a user with the role OrganizationAdmin")
     print("  pip install ansible-core requests && make build && ansible-galaxy collection install dist/*.tar.gz")
-    print("  cp playbooks/vars/organization.yml organization.yml                  # say who hears what")
+    print("  cp playbooks/vars/organization.yml organization.yml                  # which notifications go where")
     print("  cp playbooks/vars/secrets.example.yml secrets.yml                    # put your URLs in, then:")
     print("  ansible-vault encrypt secrets.yml")
     print(f"  ansible-playbook {PLAYBOOK} -e @organization.yml -e @secrets.yml --ask-vault-pass --check --diff")

@@ -396,7 +396,9 @@ async def _refuse_web_pages(request: web.Request, handler: Any) -> web.StreamRes
     same_origin = origin is None or origin == f"{request.scheme}://{request.host}"
     if is_loopback(f"//{request.host}") and same_origin and request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin"):
         return await handler(request)
-    error = "The emulator serves programs on this machine only: it refuses other hosts in Host and Origin, and other sites in Sec-Fetch-Site."
+    error = (
+        "The emulator serves programs on this machine only: it refuses other hosts in Host and Origin, and other sites in Sec-Fetch-Site."
+    )
     return web.json_response({"error": error}, status=403)
 
 

@@ -93,7 +93,9 @@ def test_a_control_that_makes_no_sense_says_what_does(emulator, method, path, bo
     assert said in answer.json()["error"]
 
 
-@pytest.mark.parametrize("wanted", [
+@pytest.mark.parametrize(
+    "wanted",
+    [
         {"nonsense": 1},
         {"settings": {"nonsense": 1}},
         {"settings": {"dead_url": "500"}},
@@ -101,7 +103,8 @@ def test_a_control_that_makes_no_sense_says_what_does(emulator, method, path, bo
         {"settings": {"quota": -1}},
         {"settings": {"latency_ms": True}},
         {"settings": [1]},
-    ])
+    ],
+)
 def test_a_reset_that_makes_no_sense_is_refused(emulator, wanted):
     answer = requests.post(f"{emulator.url}/_emulator/reset", json=wanted, timeout=10)
     assert answer.status_code == 400
@@ -252,9 +255,7 @@ def test_state_is_changed_only_by_json(emulator):
 @pytest.mark.parametrize("path", ["/_emulator/reset", f"{API}/integrations"])
 def test_deeply_nested_json_is_a_bad_request(emulator, path):
     body = "[" * 100_000 + "]" * 100_000
-    answer = requests.post(
-        f"{emulator.url}{path}", data=body, headers={"Content-Type": "application/json"}, auth=(KEY, SECRET), timeout=10
-    )
+    answer = requests.post(f"{emulator.url}{path}", data=body, headers={"Content-Type": "application/json"}, auth=(KEY, SECRET), timeout=10)
     assert answer.status_code == 400
     assert "Traceback" not in answer.text
     emulator.reset()

@@ -98,6 +98,14 @@ def harms(elsewhere: str) -> list[Harm]:
         Harm("somebody changes it meanwhile", somebody=ALTERED),
         Harm("the token expires", {"kind": "tokens-expire"}, exchange=True),
         Harm("the token expires again and again", {"kind": "tokens-expire", "times": FOREVER}, exchange=True),
+        *(
+            Harm(
+                f"{status} from the token exchange",
+                {"kind": "status", "status": status, "path": "*/token", "times": FOREVER},
+                exchange=True,
+            )
+            for status in (400, 401, 402, 403, 404, 405, 409, 422, 429, 500, 502, 503, 504)
+        ),
         Harm("one more is within the quota", settings={"quota": 4}),
         Harm("the quota is reached", settings={"quota": 3}),
     ]

@@ -51,7 +51,7 @@ def bench():
 
 def positions(operation, policy, harm, there):
     """The requests that a harm is aimed at: each in turn, where a policy is not one of many; else one of them."""
-    if harm.settings:
+    if harm.settings or "path" in harm.fault:
         return there[:1]
     if FULL and len(policy) != 1:
         return there

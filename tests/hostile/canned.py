@@ -102,7 +102,9 @@ def run(module: str, params: Mapping[str, Any], answer: Callable[[Any], Canned])
         assert transport.asked == []
         return {"failed": True, "msg": "; ".join(validated.error_messages)}
     warnings: list[str] = []
-    task = adapter.Task(validated.validated_parameters, False, warnings.append, "2.99.0", {}, clock=clock, sessions=SingleTransport(transport))
+    task = adapter.Task(
+        validated.validated_parameters, False, warnings.append, "2.99.0", {}, clock=clock, sessions=SingleTransport(transport)
+    )
     result = adapter.perform(code.run, task)
     json.dumps([result, warnings], ensure_ascii=False).encode()
     if result.get("failed"):

@@ -47,7 +47,7 @@ def release(tree, *version):
 
 
 def test_a_tree_that_is_clean_and_tested_is_released(tree):
-    passed(tree, "test", "lint", "sanity")
+    passed(tree, "test", "lint", "sanity", "matrix")
     status, said = release(tree, NEXT)
     assert status == 0, said
     assert f"version: {NEXT}\n" in (tree / "galaxy.yml").read_text()
@@ -63,7 +63,7 @@ def test_a_tree_that_is_clean_and_tested_is_released(tree):
 
 def test_anything_else_is_refused_and_left_as_it_was(tree):
     before = git(tree, "rev-parse", "HEAD")
-    passed(tree, "test", "lint")
+    passed(tree, "test", "lint", "matrix")
     refused = (
         ((), "say which"),
         (("1.0",), "say which"),

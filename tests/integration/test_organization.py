@@ -118,8 +118,10 @@ def test_new_comes_before_routes_and_what_goes_comes_last(run, emulator):
         ({"bootstrap_resource_preferences": [{"resource": "environment=env-1"}]}, "no current_state is given"),
         ({"bootstrap_purge": True, "bootstrap_purge_limit": 0}, "1 would be deleted, and purge_limit is 0"),
         ({"bootstrap_integrations": [channel("new", nonsense=1)]}, "Unknown option bootstrap_integrations[0].nonsense. Valid options:"),
-        ({"bootstrap_subscriptions": [{"integrations": ["a"]}, {"integration": ["a"]}]}, "Unknown option bootstrap_subscriptions[1]."
-         "integration. Did you mean integrations?"),
+        (
+            {"bootstrap_subscriptions": [{"integrations": ["a"]}, {"integration": ["a"]}]},
+            "Unknown option bootstrap_subscriptions[1].integration. Did you mean integrations?",
+        ),
         ({"bootstrap_integrations": [channel("new"), "pager"]}, "bootstrap_integrations[1] must be a mapping of options"),
         ({"bootstrap_test": "some"}, "bootstrap_test must be one of changed, all, none"),
     ],
@@ -160,7 +162,9 @@ def test_start_at_task_is_refused_instead_of_doing_nothing(run, emulator):
 def test_role_runs_twice_in_a_play_beside_variables_of_other_roles(emulator, tmp_path):
     role = {"role": "ccloud.notifications.bootstrap"}
     variables = {"bootstrap_integrations": [channel("new")], "bootstrap_servers": "kafka:9092"}
-    both = [{"hosts": "localhost", "connection": "local", "gather_facts": False, "vars": variables, "roles": [role, {**role, "vars": {"x": 1}}]}]
+    both = [
+        {"hosts": "localhost", "connection": "local", "gather_facts": False, "vars": variables, "roles": [role, {**role, "vars": {"x": 1}}]}
+    ]
     done = play(tmp_path, both, environment=environment(emulator))
     assert done.status == 0, done.output[-3000:]
     assert lines(done.output, "integrations") == [
@@ -376,7 +380,19 @@ def test_no_text_of_the_service_is_a_template_or_markup(emulator, tmp_path):
         for playbook, *flags in (
             ("export", "-e", "export_secrets_to=urls.yml"),
             ("bootstrap", "-e", "@organization.yml", "-e", "@urls.yml", "--check", "--diff"),
-            ("verify", "-e", "@organization.yml", "-e", "@urls.yml", "-e", "verify_html=r.html", "-e", "verify_markdown=r.md", "--diff", "-v"),
+            (
+                "verify",
+                "-e",
+                "@organization.yml",
+                "-e",
+                "@urls.yml",
+                "-e",
+                "verify_html=r.html",
+                "-e",
+                "verify_markdown=r.md",
+                "--diff",
+                "-v",
+            ),
         ):
             more = {**environment(emulator), "CONFLUENT_CLOUD_ENDPOINT": url}
             done = command(tmp_path, "ansible-playbook", f"ccloud.notifications.{playbook}", *flags, environment=more)

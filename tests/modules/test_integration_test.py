@@ -64,7 +64,7 @@ def test_read_only_kinds_cannot_be_tested(run, emulator, name):
 def test_check_mode_allows_for_what_an_earlier_task_would_have_created(run, emulator):
     result = run.ok("integration_test", check_mode=True, display_name="not-yet")
     assert (result["sent"], result["integration"]) == (False, None)
-    assert run.warnings == ["There is no integration 'not-yet' yet, so nothing can be said of its test."]
+    assert run.warnings == ["The integration 'not-yet' does not exist yet; its test was skipped."]
     assert "there is no such integration" in run.fails("integration_test", check_mode=True, id="i-nope")["msg"]
 
 

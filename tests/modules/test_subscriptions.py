@@ -76,6 +76,8 @@ def test_what_became_of_a_type_is_said_before_and_after(run, organization):
     assert entry["before"]["current_state"] == entry["after"]["current_state"] == "ENABLED"
     assert entry["changes"] == ["integrations"]
     assert done["diff"] == {
+        "before_header": "subscriptions",
+        "after_header": "subscriptions",
         "before": f"Connector failed   ENABLED   {ADMINS}\n",
         "after": f"Connector failed   ENABLED   {ADMINS}, ops\n",
     }

@@ -27,7 +27,7 @@ EXAMPLE = ["-e", f"@{ROOT}/playbooks/vars/organization.yml", "-e", f"@{ROOT}/pla
 #: The cores that take any text of a variable for a template; since 2.19, only what a playbook's author wrote is one.
 BEFORE_TRUST = [each for each in SMOKE if each in ("2.16", "2.17", "2.18")]
 #: Writes down what the modules of Automation Platform are asked for.
-RECORDER = '''
+RECORDER = """
 import json, os
 from ansible.plugins.action import ActionBase
 
@@ -36,7 +36,7 @@ class ActionModule(ActionBase):
         with open(os.environ["RECORD_TO"], "a") as file:
             file.write(json.dumps({"module": self._task.action, **json.loads(json.dumps(self._task.args, default=str))}) + "\\n")
         return {"changed": True}
-'''
+"""
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,10 @@ URL = "https://hooks.slack.example/topsecret"
             "Unknown option integrations[0].target.webhok_url. Did you mean webhook_url?",
         ),
         ({"integrations": [{**GOOD, "target": {URL: None}}]}, "Unknown option integrations[0].target.?. Valid options: kind, webhook_url."),
-        ({"integrations": [{**GOOD, "target": {"x" * 99: 1}}]}, "Unknown option integrations[0].target.?. Valid options: kind, webhook_url."),
+        (
+            {"integrations": [{**GOOD, "target": {"x" * 99: 1}}]},
+            "Unknown option integrations[0].target.?. Valid options: kind, webhook_url.",
+        ),
         ({"integrations": [GOOD, "ops"]}, "integrations[1] must be a mapping of options, not this text."),
         ({"integrations": GOOD}, "integrations must be a list."),
         ({"integrations": 3}, "integrations must be a list."),
@@ -61,7 +64,10 @@ URL = "https://hooks.slack.example/topsecret"
             "integrations[0].target.kind must be one of Slack, MsTeams, Webhook, not 'slack'.",
         ),
         ({"integrations": [{**GOOD, "target": {"kind": URL}}]}, "integrations[0].target.kind must be one of Slack, MsTeams, Webhook."),
-        ({"integrations": [{**GOOD, "target": {"kind": "hunter2"}}]}, "integrations[0].target.kind must be one of Slack, MsTeams, Webhook."),
+        (
+            {"integrations": [{**GOOD, "target": {"kind": "hunter2"}}]},
+            "integrations[0].target.kind must be one of Slack, MsTeams, Webhook.",
+        ),
         ({"integrations": [GOOD], "timeout": URL}, "timeout must be a whole number, not this text."),
         ({"integrations": [GOOD], "timeout": [3]}, "timeout must be a whole number, not a list."),
         ({"integrations": [GOOD], "purge": "perhaps"}, "purge must be true or false, not this text."),

@@ -16,8 +16,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.ccloud.notifications.plugins.module_utils._redaction import (
+    HIDDEN,
+    Redactor,
+    is_hidden,
+    one_line,
+    quoted,
+    redact_options,
+    without_userinfo,
+)
 from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION
-from ansible_collections.ccloud.notifications.plugins.module_utils._redaction import HIDDEN, Redactor, is_hidden, one_line, quoted, redact_options, without_userinfo
 
 ENDPOINT = "https://api.confluent.cloud"
 secrets = st.text(st.characters(codec="utf-8", exclude_characters="*"), min_size=6).filter(lambda s: s.strip() == s)

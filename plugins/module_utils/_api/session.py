@@ -17,7 +17,7 @@ import socket
 import threading
 import time
 import traceback
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Dict, Iterator, List, Optional, Set
@@ -85,11 +85,9 @@ class _Attempt:
         self.canceled = True
         sock = getattr(self.connection, "sock", None)
         if isinstance(sock, socket.socket):
-            try:
+            with suppress(OSError):  # it is not connected yet, or no longer
                 # Of a TLS socket this skips its own bookkeeping, which belongs to the thread that reads from it.
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
-            except OSError:
-                pass  # it is not connected yet, or no longer
 
 
 #: ``attempt`` is the request that the current thread is sending.
