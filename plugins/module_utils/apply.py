@@ -124,12 +124,15 @@ def carry_out(client: Client, planned: Plan, manner: Manner, stopped: Optional[t
     carried.released = _prepared(planned.released, manner).managed if planned.released else []
     if not manner.check_mode:
         crew = _Crew(client, planned, manner, stopped)
+        # Each step is carried out once, in the group of its planned action. What happens meanwhile may turn an update into a creation.
         dones = carried.managed + carried.purged
-        crew.work(dones, UPDATE, "changed")
-        crew.work(dones, CREATE, "created")
+        updates, creations, deletions = ([done for done in dones if done.step.action == action] for action in (UPDATE, CREATE, DELETE))
+        crew.work(updates, "changed")
+        crew.work(creations, "created")
         if planned.released:
             crew.released(_Crew(client, planned.released, manner, stopped), carried.released)
-        crew.work(dones, DELETE, "deleted")
+        crew.work(deletions, "deleted")
+        crew.await_unlisted(deletions)
     return carried
 
 
@@ -179,18 +182,23 @@ class _Crew:
         self._manner = manner
         self._stopped = stopped
 
-    def work(self, dones: List[Done], action: str, participle: str) -> None:
+    def work(self, group: List[Done], participle: str) -> None:
         """Do all steps of one action, unless something failed before."""
-        group = [done for done in dones if done.step.action == action]
         self._work_group(group, participle)
         created = [done for done in group if done.changed and done.after and done.after["id"] in self._at.created]
         if created:
             _await_listed(self._at, created)
 
+    def await_unlisted(self, dones: List[Done]) -> None:
+        """A list may show a deleted object for a while; the next task must not take it for one that exists."""
+        deleted = {(done.step.before or {})["id"]: done for done in dones if done.step.action == DELETE and done.changed and not done.error}
+        if deleted:
+            _await_unlisted(self._at, deleted)
+
     def released(self, others: _Crew, dones: List[Done]) -> None:
         """Have another crew release what is to be deleted; where that fails, nothing is."""
         if not any(done.error for done in dones):
-            others.work(dones, UPDATE, "released")
+            others.work([done for done in dones if done.step.action == UPDATE], "released")
         if any(done.error for done in dones):
             self._stopped.set()
 
@@ -282,7 +290,7 @@ def _create_new(at: _Place, step: Step, done: Done) -> None:
         raise unknown
     done.after, done.changed = made, True
     try:
-        _verify(at.resource, step, made, attempted)
+        done.after = _verify(at, step, made, attempted)
     except errors.NotAsAsked as error:
         if at.resource.name_field and at.resource.key(made) != step.wish.key:
             # Under another name the next run would not find it, and make one more.
@@ -347,21 +355,47 @@ def _adopt(at: _Place, step: Step, lost: errors.NotificationsError, again: bool)
     raise unknown
 
 
-def _update(at: _Place, step: Step, done: Done) -> None:
+def _update(at: _Place, step: Step, done: Done, is_stale: bool = False) -> None:
+    """``is_stale``: this is the second attempt, planned from what was read after the service refused the first one."""
     before = step.before or {}
     attempted = f"change the {at.resource.one(at.resource.name(before))} ({before['id']})"
     try:
         now = at.client.change(at.resource.path, before["id"], dict(step.body), attempted)
-    except (errors.Rejected, errors.Conflict) as refused:
-        if "target.kind" in step.changes:
-            refused.next_step = (
-                f"If the service does not let {target_kind(before)} become {target_kind(step.body)}, create an {at.resource.noun} of "
-                "another name, route notifications to it, and delete this one."
-            )
-        raise
+    except errors.NotFound as missing:
+        if step.wish.id is not None or not missing.is_from_api:
+            raise
+        # It was deleted since the list was read, or the list shows what was deleted.
+        done.step = plan(at.resource, [step.wish], []).steps[0]
+        done.after = None
+        done.warnings.append(f"{quoted(at.resource.name(before))} ({before['id']}) was deleted by another task or user in the meantime.")
+        if done.step.action == CREATE:
+            _create(at, done.step, done)
+        return
+    except errors.Conflict as conflict:
+        if is_stale or "target.kind" in step.changes:
+            raise _with_kind_hint(conflict, at, step)
+        # The request may have been based on a stale version: read again, and plan again.
+        current = [each for each in at.list(attempted) if each["id"] == before["id"]]
+        again = plan(at.resource, [replace(step.wish, id=before["id"])], current).steps[0] if current else None
+        if again is None or again.action != UPDATE:
+            raise
+        done.step = again
+        _update(at, again, done, is_stale=True)
+        return
+    except errors.Rejected as refused:
+        raise _with_kind_hint(refused, at, step)
     done.after = now
     done.changed = any(before.get(name) != now.get(name) for name in step.body) or not not_as_asked(at.resource, step.body, now)
-    _verify(at.resource, step, now, attempted)
+    done.after = _verify(at, step, now, attempted)
+
+
+def _with_kind_hint(error: errors.NotificationsError, at: _Place, step: Step) -> errors.NotificationsError:
+    if "target.kind" in step.changes:
+        error.next_step = (
+            f"If the service does not let {target_kind(step.before or {})} become {target_kind(step.body)}, create an {at.resource.noun} of "
+            "another name, route notifications to it, and delete this one."
+        )
+    return error
 
 
 def _delete(at: _Place, step: Step, done: Done) -> None:
@@ -379,22 +413,30 @@ def _delete_object(at: _Place, whole: Object, done: Done) -> None:
             refused.next_step = "If single resources have subscriptions that go there, take it from them first (resource_subscription)."
         raise
     except (errors.NotFound, errors.Forbidden) as error:
-        if any(each["id"] == whole["id"] for each in at.list(attempted)):
+        # A 404 of the API is believed whatever the list shows, for that may lag behind. A 403 may mean missing: verify against the list.
+        is_believed = isinstance(error, errors.NotFound) and error.is_from_api
+        if not is_believed and any(each["id"] == whole["id"] for each in at.list(attempted)):
             raise
         if not error.fate_unclear:
             # Not one of our attempts did it.
-            done.warnings.append(f"{quoted(at.resource.name(whole))} ({whole['id']}) was deleted by somebody else in the meantime.")
+            done.warnings.append(f"{quoted(at.resource.name(whole))} ({whole['id']}) was deleted by another task or user in the meantime.")
             return
     done.changed = True
 
 
-def _verify(resource: Resource, step: Step, answered: Object, attempted: str) -> None:
-    """The service's answer has to show what was asked for."""
-    left = not_as_asked(resource, step.body, answered)
+def _verify(at: _Place, step: Step, answered: Object, attempted: str) -> Object:
+    """The object as the service has it now. Raises NotAsAsked if it is not what was asked for.
+
+    The contract requires only some members of a response. What is missing is read once more before it counts as not applied.
+    """
+    if any(name not in answered for name in step.body):
+        answered = {**answered, **at.client.read(at.resource.path, answered["id"], attempted)}
+    left = not_as_asked(at.resource, step.body, answered)
     if left:
         said = f"the service accepted the request and left {', '.join(left)} of {answered['id']} otherwise"
         next_step = "Take that out of the task, or set it to what the service keeps."
         raise errors.NotAsAsked(attempted, said, next_step=next_step)
+    return answered
 
 
 def _await_listed(at: _Place, created: List[Done]) -> None:
@@ -431,10 +473,28 @@ def _await_listed(at: _Place, created: List[Done]) -> None:
         )
 
 
-def _look(at: _Place, attempted: str, wanted: Callable[[List[Object]], Optional[Found]]) -> Optional[Found]:
+def _await_unlisted(at: _Place, deleted: Dict[str, Done]) -> None:
+    def none_shown(listed: List[Object]) -> Optional[bool]:
+        shown = {each["id"] for each in listed}
+        for object_id in set(deleted) - shown:
+            del deleted[object_id]
+        return None if deleted else True
+
+    try:
+        _look(at, "see whether what was deleted is still listed", none_shown, f"the list may still show a deleted {at.resource.noun}")
+        why = "It is still listed."
+    except errors.NotificationsError as error:
+        why = error.message
+    for object_id, done in deleted.items():
+        done.warnings.append(f"{quoted(done.step.name)} ({object_id}) was deleted, but a task that looks for it soon may find it. {why}")
+
+
+def _look(
+    at: _Place, attempted: str, wanted: Callable[[List[Object]], Optional[Found]], why: str = "the list may not show a new object at once"
+) -> Optional[Found]:
     """List until something is found, for a short while."""
     for seconds in LOOKS:
-        if seconds and not at.client.pause(seconds, f"the list may not show a new {at.resource.noun} at once"):
+        if seconds and not at.client.pause(seconds, why):
             return None
         found = wanted(at.list(attempted))
         if found is not None:

@@ -17,9 +17,10 @@ import time
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, urljoin, urlsplit
 
 from . import errors, retry
+from ._api.responses import error_from_response
 from ._api.session import (
     COLLECTION_VERSION,
     DEFAULT_ENDPOINT,
@@ -47,9 +48,14 @@ PAGE_SIZE = 250
 PAGE_LIMIT = 2_000
 BODY_LIMIT = 64 * 1024 * 1024
 DEPTH_LIMIT = 64
+#: How many redirects of one request are followed.
+REDIRECTS = 3
+ALL_METHODS = ("GET", "POST", "PATCH", "DELETE")
 #: A token is not kept for longer than this many seconds, whatever its exchange says.
 LONGEST_LIFE = 86_400.0
 WAITS_LISTED = 100
+#: The longest pause in seconds for a rate limit that is used up. After it, the service says itself whether to wait on.
+LONGEST_PAUSE = 60.0
 REQUEST_ID = "X-Request-Id"
 #: The ids that may become a part of a path. The contract calls ids opaque, but none like "../x" or "{{ x }}" is ever sent back.
 SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+=@~-]{0,254}")
@@ -85,6 +91,7 @@ class Tally:
     retries: int = 0
     request_ids: List[str] = field(default_factory=list)
     waits: Dict[str, Tuple[int, float]] = field(default_factory=dict)
+    rate_limit: Optional[Dict[str, Optional[int]]] = None
 
     def add_wait(self, reason: str, seconds: float) -> None:
         count, total = self.waits.get(reason, (0, 0.0))
@@ -96,6 +103,7 @@ class Tally:
             "requests": self.requests,
             "retries": self.retries,
             "request_ids": redactor.redact_all(self.request_ids),
+            "rate_limit": self.rate_limit,
             "waits": redactor.redact_all([_describe_wait(reason, *wait) for reason, wait in self.waits.items()]),
         }
 
@@ -137,6 +145,7 @@ class Client:
         clock: Any = Clock,
         chance: Callable[[], float] = random.random,
         report: Callable[[str, float], None] = lambda sentence, seconds: None,
+        warn: Callable[[str], None] = lambda sentence: None,
         session: Optional[Session] = None,
         redactor: Optional[Redactor] = None,
         is_orphaned: Callable[[], bool] = lambda: False,
@@ -145,6 +154,7 @@ class Client:
         self._clock = clock
         self._chance = chance
         self._report = report
+        self._warn = warn
         self._is_orphaned = is_orphaned
         self._kept = session is not None
         self._session = session or Session(connection)
@@ -184,6 +194,11 @@ class Client:
         """Stop: requests under way fail at once, waits end, and nothing more is sent. Safe to call from any thread."""
         self._tracker.cancel()
 
+    def wall_clock(self) -> float:
+        """Seconds since the epoch."""
+        seconds: float = self._clock.now()
+        return seconds
+
     def close(self) -> None:
         """Close the connections, unless they are kept for a later task."""
         if not self._kept:
@@ -199,16 +214,23 @@ class Client:
     def list(self, path: str, attempted: str, selection: Optional[Mapping[str, Any]] = None) -> List[Object]:
         """All objects of a collection, or those that a query selects, complete or not at all.
 
-        Only the page token is taken from a ``next`` link; the request itself always goes to the configured endpoint.
+        Only the query is taken from a ``next`` link; the request itself always goes to the configured endpoint and path. If the service
+        counts more objects than its pages hold, the list is read once more, and then ``warn`` is told.
         """
+        objects, total = self._list_once(path, attempted, selection)
+        if total is not None and len(objects) < total:
+            objects, total = self._list_once(path, attempted, selection)
+        if total is not None and len(objects) < total:
+            self._warn(f"Could not {attempted} completely: the service counts {total} objects and lists {len(objects)}, twice in a row.")
+        return objects
+
+    def _list_once(self, path: str, attempted: str, selection: Optional[Mapping[str, Any]]) -> Tuple[List[Object], Optional[int]]:
+        """The objects of all pages, and how many there are as the service counts them, where it does."""
         objects: List[Object] = []
         seen_ids: Dict[str, int] = {}
         seen_tokens = set()
-        token: Optional[str] = None
+        query: Mapping[str, Any] = {**(selection or {}), "page_size": str(PAGE_SIZE)}
         for page in range(1, PAGE_LIMIT + 1):
-            query = {**(selection or {}), "page_size": str(PAGE_SIZE)}
-            if token is not None:
-                query["page_token"] = token
             try:
                 answer = self.send("GET", path, attempted, _is_something, query=query)
             except errors.NotFound as error:
@@ -220,13 +242,16 @@ class Client:
                     raise _unintelligible(attempted, said, answer, "Run the task again.")
                 seen_ids[each["id"]] = page
                 objects.append(each)
-            token = _next_token(answer, attempted)
-            if token is None:
-                return objects
+            following = _next_query(answer, attempted)
+            if following is None:
+                total = answer.body["metadata"].get("total_size")
+                return objects, total if isinstance(total, int) and not isinstance(total, bool) else None
+            token = following["page_token"][0]
             if token in seen_tokens:
                 said = f"the next link of page {page} leads back to an earlier page"
                 raise _unintelligible(attempted, said, answer)
             seen_tokens.add(token)
+            query = following
         raise errors.Unintelligible(attempted, f"the list does not end after {PAGE_LIMIT} pages")
 
     def create(self, path: str, body: Object, attempted: str) -> Object:
@@ -244,7 +269,7 @@ class Client:
         try:
             found: Object = self.send("GET", path, attempted, _is_object, query=query).body
         except errors.NotFound as error:
-            if error.code is None:  # not the API's own answer: some other server's, at a wrong endpoint
+            if not error.is_from_api:  # some other server's answer, at a wrong endpoint
                 raise
             return None
         return found
@@ -365,9 +390,7 @@ class Client:
         except (OSError, ValueError, TypeError) as error:
             raise self._impossible(error, attempted) from None
         try:
-            # Redirects are off: credentials go to one origin.
-            with self._tracker.limit(timeout), session.send(request, timeout=timeout, allow_redirects=False, **settings) as response:
-                text = self._read(response, attempted)
+            response, text = self._follow(session, request, settings, attempted, timeout)
         except Canceled:
             raise errors.Canceled(attempted, "the task was stopped", sent=True) from None
         except (OSError, ValueError, TypeError, urllib3.exceptions.HTTPError) as error:
@@ -378,6 +401,7 @@ class Client:
         with self._lock:
             if request_id:
                 self.tally.request_ids.append(request_id)
+        self._heed_rate_limit(headers)
         status = response.status_code
         if status < 200:
             # The real answer may follow on the same connection, where it would be taken for the next one's.
@@ -386,10 +410,10 @@ class Client:
             preliminary = errors.Unintelligible(attempted, said, status=status, request_id=request_id)
             raise _Failed(retry.Failure(retry.GARBLED, status, headers), preliminary)
         if status >= 400:
-            answered = errors.from_answer(attempted, status, headers, text, method)
+            answered = error_from_response(attempted, status, headers, text, method)
             raise _Failed(retry.Failure(retry.ANSWERED, status, headers), answered)
         if status >= 300:
-            said = f"the service answered with status {status}, which leads elsewhere, and credentials follow no redirect"
+            said = f"unexpected redirect ({status}); redirects are followed within the endpoint's origin only, and at most {REDIRECTS}"
             redirect = errors.Unintelligible(attempted, said, status=status, request_id=request_id)
             raise _Failed(retry.Failure(retry.ANSWERED, status, headers), redirect)
         parsed: Any = None
@@ -404,6 +428,21 @@ class Client:
             garbled = errors.Unintelligible(attempted, said, status=status, request_id=request_id)
             raise _Failed(retry.Failure(retry.GARBLED, status, headers), garbled)
         return Answer(status, parsed, request_id)
+
+    def _follow(self, session: Any, request: Any, settings: Mapping[str, Any], attempted: str, timeout: float) -> Tuple[Any, str]:
+        """Send a request and read the response, following redirects as the contract asks, but never beyond the endpoint's origin."""
+        with self._tracker.limit(timeout):
+            for _hop in range(REDIRECTS + 1):
+                # requests must not follow them itself: it would take any origin.
+                with session.send(request, timeout=timeout, allow_redirects=False, **settings) as response:
+                    text = self._read(response, attempted)
+                target = _redirect_target(request, response)
+                if target is None:
+                    break
+                with self._lock:
+                    self.tally.requests += 1
+                request.url = target
+        return response, text
 
     def _transport_settings(self, session: Any, url: str) -> Dict[str, Any]:
         """Proxies and so on, from the environment: the same for every request, as the endpoint is, so read only once."""
@@ -512,6 +551,24 @@ class Client:
             said = f"the deadline of {self._connection.deadline:g} seconds for the task has passed"
             raise errors.DeadlineExceeded(attempted, said)
 
+    def _heed_rate_limit(self, headers: Mapping[str, str]) -> None:
+        """Slow down before the service has to refuse a request. Source: "Rate limits" of the contract; the reset is in relative seconds."""
+        limit, remaining, reset = (retry.seconds_from(headers.get(f"X-RateLimit-{name}"), 0.0) for name in ("Limit", "Remaining", "Reset"))
+        if remaining is None or reset is None:
+            return
+        with self._lock:
+            self.tally.rate_limit = {"limit": limit and int(limit), "remaining": int(remaining), "reset": int(reset)}
+        wait = min(reset, LONGEST_PAUSE)
+        if remaining >= 1 or self._clock.monotonic() + wait >= self._deadline:
+            return
+        with self._lock:
+            is_new = self._not_before < self._clock.monotonic() + wait / 2
+            self._not_before = max(self._not_before, self._clock.monotonic() + wait)
+            if is_new:
+                self.tally.add_wait("the rate limit is used up", wait)
+        if is_new:
+            self._report(f"Waiting {wait:.1f} s: the rate limit is used up.", wait)
+
     def _count_retry(self) -> None:
         with self._lock:
             self.tally.retries += 1
@@ -530,6 +587,27 @@ _UNREADABLE = object()
 _NEVER_CONNECTED = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError")
 _TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: (\d*)")
 _CHECK_PROXY = "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and that the proxy lets this machine connect."
+
+
+def _redirect_target(request: Any, response: Any) -> Optional[str]:
+    """Where a redirect leads if it may be followed: to the same origin, and with the same method."""
+    methods = {301: ("GET",), 302: ("GET",), 303: ("GET",), 307: ALL_METHODS, 308: ALL_METHODS}.get(response.status_code, ())
+    location = response.headers.get("Location")
+    if request.method not in methods or not location:
+        return None
+    try:
+        target = urljoin(request.url, location)
+        same_origin = _origin(target) == _origin(request.url)
+    except ValueError:
+        return None
+    return target if same_origin and target.isprintable() else None
+
+
+def _origin(url: str) -> Tuple[str, str, Optional[int]]:
+    parts = urlsplit(url)
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    # Userinfo in a redirect would become a password that nobody gave.
+    return (parts.scheme, parts.netloc.rpartition("@")[1] + (parts.hostname or ""), parts.port or default)
 
 
 def _anonymous(request: Any) -> Any:
@@ -603,7 +681,8 @@ def _page_objects(answer: Answer, attempted: str) -> List[Object]:
     return data
 
 
-def _next_token(answer: Answer, attempted: str) -> Optional[str]:
+def _next_query(answer: Answer, attempted: str) -> Optional[Dict[str, List[str]]]:
+    """The query of the next page: the whole query of the ``next`` link, whose other parts are ignored. None after the last page."""
     metadata = answer.body.get("metadata")
     if not isinstance(metadata, dict):
         raise _unintelligible(attempted, "a page does not say whether another one follows", answer)
@@ -611,12 +690,12 @@ def _next_token(answer: Answer, attempted: str) -> Optional[str]:
     if link is None or link == "":
         return None
     try:
-        tokens = parse_qs(urlsplit(link).query).get("page_token") if isinstance(link, str) else None
+        query = parse_qs(urlsplit(link).query, keep_blank_values=True) if isinstance(link, str) else {}
     except ValueError:
-        tokens = None
-    if not tokens:
+        query = {}
+    if not query.get("page_token", [""])[0]:
         raise _unintelligible(attempted, "the next link of a page holds no page_token", answer)
-    return tokens[0]
+    return query
 
 
 def _unintelligible(attempted: str, said: str, answer: Answer, next_step: Optional[str] = None) -> errors.Unintelligible:

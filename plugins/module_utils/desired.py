@@ -8,13 +8,13 @@ Private to the collection.
 
 from __future__ import annotations
 
-from typing import Any, List, Mapping, Optional, Tuple
+from typing import Any, Callable, List, Mapping, Optional, Tuple
 from urllib.parse import urlsplit
 
 from ._redaction import is_hidden, quoted
 from .errors import InvalidInput
 from .plan import Wish
-from .resources import DISABLED, ENABLED, INTEGRATION, RESOURCE_PARTS, RESOURCE_TYPES, URL_FIELDS, Object
+from .resources import DISABLED, ENABLED, INTEGRATION, RESOURCE_PARTS, RESOURCE_TYPES, URL_FIELDS, Object, fits_path
 
 A_RESOURCE = "A resource is such as environment=env-456xy/cloud-cluster=lkc-df123."
 
@@ -82,40 +82,40 @@ def texts(params: Mapping[str, Any], option: str, attempted: str) -> Optional[Li
     return several
 
 
-def resource_of(params: Mapping[str, Any], attempted: str, subscribable: bool = False) -> Tuple[str, str]:
+def resource_of(params: Mapping[str, Any], attempted: str, warn: Callable[[str], None]) -> Tuple[str, str]:
     """The path and the type of the resource that a task is about, from the options in arguments.OF_RESOURCE.
 
-    ``resource`` is the API's own path, or a mapping of RESOURCE_PARTS. To be ``subscribable`` it has to be less than the whole
-    organization. Raises InvalidInput.
+    ``resource`` is the API's own path, or a mapping of RESOURCE_PARTS. A stated type is taken as it is, for there may be more types than
+    were published; if it does not look like the path, ``warn`` is told. Raises InvalidInput.
     """
     given, stated = params["resource"], params["resource_type"]
-    if isinstance(given, dict):
-        unknown = sorted(map(str, set(given) - set(RESOURCE_PARTS)))
-        if unknown:
-            said = f"resource has {', '.join(unknown)}; it may have {', '.join(RESOURCE_PARTS)}"
-            raise InvalidInput(attempted, said, next_step="Give the API's own path for anything else.")
-        parts = [(RESOURCE_PARTS[name][0], given[name]) for name in RESOURCE_PARTS if given.get(name) is not None]
-    elif isinstance(given, str):
-        parts = [(name, value) for name, _equals, value in (part.partition("=") for part in given.split("/"))]
-    else:
-        raise InvalidInput(attempted, "resource is neither a text nor a mapping", next_step=A_RESOURCE)
+    parts = _resource_parts(given, attempted)
     for name, value in parts:
         if not (name and isinstance(value, str) and value and "/" not in value and value == value.strip()):
             said = f"{quoted(name)} of resource is not given as a text without slashes and without white space around it"
             raise InvalidInput(attempted, said, next_step=A_RESOURCE)
     if not parts:
         raise InvalidInput(attempted, "resource is empty", next_step=A_RESOURCE)
-    meant = next((kind for part, kind in RESOURCE_PARTS.values() if kind and part == parts[-1][0]), None)
-    if meant is None and stated is None:
-        said = f"what type of resource {quoted(parts[-1][0])} is cannot be told"
-        raise InvalidInput(attempted, said, next_step=f"Give resource_type, which is one of {', '.join(RESOURCE_TYPES)}.")
-    if stated is not None and stated != (meant or stated):
-        said = f"resource_type is {stated}, and resource ends in {quoted(parts[-1][0])}, which is {meant}"
-        raise InvalidInput(attempted, said, next_step="Omit resource_type, or correct resource.")
-    if subscribable and (stated or meant) == "ORGANIZATION":
-        said = "a subscription of a single resource cannot be about the whole organization"
-        raise InvalidInput(attempted, said, next_step="The module subscription is for that.")
-    return "/".join(f"{name}={value}" for name, value in parts), stated or str(meant)
+    usual = next((kind for part, kind in RESOURCE_PARTS.values() if kind and part == parts[-1][0]), None)
+    if usual is None and stated is None:
+        said = f"the resource type of {quoted(parts[-1][0])} is not known"
+        raise InvalidInput(attempted, said, next_step=f"Set resource_type. Published values: {', '.join(RESOURCE_TYPES)}.")
+    if usual is not None and stated is not None and not fits_path(stated, usual):
+        warn(f"resource_type is {quoted(stated)}, but a resource that ends in {quoted(parts[-1][0])} is usually of type {usual}.")
+    return "/".join(f"{name}={value}" for name, value in parts), stated or str(usual)
+
+
+def _resource_parts(given: Any, attempted: str) -> List[Tuple[str, Any]]:
+    """The parts of a resource's path, outermost first."""
+    if isinstance(given, str):
+        return [(name, value) for name, _equals, value in (part.partition("=") for part in given.split("/"))]
+    if not isinstance(given, dict):
+        raise InvalidInput(attempted, "resource is neither a text nor a mapping", next_step=A_RESOURCE)
+    unknown = sorted(map(str, set(given) - set(RESOURCE_PARTS)))
+    if unknown:
+        said = f"resource has {', '.join(map(quoted, unknown))}; it may have {', '.join(RESOURCE_PARTS)}"
+        raise InvalidInput(attempted, said, next_step="Give the API's own path for anything else.")
+    return [(RESOURCE_PARTS[name][0], given[name]) for name in RESOURCE_PARTS if given.get(name) is not None]
 
 
 def preference_wish(params: Mapping[str, Any], resource: str, resource_type: str) -> Wish:

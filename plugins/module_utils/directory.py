@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
-from typing import Container, Dict, FrozenSet, Iterable, Iterator, List, Optional, Sequence
+from typing import Container, Dict, FrozenSet, Iterable, Iterator, List, Optional, Sequence, Set
 
 from ._redaction import quoted
 from .errors import Ambiguous, InvalidInput, NoSuchObject
@@ -89,18 +89,26 @@ class Directory:
     """The notification types and the integrations of an organization.
 
     ``expected`` holds names of integrations that do not exist yet and were taken as if they did: in check mode, an earlier
-    task may be about to create them. For each it says what a person should know, which is nothing if it was announced.
+    task may be about to create them. For each it says what a person should know, which is nothing if it was announced. ``dangling`` has the
+    ids of integrations that no longer exist and were dropped from subscriptions.
     """
 
     def __init__(self, types: Iterable[Object], integrations: Iterable[Object]) -> None:
         self.types = Index(NOTIFICATION_TYPE, types)
         self.integrations = Index(INTEGRATION, integrations)
         self.expected: Dict[str, str] = {}
+        self.dangling: Set[str] = set()
 
     def type_called(self, type_id: str) -> str:
         """A type's name, or its id where it has none."""
         there = self.types.by_id(type_id)
         return (NOTIFICATION_TYPE.name(there) if there else "") or type_id
+
+    def existing_integrations(self, ids: Sequence[str]) -> List[str]:
+        """These integrations without those that no longer exist."""
+        kept = [each for each in ids if self.integrations.by_id(each) is not None or each in self.expected]
+        self.dangling.update(set(ids) - set(kept))
+        return kept
 
     def names_of(self, types: Iterable[Object]) -> List[Object]:
         """The id and the name of each type, sorted by name."""

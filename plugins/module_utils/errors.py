@@ -8,13 +8,10 @@ Private to the collection.
 
 from __future__ import annotations
 
-import json
-from typing import Any, Dict, Mapping, Optional, Tuple, Type
+from typing import Any, Dict, Mapping, Optional, Tuple
 
-from ._redaction import one_line, quoted
+from ._redaction import one_line
 
-#: The most characters of a foreign text that are read. What is shown of it is cut further, once secrets are hidden in it.
-TEXT_LIMIT = 16_384
 
 
 class NotificationsError(Exception):
@@ -26,8 +23,12 @@ class NotificationsError(Exception):
     """
 
     next_step = ""
+    #: What the service calls this occurrence of each error.
+    error_ids: Tuple[str, ...] = ()
     #: True where a request may have taken effect although no good answer came.
     fate_unclear = False
+    #: Whether the API itself answered, in one of its envelopes, and not a proxy or another server in its place.
+    is_from_api = False
     #: Seconds after which the service asked to come back, where it did.
     told_wait: Optional[float] = None
 
@@ -76,6 +77,7 @@ class NotificationsError(Exception):
             "detail": self.said,
             "pointer": self.pointer,
             "request_id": self.request_id,
+            "error_ids": list(self.error_ids),
         }
 
 
@@ -229,6 +231,12 @@ class Conflict(NotificationsError):
     next_step = "Choose another name, or manage the object that is there."
 
 
+class NotSupported(NotificationsError):
+    """405, 406 or 415: the service does not know this request."""
+
+    next_step = "Check the endpoint, and whether a proxy changes requests. If neither is wrong, the API has changed: update the collection."
+
+
 class RateLimited(NotificationsError):
     """429 until the deadline."""
 
@@ -254,52 +262,6 @@ class NotAsAsked(NotificationsError):
     """The service accepted a change and did not make it."""
 
 
-_BY_STATUS: Mapping[int, Type[NotificationsError]] = {
-    400: Rejected,
-    401: Unauthenticated,
-    402: OverQuota,
-    403: Forbidden,
-    404: NotFound,
-    409: Conflict,
-    422: Rejected,
-    429: RateLimited,
-}
-
-
-def _first_error(text: str) -> Tuple[Any, Any, Any, Any]:
-    """Code, detail, pointer and request id from either envelope, of whatever type; all None for a body that is neither."""
-    try:
-        body = json.loads(text)
-    except (ValueError, RecursionError):
-        return None, None, None, None
-    if not isinstance(body, dict):
-        return None, None, None, None
-    listed = body.get("errors")
-    source: Any = None
-    if isinstance(listed, list) and listed and isinstance(listed[0], dict):
-        first = listed[0]
-        detail = first.get("detail") or first.get("message") or first.get("title")
-        source = first.get("source")
-    elif isinstance(body.get("error"), dict):
-        first = body["error"]
-        detail = first.get("message")
-        details = first.get("details")
-        if isinstance(details, list) and details and isinstance(details[0], dict):
-            source = details[0].get("source")
-    else:
-        # OAuth's own form (RFC 6749, 5.2), which a token exchange may answer.
-        first = {"code": body.get("error")}
-        detail = body.get("error_description") or body.get("message")
-    pointer = source.get("pointer") or source.get("parameter") if isinstance(source, dict) else None
-    return first.get("code"), detail, pointer, body.get("requestId")
-
-
-def _text(value: Any) -> Optional[str]:
-    if not isinstance(value, (str, int)) or value == "":
-        return None
-    return one_line(str(value), TEXT_LIMIT)
-
-
 def content_type_of(headers: Mapping[str, str]) -> str:
     """What an answer says that it is, for a message."""
     return one_line(headers.get("Content-Type", "no content type").partition(";")[0], 100)
@@ -308,40 +270,3 @@ def content_type_of(headers: Mapping[str, str]) -> str:
 def printable(text: str) -> str:
     """A text that every stream can be written with: without halves of surrogate pairs."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def from_answer(
-    attempted: str,
-    status: int,
-    headers: Mapping[str, str],
-    text: str,
-    method: str = "PATCH",
-) -> NotificationsError:
-    """The error that an answer of status 400 or more means; ``text`` is its body, of whatever form.
-
-    Source: the contract's ``Failure`` schema (both envelopes) and its responses by status.
-    """
-    code, detail, pointer, request_id = map(_text, _first_error(text))
-    kind = _BY_STATUS.get(status, ServerFailure)
-    if detail is None:
-        content_type = content_type_of(headers)
-        detail = f"the service answered with status {status} and a body that says nothing ({content_type})"
-    next_step = None
-    if status == 400 and "quota" in f"{code} {detail}".lower():
-        kind = OverQuota
-    if kind is Forbidden:
-        next_step = {"GET": Forbidden.reading, "POST": Forbidden.creating}.get(method)
-    if kind is OverQuota:
-        detail = f"over quota: {detail}"
-    if status == 409 and headers.get("Location"):
-        existing_id = (_text(headers["Location"]) or "").partition("?")[0].rstrip("/").rpartition("/")[2]
-        next_step = f"The existing object is {quoted(existing_id)}. {Conflict.next_step}"
-    return kind(
-        attempted,
-        detail,
-        status=status,
-        code=code,
-        pointer=pointer,
-        request_id=_text(headers.get("X-Request-Id", "")[:255]) or request_id,
-        next_step=next_step,
-    )

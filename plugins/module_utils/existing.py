@@ -8,13 +8,15 @@ Private to the collection.
 
 from __future__ import annotations
 
-from typing import Callable, List, Mapping, Optional, Sequence
+import datetime
+import re
+from typing import Callable, Iterable, List, Mapping, Optional, Sequence
 
 from ._concurrency import run_concurrently
 from .client import Client
-from .directory import Directory
-from .errors import Forbidden, Unintelligible
-from .resources import INTEGRATION, NOTIFICATION_TYPE, Object, Resource
+from .directory import Directory, Index
+from .errors import Forbidden, NotFound, Unintelligible
+from .resources import INTEGRATION, NOTIFICATION_TYPE, Object, Resource, reference_ids
 
 
 def _unsaid(_sentence: str) -> None:
@@ -36,11 +38,26 @@ def existing(
     found = _read(client, resource, attempted, query, warn)
     for each in found:
         client.redactor.add(*resource.secrets(each))
+    found = [each for each in found if not _is_deleted(each, client.wall_clock())]
     strange = [each["id"] for each in found if not resource.is_sound(each)]
     if strange:
         said = f"what {', '.join(strange)} refers to cannot be told from the answer"
         raise Unintelligible(attempted, said, next_step="Nothing is decided by half of what there is. Tell us of this answer.")
     return found
+
+
+def _is_deleted(obj: Object, now: float) -> bool:
+    """Whether the service still lists an object that it has deleted. ``deleted_at`` is when it was, or will be, deleted."""
+    metadata = obj.get("metadata")
+    deleted_at = metadata.get("deleted_at") if isinstance(metadata, dict) else None
+    if not isinstance(deleted_at, str) or not deleted_at:
+        return False
+    try:
+        # Python reads a "Z" only from 3.11 on.
+        moment = datetime.datetime.fromisoformat(re.sub(r"\.\d+", "", deleted_at.replace("Z", "+00:00")))
+        return (moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)).timestamp() <= now
+    except ValueError:
+        return False
 
 
 def _read(
@@ -49,18 +66,23 @@ def _read(
     if resource.look_up is None:
         return client.list(resource.path, attempted, query)
     path, of_resource = resource.path + ":lookup", resource.look_up["resource"]
-    if resource.looks_up_one:
-        try:
+    try:
+        if resource.looks_up_one:
             found = client.look_up(path, resource.look_up, attempted)
-        except Forbidden as error:
-            warn(
-                f"The service answered 403 ({error.said.rstrip('.')}) where the {resource.noun} of {of_resource} was looked up. It may "
-                "answer so where there is none, so it is taken for that; it may also mean that the credentials may not read it."
-            )
-            return []
-        return [] if found is None else [found]
+            return [] if found is None else [found]
+        listed = client.list(path, attempted, resource.look_up)
+    except NotFound as error:
+        if not error.is_from_api:
+            raise
+        return []
+    except Forbidden as error:
+        warn(
+            f"The service answered 403 ({error.said.rstrip('.')}) when the {resource.noun}s of {of_resource} were looked up. It may answer so "
+            "if there are none, so that is assumed; it may also mean that the credentials may not read them."
+        )
+        return []
     # What is set for a resource around this one is not this one's.
-    return [each for each in client.list(path, attempted, resource.look_up) if each.get("resource", of_resource) == of_resource]
+    return [each for each in listed if each.get("resource", of_resource) == of_resource]
 
 
 def existing_of_each(
@@ -74,6 +96,13 @@ def looked_up(client: Client, resource: Resource, warn: Callable[[str], None] = 
     """What exists of one resource that is looked up."""
     of_resource = (resource.look_up or {}).get("resource")
     return existing(client, resource, f"look up the {resource.noun}s of {of_resource}", warn=warn)
+
+
+def confirm_references(client: Client, known: Directory, subscriptions: Iterable[Object]) -> None:
+    """Read the integrations once more if a subscription refers to one that is not among them: it may be newer than the first list."""
+    referred = {object_id for each in subscriptions for object_id in reference_ids(each.get("integrations"))}
+    if any(known.integrations.by_id(object_id) is None for object_id in referred):
+        known.integrations = Index(INTEGRATION, existing(client, INTEGRATION))
 
 
 def directory(client: Client) -> Directory:

@@ -13,7 +13,7 @@ from typing import Any, Iterator, List, Mapping, Optional
 
 from ._redaction import quoted
 from .client import Client
-from .errors import Forbidden, InvalidInput, NotAsAsked, NotFound
+from .errors import Conflict, Forbidden, InvalidInput, NotAsAsked, NotFound
 from .existing import existing
 from .resources import MARK_ALL_PATH, SUMMARY_PATH, USER_NOTIFICATION, Object
 
@@ -80,7 +80,13 @@ def summary(client: Client) -> Object:
 def mark(client: Client, object_id: str, read: bool) -> None:
     """Mark one. Raises NotAsAsked if the service leaves it as it is."""
     attempted = f"mark the notification {object_id} as {_marked(read)}"
-    now = client.change(USER_NOTIFICATION.path, object_id, {"read": read}, attempted)
+    try:
+        now = client.change(USER_NOTIFICATION.path, object_id, {"read": read}, attempted)
+    except Conflict:
+        # It changed since it was read. Nothing but this one member can, so there is nothing to plan again.
+        now = client.read(USER_NOTIFICATION.path, object_id, attempted)
+        if now.get("read") is not read:
+            now = client.change(USER_NOTIFICATION.path, object_id, {"read": read}, attempted)
     if now.get("read") is not read:
         raise NotAsAsked(attempted, "the service accepted the request and left it as it was", next_step="Run the task again.")
 

@@ -420,8 +420,10 @@ def shown_route(whole: Object, directory: Directory) -> Object:
         if object_id in directory.expected:
             shown["integrations"].append({"id": None, "display_name": object_id, "kind": None})
         else:
-            there = directory.integrations.by_id(object_id) or {}
-            shown["integrations"].append({"id": object_id, "display_name": there.get("display_name"), "kind": target_kind(there) or None})
+            there = directory.integrations.by_id(object_id)
+            entry = {"id": object_id, "display_name": (there or {}).get("display_name"), "kind": target_kind(there or {}) or None}
+            # If it was deleted, the subscription may still refer to it.
+            shown["integrations"].append(entry if there else {**entry, "missing": True})
     return shown
 
 
@@ -448,12 +450,21 @@ RESOURCE_PARTS = {
     "organization": ("organization", "ORGANIZATION"),
     "environment": ("environment", "ENVIRONMENT"),
     "cluster": ("cloud-cluster", "CLUSTER"),
+    "topic": ("topic", "TOPIC"),
     "connector": ("connector", "CONNECTOR"),
     "flink_region": ("flink-region", ""),
     "flink_compute_pool": ("compute-pool", "FLINK_COMPUTE_POOL"),
     "flink_statement": ("statement", "FLINK_STATEMENT"),
 }
-RESOURCE_TYPES = tuple(kind for _part, kind in RESOURCE_PARTS.values() if kind)
+#: The published types of resources. There may be more.
+RESOURCE_TYPES = (*(kind for _part, kind in RESOURCE_PARTS.values() if kind), "CONNECTOR__CUSTOM_CONNECTOR")
+#: Types of resources whose paths look like those of another type.
+_ALSO = {"CONNECTOR": ("CONNECTOR__CUSTOM_CONNECTOR",)}
+
+
+def fits_path(resource_type: str, usual_type: str) -> bool:
+    """Whether a resource of one type may have a path that usually belongs to another."""
+    return resource_type == usual_type or resource_type in _ALSO.get(usual_type, ())
 
 #: Sent with a creation only; what is looked up for one resource is always about that one.
 _OF_RESOURCE = (

@@ -55,6 +55,7 @@ class Route:
     def leads_to(self, before: Sequence[str], directory: Directory, attempted: str) -> List[str]:
         """The ids of the integrations that there shall be, those that were there first. Raises InvalidInput."""
         named = self.integrations or ()
+        before = directory.existing_integrations(before)
         if self.mode == ADD:
             return list(dict.fromkeys((*before, *named)))
 

@@ -28,6 +28,8 @@ from .directory import Directory
 from .plan import Plan, difference, difference_of_one
 from .resources import Resource
 
+#: The service's errors refer to its pages.
+DOCUMENTATION = "https://docs.confluent.io"
 #: A wait longer than this many seconds is a warning.
 LONG_WAIT = 5.0
 #: The most seconds that a task or a request may take: a day.
@@ -61,7 +63,7 @@ class Task:
     sessions: Optional[SessionCache] = None
     emit_progress: Callable[[str, bool], None] = lambda sentence, important: None
     is_orphaned: Callable[[], bool] = lambda: False
-    redactor: Redactor = field(default_factory=lambda: Redactor(DEFAULT_ENDPOINT))
+    redactor: Redactor = field(default_factory=lambda: Redactor(DEFAULT_ENDPOINT, DOCUMENTATION))
     _clients: List[Client] = field(default_factory=list)
     _warned: Set[str] = field(default_factory=set)
 
@@ -77,6 +79,7 @@ class Task:
             where,
             clock=self.clock,
             report=self._report_wait,
+            warn=self.warn_once,
             session=self.sessions.get(where) if self.sessions else None,
             redactor=self.redactor,
             is_orphaned=self.is_orphaned,
@@ -143,6 +146,12 @@ class Task:
         """Say which integrations were taken as existing in check mode although nobody announced them."""
         for said in filter(None, directory.expected.values()):
             self.warn_once(f"In this check {said}. The real run fails, unless an earlier task creates it.")
+
+    def warn_of_dangling(self, directory: Directory) -> None:
+        """Name the integrations that no longer exist and that are dropped from subscriptions."""
+        if directory.dangling:
+            ids = ", ".join(map(quoted, sorted(directory.dangling)))
+            self.warn_once(f"Subscriptions refer to integrations that no longer exist: {ids}. They are removed from what is written.")
 
     def outcome_of_one(self, carried: Carried, resource: Resource) -> Outcome:
         """What became of a plan with one wish."""

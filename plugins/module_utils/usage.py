@@ -15,7 +15,7 @@ from ._redaction import quoted
 from .client import Client
 from .directory import Directory
 from .errors import InUse, NotificationsError
-from .existing import existing
+from .existing import confirm_references, existing
 from .plan import DELETE, Plan, plan
 from .resources import NOTIFICATION_TYPE, Object, reference_ids, subscription
 from .routing import REMOVE, Route, route_wish
@@ -46,6 +46,7 @@ def released(client: Client, planned: Plan, when_in_use: str, warn: Optional[Cal
     if not users:
         return planned
     directory = Directory(existing(client, NOTIFICATION_TYPE), planned.there)
+    confirm_references(client, directory, users)
     bound = subscription(directory)
     emptied = [each for each in users if _goes_to(each) <= going.keys()]
     refusal = _refusal(attempted, when_in_use, [bound.name(each) for each in users], [bound.name(each) for each in emptied])

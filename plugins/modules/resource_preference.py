@@ -61,10 +61,10 @@ diff:
   type: dict
   sample: {before: {}, after: {resource: environment=env-456xy, resource_type: ENVIRONMENT, current_state: DISABLED}}
 api:
-  description: What was sent, with the service's id of each request, and each wait with its reason.
+  description: Requests sent, with the service's id of each, the last rate limit that it stated, and waits with their reasons.
   returned: always, unless the options were refused
   type: dict
-  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], waits: []}
+  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], rate_limit: {limit: 1000, remaining: 999, reset: 60}, waits: []}
 error:
   description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
   returned: on failure
@@ -82,7 +82,7 @@ ARGUMENTS = CONNECTION + PREFERENCE_ITEM
 
 
 def run(this):
-    path, resource_type = resource_of(this.params, "manage a resource preference")
+    path, resource_type = resource_of(this.params, "manage a resource preference", this.warn_once)
     client = this.connect()
     resource = resource_preference(path, resource_type)
     wish = preference_wish(this.params, path, resource_type)

@@ -80,10 +80,10 @@ diff:
   type: dict
   sample: {before: "", after: "environment=env-1   DISABLED\\n"}
 api:
-  description: What was sent, with the service's id of each request, and each wait with its reason.
+  description: Requests sent, with the service's id of each, the last rate limit that it stated, and waits with their reasons.
   returned: always, unless the options were refused
   type: dict
-  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], waits: []}
+  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], rate_limit: {limit: 1000, remaining: 999, reset: 60}, waits: []}
 error:
   description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
   returned: on failure
@@ -102,7 +102,7 @@ ARGUMENTS = CONNECTION + PREFERENCE_ITEM.as_list("preferences") + MANY
 
 def run(this):
     manner, items, attempted = this.manner(), this.params["preferences"], "manage resource preferences"
-    of_items = [resource_of(item, attempted) for item in items]
+    of_items = [resource_of(item, attempted, this.warn_once) for item in items]
     plan.refuse_repetition(of_items, attempted, "are both about", lambda of_item: of_item[0])
     client = this.connect()
     resources = [resource_preference(*of_item) for of_item in of_items]

@@ -60,10 +60,10 @@ diff:
     before: {integrations: [Organization admins], current_state: ENABLED}
     after: {integrations: [Organization admins, ops-slack], current_state: ENABLED}
 api:
-  description: What was sent, with the service's id of each request, and each wait with its reason.
+  description: Requests sent, with the service's id of each, the last rate limit that it stated, and waits with their reasons.
   returned: always, unless the options were refused
   type: dict
-  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], waits: []}
+  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], rate_limit: {limit: 1000, remaining: 999, reset: 60}, waits: []}
 error:
   description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
   returned: on failure
@@ -74,7 +74,7 @@ error:
 from ansible_collections.ccloud.notifications.plugins.module_utils import apply, plan, task
 from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, EXPECTED, OF_RESOURCE, SUBSCRIPTION_ITEM
 from ansible_collections.ccloud.notifications.plugins.module_utils.desired import resource_of
-from ansible_collections.ccloud.notifications.plugins.module_utils.existing import directory, existing
+from ansible_collections.ccloud.notifications.plugins.module_utils.existing import confirm_references, directory, looked_up
 from ansible_collections.ccloud.notifications.plugins.module_utils.resources import resource_subscription
 from ansible_collections.ccloud.notifications.plugins.module_utils.routing import subscription_wish
 
@@ -82,15 +82,17 @@ ARGUMENTS = CONNECTION + EXPECTED + OF_RESOURCE + SUBSCRIPTION_ITEM
 
 
 def run(this):
-    path, resource_type = resource_of(this.params, "manage a resource subscription", subscribable=True)
+    path, resource_type = resource_of(this.params, "manage a resource subscription", this.warn_once)
     client = this.connect()
     known = directory(client)
     resource = resource_subscription(known, path, resource_type)
-    there = existing(client, resource)
+    there = looked_up(client, resource, this.warn_once)
+    confirm_references(client, known, there)
     identity = {"resource": path, "resource_type": resource_type}
     wish = subscription_wish(known, this.params, there, identity, coming=this.coming)
     this.warn_of_expected(known)
     planned = plan.plan(resource, [wish], there)
+    this.warn_of_dangling(known)
     return this.outcome_of_one(apply.carry_out(client, planned, apply.Manner(this.check_mode)), resource)
 
 

@@ -44,10 +44,10 @@ resource_subscriptions:
       notification_type: {id: nt-12345, display_name: Schema Registry at its limit}
       integrations: [{id: i-12345, display_name: ops-slack, kind: Slack}]
 api:
-  description: What was sent, with the service's id of each request, and each wait with its reason.
+  description: Requests sent, with the service's id of each, the last rate limit that it stated, and waits with their reasons.
   returned: always, unless the options were refused
   type: dict
-  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], waits: []}
+  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], rate_limit: {limit: 1000, remaining: 999, reset: 60}, waits: []}
 error:
   description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
   returned: on failure
@@ -58,17 +58,17 @@ error:
 from ansible_collections.ccloud.notifications.plugins.module_utils import task
 from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, OF_RESOURCE
 from ansible_collections.ccloud.notifications.plugins.module_utils.desired import resource_of
-from ansible_collections.ccloud.notifications.plugins.module_utils.existing import directory, existing
+from ansible_collections.ccloud.notifications.plugins.module_utils.existing import directory, looked_up
 from ansible_collections.ccloud.notifications.plugins.module_utils.resources import resource_subscription
 
 ARGUMENTS = CONNECTION + OF_RESOURCE
 
 
 def run(this):
-    path, resource_type = resource_of(this.params, "read resource subscriptions", subscribable=True)
+    path, resource_type = resource_of(this.params, "read resource subscriptions", this.warn_once)
     client = this.connect()
     resource = resource_subscription(directory(client), path, resource_type)
-    found = [resource.show(each, ()) for each in existing(client, resource)]
+    found = [resource.show(each, ()) for each in looked_up(client, resource, this.warn_once)]
     return task.Outcome({"resource_subscriptions": sorted(found, key=lambda each: (resource.name(each), each["id"]))})
 
 

@@ -107,10 +107,10 @@ diff:
   type: dict
   sample: {before: "", after: "environment=env-1: Connector failed   ENABLED   ops-slack\\n"}
 api:
-  description: What was sent, with the service's id of each request, and each wait with its reason.
+  description: Requests sent, with the service's id of each, the last rate limit that it stated, and waits with their reasons.
   returned: always, unless the options were refused
   type: dict
-  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], waits: []}
+  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], rate_limit: {limit: 1000, remaining: 999, reset: 60}, waits: []}
 error:
   description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
   returned: on failure
@@ -128,7 +128,7 @@ from ansible_collections.ccloud.notifications.plugins.module_utils.arguments imp
     SUBSCRIPTION_ITEM,
 )
 from ansible_collections.ccloud.notifications.plugins.module_utils.desired import resource_of
-from ansible_collections.ccloud.notifications.plugins.module_utils.existing import directory, existing_of_each
+from ansible_collections.ccloud.notifications.plugins.module_utils.existing import confirm_references, directory, existing_of_each
 from ansible_collections.ccloud.notifications.plugins.module_utils.resources import resource_subscription
 from ansible_collections.ccloud.notifications.plugins.module_utils.routing import subscription_wish
 
@@ -137,11 +137,13 @@ ARGUMENTS = CONNECTION + (OF_RESOURCE + SUBSCRIPTION_ITEM).as_list("subscription
 
 def run(this):
     manner, items = this.manner(), this.params["subscriptions"]
-    of_items = [resource_of(item, "manage resource subscriptions", subscribable=True) for item in items]
+    of_items = [resource_of(item, "manage resource subscriptions", this.warn_once) for item in items]
     client = this.connect()
     known = directory(client) if items else None
     resources = {of_item: resource_subscription(known, *of_item) for of_item in of_items}
-    there = dict(zip(resources, existing_of_each(client, list(resources.values()), manner.concurrency)))
+    there = dict(zip(resources, existing_of_each(client, list(resources.values()), manner.concurrency, this.warn_once)))
+    if known:
+        confirm_references(client, known, (each for found in there.values() for each in found))
     wishes = {of_item: [] for of_item in resources}
     named = []
     for item, of_item in zip(items, of_items):
@@ -153,6 +155,7 @@ def run(this):
     plans = [plan.plan(resource, wishes[of_item], there[of_item]) for of_item, resource in resources.items()]
     if known:
         this.warn_of_expected(known)
+        this.warn_of_dangling(known)
     carried = apply.carry_out_each(client, plans, manner)
     order = [list(resources).index(of_item) for of_item in of_items]
     return this.outcome_of_each("resource_subscriptions", plans, carried, order)

@@ -71,10 +71,10 @@ diff:
     before: {integrations: [Organization admins], current_state: ENABLED}
     after: {integrations: [Organization admins, ops-slack], current_state: ENABLED}
 api:
-  description: What was sent, with the service's id of each request, and each wait with its reason.
+  description: Requests sent, with the service's id of each, the last rate limit that it stated, and waits with their reasons.
   returned: always, unless the options were refused
   type: dict
-  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], waits: []}
+  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], rate_limit: {limit: 1000, remaining: 999, reset: 60}, waits: []}
 error:
   description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
   returned: on failure
@@ -85,7 +85,7 @@ error:
 from ansible_collections.ccloud.notifications.plugins.module_utils import apply, plan, task
 from ansible_collections.ccloud.notifications.plugins.module_utils._redaction import quoted
 from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, EXPECTED, SUBSCRIPTION_ITEM
-from ansible_collections.ccloud.notifications.plugins.module_utils.existing import directory, existing
+from ansible_collections.ccloud.notifications.plugins.module_utils.existing import confirm_references, directory, existing
 from ansible_collections.ccloud.notifications.plugins.module_utils.resources import DISABLED, subscription
 from ansible_collections.ccloud.notifications.plugins.module_utils.routing import subscription_wish
 
@@ -97,9 +97,11 @@ def run(this):
     known = directory(client)
     resource = subscription(known)
     there = existing(client, resource)
+    confirm_references(client, known, there)
     wish = subscription_wish(known, this.params, there, coming=this.coming)
     this.warn_of_expected(known)
     planned = plan.plan(resource, [wish], there)
+    this.warn_of_dangling(known)
     carried = apply.carry_out(client, planned, apply.Manner(this.check_mode))
     [done] = carried.managed
     if wish.present and this.params["enabled"] is None and (done.after or {}).get("current_state") == DISABLED:

@@ -72,10 +72,10 @@ missing:
   elements: str
   sample: []
 api:
-  description: What was sent, with the service's id of each request, and each wait with its reason.
+  description: Requests sent, with the service's id of each, the last rate limit that it stated, and waits with their reasons.
   returned: always, unless the options were refused
   type: dict
-  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], waits: []}
+  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], rate_limit: {limit: 1000, remaining: 999, reset: 60}, waits: []}
 error:
   description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
   returned: on failure

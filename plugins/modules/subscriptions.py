@@ -119,10 +119,10 @@ diff:
   type: dict
   sample: {before: "", after: "Connector failed   ENABLED   ops-slack, pager\\n"}
 api:
-  description: What was sent, with the service's id of each request, and each wait with its reason.
+  description: Requests sent, with the service's id of each, the last rate limit that it stated, and waits with their reasons.
   returned: always, unless the options were refused
   type: dict
-  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], waits: []}
+  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], rate_limit: {limit: 1000, remaining: 999, reset: 60}, waits: []}
 error:
   description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
   returned: on failure
@@ -132,7 +132,7 @@ error:
 
 from ansible_collections.ccloud.notifications.plugins.module_utils import apply, errors, plan, task
 from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, EXPECTED, MANY, ROUTING, RULE, Arguments
-from ansible_collections.ccloud.notifications.plugins.module_utils.existing import directory, existing
+from ansible_collections.ccloud.notifications.plugins.module_utils.existing import confirm_references, directory, existing
 from ansible_collections.ccloud.notifications.plugins.module_utils.resources import subscription
 from ansible_collections.ccloud.notifications.plugins.module_utils.routing import REMOVE, Route, others, route_wish, selection
 
@@ -160,6 +160,7 @@ def run(this):
     known = directory(client)
     resource = subscription(known)
     there = existing(client, resource)
+    confirm_references(client, known, there)
     selected = selection(known, this.params["rules"], coming=this.coming)
     this.warn_of_expected(known)
     if this.params["disable_others"] and not selected.heard:
@@ -172,6 +173,7 @@ def run(this):
     ]
     disabling, left = others(known, there, selected) if this.params["disable_others"] else ([], [])
     planned = plan.plan(resource, [*wishes, *disabling], there)
+    this.warn_of_dangling(known)
     carried = apply.carry_out(client, planned, manner)
     for warning in carried.warnings:
         this.warn_once(warning)

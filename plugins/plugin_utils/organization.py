@@ -154,8 +154,8 @@ def _one_line(text: str) -> str:
 
 
 def routing_table(notification_types: Iterable[Object], integrations: Iterable[Object]) -> Object:
-    """Who is notified of what: ``channels`` (the columns, those in use first), ``rows`` (one for each type, the worst first), ``gaps``
-    and ``unused``.
+    """Who is notified of what: ``channels`` (the columns, those in use first), ``rows`` (one for each type, the worst first), ``gaps``,
+    ``dangling`` (subscriptions that refer to integrations that no longer exist) and ``unused``.
 
     ``notification_types`` are as notification_type_info returns them with their subscriptions. A gap is a critical type of the plan that
     nobody hears of, or that reaches only e-mail. Unused is an integration that the API manages and that no subscription goes to.
@@ -186,6 +186,13 @@ def routing_table(notification_types: Iterable[Object], integrations: Iterable[O
         "channels": columns,
         "rows": rows,
         "gaps": [f"{row['name']}: {row['gap']}" for row in rows if row["gap"]],
+        "dangling": sorted(
+            f"{each.get('display_name') or each['id']}: {to['id']}"
+            for each in notification_types
+            for one in each["subscriptions"]
+            for to in one["integrations"]
+            if to.get("missing")
+        ),
         "unused": sorted(str(each["display_name"]) for each in integrations if is_manageable(each) and each["id"] not in used),
     }
 

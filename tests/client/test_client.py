@@ -67,7 +67,38 @@ def test_a_list_is_complete_and_read_250_at_a_time(emulator, connect):
     emulator.reset(integrations=1000)
     listed = connect().list(LIST, "list")
     assert listed == emulator.objects()
-    assert [each["query"]["page_size"] for each in emulator.requests()] == ["250"] * 5
+    first, *later = [each["query"] for each in emulator.requests()]
+    assert first == {"page_size": "250"}
+    assert len(later) == 4
+    assert all("page_token" in query for query in later)
+
+
+def test_later_pages_are_asked_for_by_the_query_of_the_link_alone(connect):
+    """The contract: the page size is only valid on the first request. The service may put anything else into its link."""
+    page = b'{"data": [{"id": "i-1"}], "metadata": {"next": "https://elsewhere.example/v2?page_token=a%2Bb&cursor=x&cursor=y&empty="}}'
+    with Scripted(page, b'{"data": [{"id": "i-2"}], "metadata": {}}') as server:
+        assert len(connect(endpoint=server.url).list(LIST, "list", {"resource": "r"})) == 2
+    assert server.asked == [f"{LIST}?resource=r&page_size=250", f"{LIST}?page_token=a%2Bb&cursor=x&cursor=y&empty="]
+
+
+def test_list_that_is_shorter_than_the_services_count_is_read_again(connect):
+    short = b'{"data": [{"id": "i-1"}], "metadata": {"total_size": 2}}'
+    whole = b'{"data": [{"id": "i-1"}, {"id": "i-2"}], "metadata": {"total_size": 2}}'
+    with Scripted(short, whole) as server:
+        assert len(connect(endpoint=server.url).list(LIST, "list")) == 2
+    with Scripted(short) as server:
+        client, warnings = connect(endpoint=server.url), []
+        client._warn = warnings.append
+        assert len(client.list(LIST, "list them")) == 1
+        assert len(server.asked) == 2
+    assert warnings == ["Could not list them completely: the service counts 2 objects and lists 1, twice in a row."]
+
+
+@pytest.mark.parametrize("total", [b"0", b"-1", b"null", b'"9"', b"true", b"1.5", b"1"])
+def test_count_that_proves_nothing_is_ignored(connect, total):
+    with Scripted(b'{"data": [{"id": "i-1"}], "metadata": {"total_size": ' + total + b"}}") as server:
+        connect(endpoint=server.url).list(LIST, "list")
+    assert len(server.asked) == 1
 
 
 def test_pages_survive_insertions_and_deletions_between_them(emulator, connect):
@@ -442,8 +473,10 @@ def test_the_real_rate_limit_is_waited_out(emulator, connect, clock):
     client = connect()
     for _request in range(7):
         client.list(LIST, "list")
-    assert [each["status"] for each in emulator.requests()].count(429) == 2
+    assert {each["status"] for each in emulator.requests()} == {200}  # it never has to be refused
     assert sum(clock.sleeps) == pytest.approx(40, abs=2)
+    assert client.tally.as_result(client.redactor)["rate_limit"] == {"limit": 3, "remaining": 2, "reset": 20}
+    assert client.tally.as_result(client.redactor)["waits"] == [f"Waited {sum(clock.sleeps):.1f} s in 2 waits: the rate limit is used up."]
 
 
 def test_the_deadline_covers_everything_and_is_not_slept_through(emulator, connect, clock, errors):
@@ -504,17 +537,53 @@ def test_a_time_out_leaves_a_creates_fate_unclear(emulator, connect, errors):
 # Credentials
 
 
-def test_redirects_are_not_followed(emulator, connect, errors):
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirects_never_leave_the_origin(emulator, connect, errors, status):
     with Emulator.started() as elsewhere:
-        emulator.fault("redirect", "*", location=f"{elsewhere.url}{LIST}", times=2)
+        emulator.fault("redirect", "*", status=status, location=f"{elsewhere.url}{LIST}", times=2)
         client = connect()
-        with pytest.raises(errors.Unintelligible, match="leads elsewhere, and credentials follow no redirect"):
+        with pytest.raises(errors.Unintelligible, match="unexpected redirect"):
             client.list(LIST, "list")
         with pytest.raises(errors.Unintelligible) as caught:
             client.create(LIST, BODY, "create")
         # It may have been carried out before it was sent elsewhere.
         assert caught.value.fate_unclear is True
         assert elsewhere.requests() == []
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_reads_follow_redirects_within_the_origin(emulator, connect, status):
+    emulator.fault("redirect", "GET", status=status, location=LIST + "?page_size=250", times=3)
+    client = connect()
+    assert len(client.list(LIST, "list")) == 3
+    assert client.tally.requests == 4
+    assert {each["authorization"] for each in emulator.requests()} == {"Basic"}
+
+
+@pytest.mark.parametrize(("status", "follows"), [(301, False), (302, False), (303, False), (307, True), (308, True)])
+def test_writes_follow_only_redirects_that_keep_the_method(emulator, connect, errors, status, follows):
+    emulator.fault("redirect", "POST", status=status, location=LIST)
+    client = connect()
+    if follows:
+        assert client.create(LIST, BODY, "create")["display_name"] == "ops"
+    else:
+        with pytest.raises(errors.Unintelligible):
+            client.create(LIST, BODY, "create")
+    assert set(emulator.made()) == ({"ops"} if follows else set())
+
+
+@pytest.mark.parametrize("location", [None, "", "//evil.example/x", "http://u:p@127.0.0.1/", "http://127.0.0.1:1/", "ftp://x/", "http://["])
+def test_redirect_that_cannot_be_followed_is_an_error(emulator, connect, errors, location):
+    emulator.fault("status", "GET", status=307, headers={} if location is None else {"Location": location}, times=9)
+    with pytest.raises(errors.Unintelligible, match="unexpected redirect"):
+        connect().list(LIST, "list")
+
+
+def test_redirects_in_circles_end(emulator, connect, errors):
+    emulator.fault("redirect", "GET", location=LIST, times=99)
+    with pytest.raises(errors.Unintelligible, match="at most 3"):
+        connect().list(LIST, "list")
+    assert len(emulator.requests()) == 4
 
 
 def test_netrc_replaces_nothing(emulator, connect, tmp_path, monkeypatch):
@@ -799,9 +868,10 @@ def test_every_error_has_the_detail_and_the_request_id(emulator, connect, errors
         "attempted": "change the integration 'x'",
         "status": 404,
         "code": "resource_not_found",
-        "detail": "There is no Integration 'i-nope', or you may not see it.",
+        "detail": f"{'Not Found: ' if envelope == 'error' else ''}There is no Integration 'i-nope', or you may not see it.",
         "pointer": None,
         "request_id": emulator.requests()[-1]["request_id"],
+        "error_ids": error.as_result()["error_ids"],
     }
 
 

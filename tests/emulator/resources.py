@@ -143,7 +143,7 @@ def _release_integration(context: Context, old: Object) -> None:
     if users and context.settings.delete_in_use == "refused":
         names = ", ".join(subscription["id"] for _collection, subscription in users)
         raise Refusal(400, "in_use", "Bad Request", f"The integration is used by the subscriptions {names}.")
-    for collection, subscription in users:
+    for collection, subscription in users if context.settings.delete_in_use == "detached" else ():
         left = [reference for reference in subscription["integrations"] if reference["id"] != old["id"]]
         context.store.change(collection, subscription["id"], {"integrations": left})
 
@@ -235,25 +235,6 @@ def _release_subscription(context: Context, old: Object) -> None:
 
 # What is set for one resource
 
-#: The type of a resource, by the name of the last part of its path.
-RESOURCE_TYPES = {
-    "organization": "ORGANIZATION",
-    "environment": "ENVIRONMENT",
-    "cloud-cluster": "CLUSTER",
-    "connector": "CONNECTOR",
-    "compute-pool": "FLINK_COMPUTE_POOL",
-    "statement": "FLINK_STATEMENT",
-}
-
-
-def _refuse_another_type(fields: Object) -> None:
-    last = fields["resource"].rpartition("/")[2].partition("=")[0]
-    meant = RESOURCE_TYPES.get(last)
-    if meant is not None and meant != fields["resource_type"]:
-        detail = f"{fields['resource']} is of the type {meant}, not {fields['resource_type']}."
-        raise Refusal(400, "invalid_resource", "Bad Request", detail, pointer="/resource_type")
-
-
 def _of_resource(context: Context, collection: str, resource: str) -> list[Object]:
     return [each for each in context.store.objects(collection) if each["resource"] == resource]
 
@@ -265,7 +246,6 @@ def _without_identity(fields: Object) -> Object:
 def _accept_preference(context: Context, old: Optional[Object], new: Object) -> Object:
     if old is not None:
         return _without_identity(new)
-    _refuse_another_type(new)
     for other in _of_resource(context, "resource-preferences", new["resource"]):
         raise _already_there(other, f"The resource {new['resource']} has a preference already.")
     return new
@@ -274,7 +254,6 @@ def _accept_preference(context: Context, old: Optional[Object], new: Object) -> 
 def _accept_resource_subscription(context: Context, old: Optional[Object], new: Object) -> Object:
     if old is not None:
         return _references(context, _without_identity(new))
-    _refuse_another_type(new)
     others = _of_resource(context, "resource-subscriptions", new["resource"])
     return _references(context, _subscribed(context, new, others))
 

@@ -276,14 +276,16 @@ class Emulator:
     def _failure(self, refusal: Refusal, request_id: str) -> dict[str, Any]:
         source = {name: value for name, value in (("pointer", refusal.pointer), ("parameter", refusal.parameter)) if value is not None}
         if self.service.settings.error_envelope == "error":
-            error: dict[str, Any] = {"code": refusal.code, "message": refusal.detail}
-            if source:
-                error["details"] = [{"source": source}]
+            # As the guide documents it: the details are a text.
+            error: dict[str, Any] = {"message": refusal.title, "details": refusal.detail, "timestamp": self.clock.timestamp()}
+            error["suggestion"] = f"Correct {refusal.pointer or refusal.parameter}." if refusal.pointer or refusal.parameter else ""
+            if self.service.settings.error_codes == "given":
+                error["code"] = refusal.code
             return {"status": refusal.status, "error": error, "requestId": request_id}
         first: dict[str, Any] = {
             "id": uuid.uuid4().hex,
             "status": str(refusal.status),
-            "code": refusal.code,
+            **({"code": refusal.code} if self.service.settings.error_codes == "given" else {}),
             "title": refusal.title,
             "detail": refusal.detail,
         }

@@ -128,8 +128,8 @@ class Service:
             raise self._missing(resource, repr(rest))
         if method == "PATCH":
             fields = resource.accept(self._context, there, _writable(resource, body))
-            there = self.store.change(collection, rest, fields)
-        elif method == "DELETE":
+            return Answer(200, self._written(resource, self.store.change(collection, rest, fields)))
+        if method == "DELETE":
             resource.release(self._context, there)
             self.store.remove(collection, rest)
             return Answer(204)
@@ -144,12 +144,20 @@ class Service:
     def _create(self, resource: Resource, body: Object) -> Answer:
         fields = resource.accept(self._context, None, _writable(resource, body))
         whole = self.store.add(resource.collection, resource.kind, resource.prefix, self.base_url, fields)
-        return Answer(201, resource.show(self._context, whole, EVERYTHING), {"Location": whole["metadata"]["self"]})
+        return Answer(201, self._written(resource, whole), {"Location": whole["metadata"]["self"]})
+
+    def _written(self, resource: Resource, whole: Object) -> Object:
+        """The answer to a write: the whole object, or only what the contract requires of it."""
+        shown = resource.show(self._context, whole, EVERYTHING)
+        if self.settings.write_answers == "full":
+            return shown
+        return {name: value for name, value in shown.items() if name not in ("description", "current_state", "api_version", "kind")}
 
     def _list(self, resource: Resource, query: Query, verb: str = "") -> Answer:
         first = {name: values[0] for name, values in query.items()}
         size = int(first.get("page_size", 100))
         hidden_for = self.settings.list_delay_ms / 1000 if self.settings.new_objects == "delayed" else 0.0
+        lingers_for = self.settings.list_delay_ms / 1000 if self.settings.deletion == "lingering" else 0.0
         newest_first = False
         if resource.collection == "user-notifications":
             newest_first = first.get("sort", "-received_at") == "-received_at"
@@ -157,7 +165,7 @@ class Service:
                 raise Refusal(400, "invalid_sort", "Bad Request", "sort is received_at or -received_at.", parameter="sort")
         wanted = resource.select(self._context, query)
         try:
-            page = self.store.page(resource.collection, size, first.get("page_token"), hidden_for, wanted, newest_first)
+            page = self.store.page(resource.collection, size, first.get("page_token"), hidden_for, lingers_for, wanted, newest_first)
         except ValueError as error:
             raise Refusal(400, "invalid_page_token", "Bad Request", str(error), parameter="page_token") from error
         here = f"{self.base_url}{API}{resource.collection}{verb}?"
@@ -181,7 +189,7 @@ class Service:
     def _verbs(self) -> dict[str, Callable[[Resource, Query, Any], Answer]]:
         return {
             "resource-preferences:lookup": self._look_up_one,
-            "resource-subscriptions:lookup": lambda resource, query, _body: self._list(resource, query, ":lookup"),
+            "resource-subscriptions:lookup": self._look_up_list,
             "user-notifications:mark-all": self._mark_all,
             "user-notifications:summary": self._summarize,
         }
@@ -193,6 +201,11 @@ class Service:
         for each in self._selected(resource, query):
             return Answer(200, resource.show(self._context, each, EVERYTHING))
         raise self._missing(resource, f"of {query['resource'][0]!r}")
+
+    def _look_up_list(self, resource: Resource, query: Query, _body: Any) -> Answer:
+        if self.settings.empty_lookup == "missing" and not self._selected(resource, query):
+            raise self._missing(resource, f"of {query['resource'][0]!r}")
+        return self._list(resource, query, ":lookup")
 
     def _mark_all(self, resource: Resource, query: Query, body: Any) -> Answer:
         for each in self._selected(resource, query):

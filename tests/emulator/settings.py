@@ -28,7 +28,7 @@ class Settings:
     kind_change: str = field(default="allowed", metadata=_policy("may PATCH change target.kind", "allowed", "refused"))
     empty_description: str = field(default="clears", metadata=_policy("does an empty description clear it", "clears", "ignored"))
     delete_in_use: str = field(
-        default="detached", metadata=_policy("an integration that a subscription uses, when deleted", "detached", "refused")
+        default="detached", metadata=_policy("an integration that a subscription uses, when deleted", "detached", "refused", "dangling")
     )
     second_subscription: str = field(
         default="refused", metadata=_policy("may a type be subscribed to twice, or one resource's type", "refused", "allowed")
@@ -41,9 +41,17 @@ class Settings:
     over_quota: str = field(default="402", metadata=_policy("how going over the quota is answered", "402", "400"))
     error_envelope: str = field(default="errors", metadata=_policy("the form of an error's body", "errors", "error"))
     new_objects: str = field(default="at-once", metadata=_policy("when lists show a new object", "at-once", "delayed"))
+    deletion: str = field(default="at-once", metadata=_policy("when lists no longer show a deleted object", "at-once", "lingering"))
+    write_answers: str = field(
+        default="full", metadata=_policy("which members the answer to a write has: all, or those that the contract requires", "full", "lean")
+    )
+    empty_lookup: str = field(
+        default="empty", metadata=_policy("a look-up of resource subscriptions where there are none", "empty", "missing")
+    )
+    error_codes: str = field(default="given", metadata=_policy("whether an error has a code", "given", "omitted"))
     dead_url: str = field(default="204", metadata=_policy("how a test of a URL that does not accept it is answered", "204", "400"))
 
-    list_delay_ms: int = field(default=300, metadata=_plain("how long lists do not show a new object where that is delayed"))
+    list_delay_ms: int = field(default=300, metadata=_plain("how long lists lag behind where new objects are delayed or deleted ones linger"))
     latency_ms: int = field(default=0, metadata=_plain("how long every answer takes"))
     quota: int = field(default=1000, metadata=_plain("integrations_per_org: how many Slack, MsTeams and Webhook integrations there may be"))
     rate_limit: int = field(default=100_000, metadata=_plain("requests that one user may send in one window"))

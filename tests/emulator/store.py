@@ -39,6 +39,7 @@ class Store:
 
     clock: Clock
     _entries: dict[str, dict[str, _Entry]] = field(default_factory=dict)
+    _removed: dict[str, list[tuple[float, _Entry]]] = field(default_factory=dict)
     _number: int = 10_000
 
     def objects(self, collection: str) -> Iterator[Object]:
@@ -77,18 +78,29 @@ class Store:
         return entry.content
 
     def remove(self, collection: str, object_id: str) -> None:
-        del self._entries[collection][object_id]
+        entry = self._entries[collection].pop(object_id)
+        self._removed.setdefault(collection, []).append((self.clock.monotonic(), entry))
 
     def page(
-        self, collection: str, size: int, token: Optional[str], hidden_for: float, wanted: Callable[[Object], bool], newest_first: bool
+        self,
+        collection: str,
+        size: int,
+        token: Optional[str],
+        hidden_for: float,
+        lingers_for: float,
+        wanted: Callable[[Object], bool],
+        newest_first: bool,
     ) -> Page:
         """The page behind a token. A token says after which object to go on, so it outlives insertions and deletions.
 
-        Objects younger than ``hidden_for`` seconds are not shown. A token that this server never made raises ValueError.
+        Objects younger than ``hidden_for`` seconds are not shown, and deleted ones are for ``lingers_for`` seconds. A token that this server never made raises ValueError.
         """
         after = _read_token(token) if token else None
         shown_until = self.clock.monotonic() - hidden_for
-        shown = [entry for entry in self._entries.get(collection, {}).values() if entry.created <= shown_until and wanted(entry.content)]
+        oldest = self.clock.monotonic() - lingers_for
+        lingering = [entry for removed, entry in self._removed.get(collection, []) if removed > oldest]
+        entries = sorted([*self._entries.get(collection, {}).values(), *lingering], key=lambda entry: entry.number)
+        shown = [entry for entry in entries if entry.created <= shown_until and wanted(entry.content)]
         if newest_first:
             shown.reverse()
         rest = [entry for entry in shown if after is None or (entry.number < after if newest_first else entry.number > after)]

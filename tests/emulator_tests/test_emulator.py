@@ -396,10 +396,10 @@ def test_a_preference_is_looked_up_by_its_resource(emulator, missing):
     assert call(emulator, "GET", "/resource-preferences:lookup", params=OF_CONNECTOR).status_code == missing
 
 
-def test_a_resource_is_not_of_another_type_than_its_path_says(emulator):
-    body = {**OF_CONNECTOR, "resource_type": "CLUSTER", "current_state": "ENABLED"}
-    answer = call(emulator, "POST", "/resource-preferences", json=body)
-    assert answer.json()["errors"][0]["source"]["pointer"] == "/resource_type"
+def test_type_of_a_resource_is_an_open_enumeration(emulator):
+    for kind in ("CLUSTER", "CONNECTOR__CUSTOM_CONNECTOR", "SOMETHING_NEW"):
+        body = {**OF_CONNECTOR, "resource": f"{CONNECTOR}-{kind}", "resource_type": kind, "current_state": "ENABLED"}
+        assert call(emulator, "POST", "/resource-preferences", json=body).status_code == 201
 
 
 def test_subscriptions_of_a_resource_are_looked_up_page_by_page(emulator):

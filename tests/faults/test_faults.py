@@ -24,9 +24,9 @@ SLICE = 2
 
 def policies():
     """The first side of every question, the other side of one of them at a time, and the other side of all."""
-    others = {each.name: each.metadata["sides"][1] for each in dataclasses.fields(Settings) if "sides" in each.metadata}
-    everything = {name: side for name, side in others.items() if name != "early_access"}
-    return [(), *(((name, side),) for name, side in others.items()), tuple(everything.items())]
+    others = [(each.name, side) for each in dataclasses.fields(Settings) for side in each.metadata.get("sides", ())[1:]]
+    everything = dict(reversed([each for each in others if each[0] != "early_access"]))
+    return [(), *((each,) for each in others), tuple(everything.items())]
 
 
 def named(part):

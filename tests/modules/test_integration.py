@@ -345,7 +345,7 @@ def test_what_is_not_in_use_costs_one_more_read(run, emulator):
     channels(emulator)
     assert run.ok("integration", display_name="unused", state="absent")["detached"] == []
     assert [line.split()[1] for line in emulator.lines()][:2] == ["/integrations", "/subscriptions"]
-    assert len(emulator.lines()) == 3
+    assert len(emulator.lines()) == 4  # the last one sees that it is no longer listed
 
 
 def test_a_detached_integration_is_taken_from_its_subscriptions_first(run, emulator):
@@ -391,7 +391,7 @@ def test_ignoring_it_leaves_it_to_the_service(run, emulator, side):
     assert result["changed"] is (side == "detached")
     if side == "refused":
         assert "The integration is used by the subscriptions s-" in result["msg"]
-    assert [line.split()[1] for line in emulator.lines()][0::2] == ["/integrations"]
+    assert [line.split()[1] for line in emulator.lines()][0::2] == ["/integrations"] * (1 if side == "refused" else 2)
 
 
 @pytest.mark.parametrize("missing", ["404", "403"])
@@ -410,7 +410,7 @@ def test_what_somebody_else_deleted_meanwhile_is_not_our_change(run, emulator, m
     emulator.fault("status", "DELETE", status=int(missing), applied=True)
     result = run.ok("integration", display_name="ops", state="absent")
     assert result["changed"] is False
-    assert "was deleted by somebody else" in run.warnings[0]
+    assert "was deleted by another task or user" in run.warnings[0]
 
 
 def test_a_403_does_not_prove_absence(run, emulator):

@@ -77,7 +77,7 @@ def test_a_mixed_list_is_carried_out_and_a_second_run_changes_nothing(run, emula
 
 def test_updates_come_first_then_creations_then_deletions(run, emulator, mixed):
     run.ok("integrations", integrations=mixed, purge=True, concurrency=1)
-    assert [line.split()[0] for line in emulator.lines()] == ["GET", "GET", "PATCH", "POST", "GET", "DELETE", "DELETE"]
+    assert [line.split()[0] for line in emulator.lines()] == ["GET", "GET", "PATCH", "POST", "GET", "DELETE", "DELETE", "GET"]
 
 
 def test_two_hundred_unchanged_cost_one_request(run, emulator):

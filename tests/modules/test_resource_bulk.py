@@ -141,9 +141,3 @@ def test_what_is_set_around_a_resource_is_not_its_own(run, emulator):
     emulator.fault("status", "GET", "*:lookup", status=200, body=listed)
     done = run.ok("resource_subscription", resource=connector("a"), notification_type="Connector failed", integrations=["ops"])
     assert done["resource_subscription"]["id"] != inherited["id"]
-
-
-def test_the_whole_organization_is_no_single_resource(run, emulator):
-    result = run.fails("resource_subscription_info", resource="organization=abc")
-    assert "The module subscription is for that." in result["msg"]
-    assert emulator.requests() == []

@@ -35,7 +35,7 @@ def test_a_preference_that_is_not_there_may_look_forbidden_and_that_is_said(run,
     emulator.reset(missing="403")
     result = run.ok("resource_preference", resource=PATH, state="absent")
     assert result["changed"] is False
-    assert "It may answer so where there is none, so it is taken for that; it may also mean" in run.warnings[0]
+    assert "It may answer so if there are none, so that is assumed; it may also mean" in run.warnings[0]
 
 
 def test_a_wrong_endpoint_is_not_taken_for_a_missing_preference(run, emulator):
@@ -78,7 +78,7 @@ def test_a_mapping_becomes_the_path_that_the_api_wants(run, emulator, resource, 
 @pytest.mark.parametrize(
     ("params", "said"),
     [
-        ({"resource": {"env": "env-1"}}, "resource has env; it may have organization, environment, cluster"),
+        ({"resource": {"env": "env-1"}}, "resource has 'env'; it may have organization, environment, cluster"),
         ({"resource": {}}, "resource is empty"),
         ({"resource": ""}, "'' of resource is not given as a text"),
         ({"resource": "env-1"}, "'env-1' of resource is not given as a text"),
@@ -86,8 +86,7 @@ def test_a_mapping_becomes_the_path_that_the_api_wants(run, emulator, resource, 
         ({"resource": {"environment": "a/b"}}, "'environment' of resource is not given as a text without slashes"),
         ({"resource": {"environment": 5}}, "'environment' of resource is not given as a text"),
         ({"resource": ["environment=env-1"]}, "neither a text nor a mapping"),
-        ({"resource": "environment=env-1/topic=x"}, "what type of resource 'topic' is cannot be told"),
-        ({"resource": "environment=env-1", "resource_type": "CLUSTER"}, "resource_type is CLUSTER, and resource ends in 'environment'"),
+        ({"resource": "environment=env-1/schema=x"}, "the resource type of 'schema' is not known. Set resource_type."),
     ],
 )
 def test_a_resource_that_makes_no_sense_is_refused_before_any_request(run, emulator, params, said):

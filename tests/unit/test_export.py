@@ -42,10 +42,10 @@ def organizations(draw):
     subscriptions = []
     for each in types:
         for again in range(draw(st.sampled_from([0, 1, 1, 1, 2]))):
-            going = draw(st.lists(st.sampled_from([one["id"] for one in integrations] or ["i-gone"]), unique=True, max_size=4))
+            going = draw(st.lists(st.sampled_from([one["id"] for one in integrations] or ["i-none"]), unique=True, max_size=4))
             state = draw(st.sampled_from(["ENABLED", "ENABLED", "DISABLED", "PAUSED"]))
             whole = {"id": f"s-{each['id']}-{again}", "notification_type": {"id": each["id"]}, "current_state": state}
-            subscriptions.append({**whole, "integrations": [{"id": one} for one in going + draw(st.sampled_from([[], ["i-gone"]]))]})
+            subscriptions.append({**whole, "integrations": [{"id": one} for one in going]})
     return integrations, types, subscriptions
 
 
@@ -112,3 +112,9 @@ def test_the_worst_comes_first_and_columns_are_integrations():
     table = routing_table(types, ALL)
     assert [row["name"] for row in table["rows"]] == ["CRITICAL", "WARN", "INFO", "NEW"]
     assert [(each["name"], each["kind"]) for each in table["channels"]] == [("admins", "RoleEmail"), ("ops", "Slack")]
+
+
+def test_references_to_what_no_longer_exists_are_reported():
+    gone = {"id": "i-9", "display_name": None, "kind": None, "missing": True}
+    table = routing_table(types_with({"current_state": "ENABLED", "integrations": [SLACK, gone]}), ALL)
+    assert table["dangling"] == ["Fire: i-9"]

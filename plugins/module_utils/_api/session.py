@@ -266,8 +266,17 @@ class SessionCache:
         return self._sessions[key]
 
 
+if REQUESTS_IMPORT_ERROR is None:
+
+    class _HttpSession(requests.Session):
+        """A session that leaves redirects to the client, and fails on no Location, however wrong."""
+
+        def get_redirect_target(self, resp: Any) -> None:
+            return None
+
+
 def _new_session(connection: Connection) -> Any:
-    session = requests.Session()
+    session = _HttpSession()
     for scheme in ("http://", "https://"):
         session.mount(scheme, TimedAdapter())
     session.headers.update({"User-Agent": connection.user_agent, "Accept": "application/json", "Accept-Encoding": "identity"})
