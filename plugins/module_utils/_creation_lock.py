@@ -15,7 +15,7 @@ import stat
 import tempfile
 import time
 from contextlib import contextmanager
-from typing import Iterator, Optional
+from typing import Callable, Iterator, Optional
 
 try:
     import fcntl
@@ -34,7 +34,9 @@ class CreationLock:
         if self._descriptor is None:
             return False
         try:
-            return float(os.pread(self._descriptor, 64, 0) or b"0") > moment
+            created = float(os.pread(self._descriptor, 64, 0) or b"0")
+            # A clock that was set back leaves times that are yet to come.
+            return moment < created <= time.time()
         except ValueError:
             return False
 
@@ -46,17 +48,31 @@ class CreationLock:
 
 
 @contextmanager
-def creation_lock(*identity: str) -> Iterator[CreationLock]:
-    """Waits for the turn of whoever creates what these texts identify. Without a usable folder there is no waiting."""
+def creation_lock(*identity: str, wait: Callable[[], bool]) -> Iterator[CreationLock]:
+    """The turn of whoever creates what these texts identify; ``wait`` waits a moment, and is False when there is no more time.
+
+    Without a usable folder, and without time, nobody waits.
+    """
     digest = hashlib.sha256("\0".join(identity).encode("utf-8", "replace")).hexdigest()[:32]
     descriptor = _open(digest)
     try:
         if descriptor is not None:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            _acquire(descriptor, wait)
         yield CreationLock(descriptor)
     finally:
         if descriptor is not None:
             os.close(descriptor)
+
+
+def _acquire(descriptor: int, wait: Callable[[], bool]) -> None:
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if not wait():
+                return
+        else:
+            return
 
 
 def _open(name: str) -> Optional[int]:

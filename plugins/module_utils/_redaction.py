@@ -9,6 +9,7 @@ Private to the collection.
 from __future__ import annotations
 
 import base64
+import html
 import re
 import threading
 from typing import Any, Iterable, Iterator, List, Optional, Sequence, Set, Tuple
@@ -23,6 +24,13 @@ HIDDEN_CHANGED = "******** (changes)"
 MESSAGE_LIMIT = 2_000
 #: The longest value that a message quotes, in characters.
 VALUE_LIMIT = 80
+#: No more of a text is looked at. It is far more than any message shows.
+TEXT_LIMIT = 65_536
+#: Of a longer URL only the whole is known as a secret, and of the others no more parts than this.
+_MAX_URL = 4_096
+_MAX_PARTS = 32
+#: Around a long value in a message, until secrets are hidden in it and it is cut. Neither is in any printable text.
+_LONG_VALUE = ("\ue000", "\ue001")
 
 _SECRET_NAME = re.compile("url|(?<![a-z])uri|(?<![a-z])key(?![a-z])|token|secret|pass|credential|auth|signature", re.IGNORECASE)
 
@@ -41,11 +49,11 @@ _ESCAPE = re.compile(
     r"|\\(?P<escaped>[\"'\\/bfnrt])"
     r"|&#x0*(?P<hex>[0-9a-f]{1,6});"
     r"|&#0*(?P<decimal>[0-9]{1,7});"
-    r"|&(?P<named>amp|lt|gt|quot|apos);",
+    r"|\\x(?P<octet>[0-9a-f]{2})"
+    r"|&(?P<named>[a-z]{2,8});",
     re.IGNORECASE,
 )
 _CONTROL = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 #: A URL is looked for at the beginning of a word only. Otherwise a long word would take quadratic time.
 _URL = re.compile(r"(?<![a-z0-9+.-])[a-z0-9+.-]*://[^\s\"'<>\\]+", re.IGNORECASE)
@@ -69,9 +77,18 @@ def one_line(text: str, limit: int = MESSAGE_LIMIT) -> str:
 
 
 def quoted(value: Any) -> str:
-    """A value as a message quotes it: in quotes, on one line, cut at 80 characters."""
-    text = str(value)
-    return repr(text if len(text) <= VALUE_LIMIT else f"{text[: VALUE_LIMIT - 3]}...")
+    """A value as a message quotes it: in quotes, on one line. ``shortened`` cuts it, once secrets are hidden: part of one could not be
+    recognized."""
+    text = str(value)[:TEXT_LIMIT]
+    return repr(text) if len(text) <= VALUE_LIMIT else repr(text).join(_LONG_VALUE)
+
+
+def shortened(text: str) -> str:
+    """A message in which secrets are hidden, with its long values cut at 80 characters."""
+    return _QUOTED.sub(lambda match: f"{match.group(1)[: VALUE_LIMIT - 3]}...{match.group(1)[-1:]}", text)
+
+
+_QUOTED = re.compile(_LONG_VALUE[0] + "([^" + "".join(_LONG_VALUE) + "]*)" + _LONG_VALUE[1])
 
 
 # Known secrets
@@ -104,7 +121,8 @@ class Redactor:
                 self._added.append(secret)
 
     def redact(self, text: str) -> str:
-        """The text without secrets."""
+        """The text without secrets; of a very long text, the beginning."""
+        text = text[:TEXT_LIMIT]
         with self._lock:
             # Most tasks have little to redact, so this is done only now.
             while self._added:
@@ -116,8 +134,16 @@ class Redactor:
         return _replace(text, spans)
 
     def redact_all(self, texts: Sequence[str]) -> List[str]:
-        """Several one-line texts without secrets; the cost is that of a single text."""
-        return self.redact("\n".join(texts)).split("\n") if texts else []
+        """Several one-line texts without secrets; the cost is that of a few long texts."""
+        redacted: List[str] = []
+        batch: List[str] = []
+        for text in [*texts, None]:
+            if text is None or sum(map(len, batch)) + len(batch) + len(text) > TEXT_LIMIT:
+                redacted += self.redact("\n".join(batch)).split("\n") if batch else []
+                batch = []
+            if text is not None:
+                batch.append(text[: TEXT_LIMIT // 2])
+        return redacted
 
     def _secret_spans(self, text: str) -> Iterator[Span]:
         for form in self._forms:
@@ -208,7 +234,9 @@ def _unescape(match: re.Match[str]) -> str:
     if value["escaped"]:
         return _CONTROL.get(value["escaped"], value["escaped"])
     if value["named"]:
-        return _NAMED[value["named"].lower()]
+        return html.unescape(match.group())
+    if value["octet"]:
+        return chr(int(value["octet"], 16))
     number = int(value["unicode"] or value["hex"], 16) if value["unicode"] or value["hex"] else int(value["decimal"])
     return chr(number) if number <= 0x10FFFF else " "
 
@@ -236,11 +264,12 @@ def _forms(secret: str) -> Set[str]:
         path = secret.partition(parts.netloc)[2]
         user = parts.netloc.rpartition("@")[0]
         password = user.partition(":")[2]
-        plain.update(form for form in (path, path.lstrip("/"), user, password) if len(form) >= _MIN_SECRET)
+        own = [path, path.lstrip("/"), user, password]
+        plain.update(form for form in (*own, *map(unquote, own)) if len(form) >= _MIN_SECRET)
         # A single part is a token if it is long. Short ones are words such as "services".
-        tokens = [part for part in re.split(r"[/?&=#]", path) if len(part) >= _MIN_PART]
+        tokens = [part for part in re.split(r"[/?&=#]", path[:_MAX_URL]) if len(part) >= _MIN_PART][:_MAX_PARTS]
         plain.update(tokens, map(unquote, tokens))
-        encoded = {path.lstrip("/"), *tokens}
+        encoded = {path.lstrip("/")[:_MAX_URL], unquote(user), unquote(password), *tokens}
     forms = {form for form in map(_latin, plain) if len(form) >= _MIN_SECRET}
     for value in encoded:
         forms.update(_base64_forms(value))
@@ -294,5 +323,12 @@ def _texts(value: Any) -> Iterator[str]:
 def without_userinfo(url: str) -> str:
     """A URL without user and password, for messages and results."""
     scheme, separator, rest = url.partition("://")
-    authority, slash, path = rest.partition("/")
-    return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}" if separator else url.rpartition("@")[2]
+    # A secret may have a slash in it, so the host begins behind the last "@", wherever that is.
+    return f"{scheme}{separator}{rest.rpartition('@')[2]}" if separator else url.rpartition("@")[2]
+
+
+def origin_of(url: str) -> str:
+    """Scheme and host of a URL, for messages and results; empty if there is none. The rest may be a secret: some paste a webhook URL where
+    the endpoint belongs."""
+    scheme, separator, rest = without_userinfo(url).partition("://")
+    return f"{scheme}{separator}{re.split('[/?#]', rest)[0]}" if separator else ""

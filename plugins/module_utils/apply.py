@@ -171,7 +171,7 @@ class _Place:
 
     def creation_lock(self, key: str) -> ContextManager[CreationLock]:
         """This task's turn to create an object of this key, among all tasks of this controller."""
-        return creation_lock(self.client.endpoint, self.client.user, self.resource.path, key)
+        return creation_lock(self.client.endpoint, self.client.user, self.resource.path, key, wait=self.client.wait_for_turn)
 
 
 class _Crew:
@@ -253,9 +253,8 @@ def _create(at: _Place, step: Step, done: Done) -> None:
         _create_new(at, step, done)
         return
     with at.creation_lock(at.resource.key(dict(step.body))) as lock:
-        if lock.is_created_since(at.client.created_at):
-            # Another task of this controller created one since this task has read the list.
-            _meet(at, step, done, None, False)
+        # Another task of this controller may have created one since this task has read the list.
+        if lock.is_created_since(at.client.created_at) and _meet(at, step, done, None, False):
             return
         _create_new(at, step, done)
         if done.changed:
@@ -292,31 +291,32 @@ def _create_new(at: _Place, step: Step, done: Done) -> None:
     try:
         done.after = _verify(at, step, made, attempted)
     except errors.NotAsAsked as error:
-        if at.resource.name_field and at.resource.key(made) != step.wish.key:
-            # Under another name the next run would not find it, and make one more.
+        # Under another name, such as a trimmed one, the next run would not find it and create one more. If anything else differs as well,
+        # it may be somebody else's object.
+        if not_as_asked(at.resource, step.body, made) == (at.resource.name_field,):
             _delete_object(at, made, done)
             done.after, done.changed = None, False
             error.said = f"{error.said}; under another name it would not be found again, so it was deleted"
         raise
 
 
-def _meet(at: _Place, step: Step, done: Done, conflict: Optional[errors.Conflict], lost_before: bool) -> None:
+def _meet(at: _Place, step: Step, done: Done, conflict: Optional[errors.Conflict], lost_before: bool) -> bool:
     """The object already exists: update it if it differs.
 
-    ``conflict`` is what the service said; None if it was another task of this controller that created it. ``lost_before``: the
-    response to an earlier attempt was lost, so it may have been this task that created it.
+    ``conflict`` is what the service said. None means that another task of this controller created it; if it is not listed, it may have been
+    deleted since, and the answer is False. ``lost_before``: the response to an earlier attempt was lost, so it may have been this task
+    that created it.
     """
 
     def of_the_key(listed: List[Object]) -> Optional[List[Object]]:
         return [each for each in listed if at.resource.key(each) == step.wish.key] or None
 
-    attempted = f"create the {at.resource.one(step.name)}"
-    found = _look(at, attempted, of_the_key)
+    found = _look(at, f"create the {at.resource.one(step.name)}", of_the_key)
+    if found is None and conflict is None:
+        return False
     if found is None:
-        said = "another task of this controller created it at the same time" if conflict is None else conflict.said
-        raise errors.Conflict(
-            attempted, said, status=conflict and conflict.status, next_step="The service does not list it yet. Run the task again."
-        )
+        conflict.next_step = "The service does not list it yet. Run the task again."
+        raise conflict
     done.step = plan(at.resource, [step.wish], found).steps[0]
     done.after = done.step.after
     done.changed = lost_before
@@ -325,6 +325,7 @@ def _meet(at: _Place, step: Step, done: Done, conflict: Optional[errors.Conflict
     if done.step.action == UPDATE:
         _update(at, done.step, done)
         done.changed = done.changed or lost_before
+    return True
 
 
 def _adopt(at: _Place, step: Step, lost: errors.NotificationsError, again: bool) -> Optional[Object]:
@@ -373,7 +374,7 @@ def _update(at: _Place, step: Step, done: Done, is_stale: bool = False) -> None:
         return
     except errors.Conflict as conflict:
         if is_stale or "target.kind" in step.changes:
-            raise _with_kind_hint(conflict, at, step)
+            raise _with_kind_hint(conflict, at, step) from None
         # The request may have been based on a stale version: read again, and plan again.
         current = [each for each in at.list(attempted) if each["id"] == before["id"]]
         again = plan(at.resource, [replace(step.wish, id=before["id"])], current).steps[0] if current else None
@@ -383,7 +384,7 @@ def _update(at: _Place, step: Step, done: Done, is_stale: bool = False) -> None:
         _update(at, again, done, is_stale=True)
         return
     except errors.Rejected as refused:
-        raise _with_kind_hint(refused, at, step)
+        raise _with_kind_hint(refused, at, step) from None
     done.after = now
     done.changed = any(before.get(name) != now.get(name) for name in step.body) or not not_as_asked(at.resource, step.body, now)
     done.after = _verify(at, step, now, attempted)
@@ -392,8 +393,8 @@ def _update(at: _Place, step: Step, done: Done, is_stale: bool = False) -> None:
 def _with_kind_hint(error: errors.NotificationsError, at: _Place, step: Step) -> errors.NotificationsError:
     if "target.kind" in step.changes:
         error.next_step = (
-            f"If the service does not let {target_kind(step.before or {})} become {target_kind(step.body)}, create an {at.resource.noun} of "
-            "another name, route notifications to it, and delete this one."
+            f"If the service does not let {target_kind(step.before or {})} become {target_kind(step.body)}, create an {at.resource.noun} "
+            "of another name, route notifications to it, and delete this one."
         )
     return error
 

@@ -128,6 +128,8 @@ def _misfits_of(path: str, option: Mapping[str, Any], value: Any) -> Iterator[st
     if kind == "list":
         if isinstance(value, str) and option.get("elements") != "dict":
             value = value.split(",")
+        if isinstance(value, (int, float)) and option.get("elements") != "dict":
+            value = [value]  # as Ansible takes it
         if not isinstance(value, (list, tuple)):
             yield f"{path} must be a list."
             return

@@ -8,10 +8,12 @@ Private to the collection.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import random
 import re
+import ssl
 import threading
 import time
 from dataclasses import dataclass, field
@@ -30,7 +32,7 @@ from ._api.session import (
     RequestTracker,
     Session,
 )
-from ._redaction import Redactor, one_line, quoted
+from ._redaction import Redactor, one_line, quoted, shortened
 from .credentials import ApiKey, Credentials, TokenExchange
 
 if REQUESTS_IMPORT_ERROR is None:
@@ -57,6 +59,8 @@ WAITS_LISTED = 100
 #: The longest pause in seconds for a rate limit that is used up. After it, the service says itself whether to wait on.
 LONGEST_PAUSE = 60.0
 REQUEST_ID = "X-Request-Id"
+#: A request id is cut at 255 characters when it is shown, once secrets are hidden in it.
+REQUEST_ID_LIMIT = 4_096
 #: The ids that may become a part of a path. The contract calls ids opaque, but none like "../x" or "{{ x }}" is ever sent back.
 SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+=@~-]{0,254}")
 
@@ -102,9 +106,11 @@ class Tally:
         return {
             "requests": self.requests,
             "retries": self.retries,
-            "request_ids": redactor.redact_all(self.request_ids),
+            "request_ids": [one_line(each, 255) for each in redactor.redact_all(self.request_ids)],
             "rate_limit": self.rate_limit,
-            "waits": redactor.redact_all([_describe_wait(reason, *wait) for reason, wait in self.waits.items()]),
+            "waits": [
+                shortened(each) for each in redactor.redact_all([_describe_wait(reason, *wait) for reason, wait in self.waits.items()])
+            ],
         }
 
 
@@ -188,7 +194,22 @@ class Client:
         credentials = self._connection.credentials
         if isinstance(credentials, ApiKey):
             return credentials.key
-        return credentials.identity_pool_id if isinstance(credentials, TokenExchange) else ""
+        if isinstance(credentials, TokenExchange):
+            return credentials.identity_pool_id
+        return hashlib.sha256(credentials.token.encode()).hexdigest()
+
+    @property
+    def credentials(self) -> List[str]:
+        """What must be in no result, wherever it came from."""
+        credentials = self._connection.credentials
+        if isinstance(credentials, ApiKey):
+            return [credentials.secret, credentials.encoded()]
+        return [credentials.external_token if isinstance(credentials, TokenExchange) else credentials.token]
+
+    def wait_for_turn(self) -> bool:
+        """Wait a moment, in real time, for another task of this controller; False if the deadline has passed or the task is stopped."""
+        self._tracker.wait(0.02)
+        return not self._tracker.is_canceled and time.time() < self.created_at + self._connection.deadline
 
     def cancel(self) -> None:
         """Stop: requests under way fail at once, waits end, and nothing more is sent. Safe to call from any thread."""
@@ -238,7 +259,7 @@ class Client:
                 raise
             for each in _page_objects(answer, attempted):
                 if each["id"] in seen_ids:
-                    said = f"pages {seen_ids[each['id']]} and {page} both hold {each['id']}, so the list is not reliable"
+                    said = f"pages {seen_ids[each['id']]} and {page} both hold {quoted(each['id'])}, so the list is not reliable"
                     raise _unintelligible(attempted, said, answer, "Run the task again.")
                 seen_ids[each["id"]] = page
                 objects.append(each)
@@ -455,7 +476,7 @@ class Client:
 
     def _request_id(self, headers: Mapping[str, str]) -> Optional[str]:
         """The service's id of a request. It is redacted when it leaves the task, as every other text is."""
-        return one_line(headers.get(REQUEST_ID, ""), 255) or None
+        return one_line(headers.get(REQUEST_ID, ""), REQUEST_ID_LIMIT) or None
 
     def _read(self, response: Any, attempted: str) -> str:
         """The body, within the limits of size and time."""
@@ -482,9 +503,9 @@ class Client:
             return _Failed(retry.Failure(retry.REFUSED), unreachable)
         if isinstance(error, (Timeout, urllib3.exceptions.ReadTimeoutError)):
             return _Failed(retry.Failure(retry.TIMED_OUT), errors.TimedOut(attempted, "no response"))
-        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        if isinstance(cause, ssl.SSLCertVerificationError) or type(cause).__name__ == "CertificateError":
             raise errors.Untrusted(attempted, f"the certificate of {self._connection.endpoint} is not trusted ({reason})")
-        if "WRONG_VERSION_NUMBER" in str(error):
+        if isinstance(cause, ssl.SSLError) and cause.reason == "WRONG_VERSION_NUMBER":
             said = f"{self._connection.endpoint} does not speak TLS ({reason})"
             raise errors.Unreachable(attempted, said, next_step="Check the scheme and the port of the endpoint.")
         if isinstance(error, (InvalidURL, InvalidSchema, TypeError, urllib3.exceptions.LocationValueError)):

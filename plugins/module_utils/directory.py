@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import re
 from typing import Container, Dict, FrozenSet, Iterable, Iterator, List, Optional, Sequence, Set
 
 from ._redaction import quoted
@@ -81,8 +82,13 @@ class Index:
         return ", ".join(f"{quoted(folded[each])} ({names[folded[each]]['id']})" for each in close)
 
     def _many(self, found: Sequence[Object], text: str) -> str:
-        listed = ", ".join(f"{each['id']}{self.resource.remark(each)}" for each in found)
+        listed = ", ".join(f"{_shown_id(each['id'])}{self.resource.remark(each)}" for each in found)
         return f"{len(found)} {self.resource.noun}s are {self.resource.named_so} {quoted(text)}: {listed}"
+
+
+def _shown_id(object_id: str) -> str:
+    """An id as messages show it: bare, unless it looks like none."""
+    return object_id if re.fullmatch(r"[\w.:-]{1,80}", object_id) else quoted(object_id)
 
 
 class Directory:

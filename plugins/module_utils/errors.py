@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Mapping, Optional, Tuple
 
-from ._redaction import one_line
-
+from ._redaction import TEXT_LIMIT, one_line, quoted
 
 
 class NotificationsError(Exception):
@@ -264,7 +263,11 @@ class NotAsAsked(NotificationsError):
 
 def content_type_of(headers: Mapping[str, str]) -> str:
     """What an answer says that it is, for a message."""
-    return one_line(headers.get("Content-Type", "no content type").partition(";")[0], 100)
+    return (
+        quoted(one_line(headers["Content-Type"].partition(";")[0], TEXT_LIMIT)).strip("'")
+        if headers.get("Content-Type")
+        else "no content type"
+    )
 
 
 def printable(text: str) -> str:

@@ -13,6 +13,7 @@ import re
 from typing import Callable, Iterable, List, Mapping, Optional, Sequence
 
 from ._concurrency import run_concurrently
+from ._redaction import quoted
 from .client import Client
 from .directory import Directory, Index
 from .errors import Forbidden, NotFound, Unintelligible
@@ -41,7 +42,7 @@ def existing(
     found = [each for each in found if not _is_deleted(each, client.wall_clock())]
     strange = [each["id"] for each in found if not resource.is_sound(each)]
     if strange:
-        said = f"what {', '.join(strange)} refers to cannot be told from the answer"
+        said = f"what {', '.join(map(quoted, strange[:10]))} refers to cannot be told from the answer"
         raise Unintelligible(attempted, said, next_step="Nothing is decided by half of what there is. Tell us of this answer.")
     return found
 
@@ -77,8 +78,8 @@ def _read(
         return []
     except Forbidden as error:
         warn(
-            f"The service answered 403 ({error.said.rstrip('.')}) when the {resource.noun}s of {of_resource} were looked up. It may answer so "
-            "if there are none, so that is assumed; it may also mean that the credentials may not read them."
+            f"The service answered 403 ({error.said.rstrip('.')}) when the {resource.noun}s of {of_resource} were looked up. It may "
+            "answer so if there are none, so that is assumed; it may also mean that the credentials may not read them."
         )
         return []
     # What is set for a resource around this one is not this one's.

@@ -261,10 +261,10 @@ def difference(steps: Iterable[Tuple[Resource, Step]]) -> Dict[str, str]:
 
 
 def _line_name(resource: Resource, obj: Object, is_unique: bool) -> str:
-    name = one_line(resource.name(obj) or str(obj.get("id", "")))
+    name = resource.name(obj) or str(obj.get("id", ""))
     if not is_unique:
         name += f" ({obj.get('id') or resource.key(obj)})"
-    return f"{resource.scope}: {name}" if resource.scope and name != resource.scope else name
+    return one_line(f"{resource.scope}: {name}" if resource.scope and name != resource.scope else name)
 
 
 def difference_of_one(resource: Resource, step: Step) -> Dict[str, Any]:

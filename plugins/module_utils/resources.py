@@ -466,6 +466,7 @@ def fits_path(resource_type: str, usual_type: str) -> bool:
     """Whether a resource of one type may have a path that usually belongs to another."""
     return resource_type == usual_type or resource_type in _ALSO.get(usual_type, ())
 
+
 #: Sent with a creation only; what is looked up for one resource is always about that one.
 _OF_RESOURCE = (
     Field("resource", _compare_text("resource")),

@@ -8,8 +8,8 @@ Private to the collection.
 
 from __future__ import annotations
 
+import json
 import os
-import re
 import ssl
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Iterable, List, Mapping, NoReturn, Optional, Sequence, Set
@@ -19,7 +19,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from . import errors
 from ._api.session import COLLECTION_VERSION, DEFAULT_ENDPOINT, MAX_CONCURRENCY, REQUESTS_IMPORT_ERROR, Connection, SessionCache
-from ._redaction import MESSAGE_LIMIT, Redactor, one_line, quoted, redact_options, without_userinfo
+from ._redaction import HIDDEN, MESSAGE_LIMIT, Redactor, one_line, origin_of, quoted, redact_options, shortened
 from .apply import Carried, Done, Manner
 from .arguments import UNEXPECTED, Arguments
 from .client import Client, Clock, is_loopback
@@ -30,6 +30,8 @@ from .resources import Resource
 
 #: The service's errors refer to its pages.
 DOCUMENTATION = "https://docs.confluent.io"
+#: A shorter credential is not looked for in results: it may be part of an innocent word.
+SHORTEST_CREDENTIAL = 8
 #: A wait longer than this many seconds is a warning.
 LONG_WAIT = 5.0
 #: The most seconds that a task or a request may take: a day.
@@ -66,14 +68,17 @@ class Task:
     redactor: Redactor = field(default_factory=lambda: Redactor(DEFAULT_ENDPOINT, DOCUMENTATION))
     _clients: List[Client] = field(default_factory=list)
     _warned: Set[str] = field(default_factory=set)
+    _credentials: List[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.redactor.add(*map(str, self.secrets))
+        names = ("api_secret", "api_token", "external_token")
+        self._credentials = [str(self.params[name]).strip() for name in names if self.params.get(name)]
 
     def connect(self) -> Client:
         """A client as the connection options say. Raises InvalidInput."""
         # Also an endpoint that is refused is shown.
-        self.redactor.allow(_origin(_endpoint(self.params, self.environ)))
+        self.redactor.allow(origin_of(_endpoint(self.params, self.environ)) or DEFAULT_ENDPOINT)
         where = connection(self.params, self.environ, self.ansible_version)
         client = Client(
             where,
@@ -87,11 +92,20 @@ class Task:
         if urlsplit(client.endpoint).scheme == "http" and not is_loopback(client.endpoint):
             self.warn_once(f"The endpoint {client.endpoint} is not encrypted, so others can read the credentials.")
         self._clients.append(client)
+        self._credentials += client.credentials
         return client
+
+    def without_credentials(self, value: Any) -> Any:
+        """A result in which no text of the service echoes a credential. Everything else is hidden by its place, not by likeness."""
+        known = [each for each in dict.fromkeys(self._credentials) if len(each) >= SHORTEST_CREDENTIAL]
+        text = json.dumps(value, default=str)
+        if not any(json.dumps(each)[1:-1] in text for each in known):
+            return value
+        return _replace_in(value, known)
 
     def sentence(self, text: str) -> str:
         """A text as it may leave the task: without secrets, on one line, and not too long."""
-        return one_line(self.redactor.redact(text))
+        return one_line(shortened(self.redactor.redact(text)))
 
     def warn_once(self, text: str) -> None:
         """Show a warning, unless this task has shown it before."""
@@ -134,7 +148,7 @@ class Task:
     def failure(self, error: errors.NotificationsError) -> Dict[str, Any]:
         """``msg`` and ``error`` of a result, without any secret of this task."""
         details = {name: self.sentence(value) if isinstance(value, str) else value for name, value in error.as_result().items()}
-        return {"msg": one_line(self.redactor.redact(error.message), 2 * MESSAGE_LIMIT), "error": details}
+        return {"msg": one_line(shortened(self.redactor.redact(error.message)), 2 * MESSAGE_LIMIT), "error": details}
 
     @property
     def coming(self) -> Optional[Sequence[str]]:
@@ -198,6 +212,17 @@ class Task:
         }
 
 
+def _replace_in(value: Any, secrets: Sequence[str]) -> Any:
+    if isinstance(value, dict):
+        return {_replace_in(name, secrets): _replace_in(inner, secrets) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_replace_in(inner, secrets) for inner in value]
+    if isinstance(value, str):
+        for secret in secrets:
+            value = value.replace(secret, HIDDEN)
+    return value
+
+
 def _member(resource: Resource) -> str:
     return resource.noun.replace(" ", "_")
 
@@ -209,29 +234,23 @@ def _endpoint(params: Mapping[str, Any], environ: Mapping[str, str]) -> str:
     return (from_environment("endpoint", params["endpoint"], environ) or DEFAULT_ENDPOINT).strip()
 
 
-def _origin(url: str) -> str:
-    """Scheme and host of a URL. The rest may be a secret, for some paste a webhook URL where the endpoint belongs."""
-    scheme, separator, rest = without_userinfo(url).partition("://")
-    return f"{scheme}{separator}{re.split('[/?#]', rest)[0]}" if separator else re.split("[/?#]", scheme)[0]
-
-
 def connection(params: Mapping[str, Any], environ: Mapping[str, str], ansible_version: str) -> Connection:
     """Where to, as whom and how patiently, from the connection options. Raises InvalidInput."""
     attempted = "connect"
     endpoint = _endpoint(params, environ)
-    shown = quoted(_origin(endpoint))
+    shown = quoted(origin_of(endpoint)) if origin_of(endpoint) else "that is given"
     default = f"The service's own endpoint is {DEFAULT_ENDPOINT}."
     try:
         parts = urlsplit(endpoint)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or True)
     except ValueError:
         good = False
+    if "://" in endpoint and "@" in endpoint:
+        said = f"the endpoint {shown} is given with a user or a password"
+        raise errors.InvalidInput(attempted, said, next_step="Give credentials in options of their own, such as api_key and api_secret.")
     if not good or parts.query or parts.fragment:
         said = f"the endpoint {shown} is not an http or https URL with a host and without query or fragment"
         raise errors.InvalidInput(attempted, said, next_step=default)
-    if "@" in parts.netloc:
-        said = f"the endpoint {shown} is given with a user or a password"
-        raise errors.InvalidInput(attempted, said, next_step="Give credentials in options of their own, such as api_key and api_secret.")
     if "/notifications/v1" in parts.path:
         said = f"the endpoint {shown} has the path /notifications/v1 in it, which is added to it"
         raise errors.InvalidInput(attempted, said, next_step=default)
@@ -275,7 +294,8 @@ def perform(run: Run, task: Task) -> Dict[str, Any]:
     result: Dict[str, Any] = {"changed": False, **outcome.result, **task.close()}
     if outcome.error is not None:
         result.update(failed=True, **task.failure(outcome.error))
-    return result
+    hidden: Dict[str, Any] = task.without_credentials(result)
+    return hidden
 
 
 def refused_options(problem: str) -> str:
@@ -323,11 +343,16 @@ class _Module(AnsibleModule):  # type: ignore[misc]
     def _hide_userinfo(self) -> None:
         """The result repeats the options, and nobody declared that an endpoint may hold a password."""
         if self.params.get("endpoint"):
-            self.params["endpoint"] = without_userinfo(str(self.params["endpoint"]))
+            self.params["endpoint"] = origin_of(str(self.params["endpoint"]))
 
 
 #: The message where ansible-core's validator fails instead of refusing.
 CANNOT_READ = "The options cannot be read."
+
+
+def _is_orphaned() -> bool:
+    """Whether whoever started this process is gone, so that the init process took its place."""
+    return os.getppid() == 1
 
 
 def main(arguments: Arguments, run: Run) -> None:
@@ -335,7 +360,9 @@ def main(arguments: Arguments, run: Run) -> None:
     module = _Module(arguments)
     if REQUESTS_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
-    task = Task(module.params, module.check_mode, module.warn, module.ansible_version, secrets=module.no_log_values)
+    task = Task(
+        module.params, module.check_mode, module.warn, module.ansible_version, secrets=module.no_log_values, is_orphaned=_is_orphaned
+    )
     result = perform(run, task)
     if result.pop("failed", False):
         module.fail_json(**result)

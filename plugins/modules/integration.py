@@ -36,8 +36,8 @@ options:
     suboptions:
       kind:
         description:
-          - What kind of channel it is. It is not known whether the service lets the kind of an existing integration change. If it refuses, the
-            task fails.
+          - What kind of channel it is. It is not known whether the service lets the kind of an existing integration change. If it refuses,
+            the task fails.
         type: str
         required: true
         choices: [Slack, MsTeams, Webhook]

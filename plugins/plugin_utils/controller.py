@@ -27,7 +27,7 @@ from ansible.release import __version__ as ansible_version
 from ansible.utils.display import Display
 
 from ansible_collections.ccloud.notifications.plugins.module_utils._api.session import REQUESTS_IMPORT_ERROR, SessionCache
-from ansible_collections.ccloud.notifications.plugins.module_utils._redaction import redact_options, without_userinfo
+from ansible_collections.ccloud.notifications.plugins.module_utils._redaction import origin_of, redact_options
 from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import UNEXPECTED, Arguments
 from ansible_collections.ccloud.notifications.plugins.module_utils.task import CANNOT_READ, Task, perform, refused_options
 
@@ -118,7 +118,7 @@ class ActionModule(ActionBase):
                 is_orphaned=lambda: os.getppid() != parent,
             )
             result = perform(module.run, task)
-            params["endpoint"] = params["endpoint"] and without_userinfo(params["endpoint"])
+            params["endpoint"] = params["endpoint"] and origin_of(params["endpoint"])
         result.update(_invocation(params, task_vars))
         if warnings:
             result["warnings"] = warnings

@@ -11,7 +11,7 @@ from typing import Any, Dict, Iterable, List, Mapping, Optional, Set
 
 import yaml
 
-from ansible_collections.ccloud.notifications.plugins.module_utils._redaction import one_line, quoted
+from ansible_collections.ccloud.notifications.plugins.module_utils._redaction import one_line, quoted, shortened
 from ansible_collections.ccloud.notifications.plugins.module_utils.client import SAFE_ID
 from ansible_collections.ccloud.notifications.plugins.module_utils.resources import ENABLED, is_manageable, webhook_url
 
@@ -53,7 +53,9 @@ class UnsafeIdError(ValueError):
 
 def _id(text: str) -> str:
     if not SAFE_ID.fullmatch(text):
-        raise UnsafeIdError(f"Refusing to export: the service returned the id {quoted(text)}, which does not look like an id.")
+        raise UnsafeIdError(
+            "Refusing to export: the service returned an id that does not look like an id. It is not shown, because it may be a secret."
+        )
     return _Unsafe(text)
 
 
@@ -147,7 +149,7 @@ class _Variables:
 
 def _one_line(text: str) -> str:
     """A text without anything that would end a comment."""
-    return " ".join(one_line(text).split())
+    return " ".join(one_line(shortened(text)).split())
 
 
 # The table
@@ -163,17 +165,17 @@ def routing_table(notification_types: Iterable[Object], integrations: Iterable[O
     integrations, notification_types = list(integrations), list(notification_types)
     used = {to["id"] for each in notification_types for one in each["subscriptions"] for to in one["integrations"]}
     integrations.sort(key=lambda each: (each["id"] not in used, each.get("display_name") or each["id"]))
-    columns = [{"id": each["id"], "name": each.get("display_name") or each["id"], "kind": _kind(each)} for each in integrations]
+    columns = [{"id": each["id"], "name": one_line(each.get("display_name") or each["id"]), "kind": _kind(each)} for each in integrations]
     rows: List[Object] = []
     for each in notification_types:
         enabled = [one for one in each["subscriptions"] if one.get("current_state", ENABLED) == ENABLED]
         going = {to["id"]: to.get("kind") for one in enabled for to in one["integrations"]}
         rows.append(
             {
-                "name": each.get("display_name") or each["id"],
-                "category": each.get("category") or "",
-                "severity": each.get("severity") or "",
-                "priority": each.get("subscription_priority") or "",
+                "name": one_line(each.get("display_name") or each["id"]),
+                "category": one_line(str(each.get("category") or "")),
+                "severity": one_line(str(each.get("severity") or "")),
+                "priority": one_line(str(each.get("subscription_priority") or "")),
                 "in_plan": each.get("is_included_in_plan") is not False,
                 "state": "enabled" if enabled else "disabled" if each["subscriptions"] else "not subscribed",
                 "to": [column["id"] in going for column in columns],
@@ -187,13 +189,13 @@ def routing_table(notification_types: Iterable[Object], integrations: Iterable[O
         "rows": rows,
         "gaps": [f"{row['name']}: {row['gap']}" for row in rows if row["gap"]],
         "dangling": sorted(
-            f"{each.get('display_name') or each['id']}: {to['id']}"
+            one_line(f"{each.get('display_name') or each['id']}: {to['id']}")
             for each in notification_types
             for one in each["subscriptions"]
             for to in one["integrations"]
             if to.get("missing")
         ),
-        "unused": sorted(str(each["display_name"]) for each in integrations if is_manageable(each) and each["id"] not in used),
+        "unused": sorted(one_line(str(each["display_name"])) for each in integrations if is_manageable(each) and each["id"] not in used),
     }
 
 

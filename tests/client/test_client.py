@@ -314,7 +314,7 @@ NEXT = b'"metadata": {"next": "https://x/y?page_token=%s"}'
         ([b'{"data": [{"id": "i-1"}], "metadata": [{"next": "x"}]}'], "does not say whether another one follows"),
         ([b'{"data": ' + b'[{"id": "i-1", "a": ' * 900 + b"1" + b"}]" * 900 + b"}"], "a body that is not the JSON expected"),
         ([b'{"data": [], ' + NEXT % b"a" + b"}"], "leads back to an earlier page"),
-        ([b'{"data": [{"id": "i-1"}], ' + NEXT % b"a" + b"}", b'{"data": [{"id": "i-1"}], "metadata": {}}'], "both hold i-1"),
+        ([b'{"data": [{"id": "i-1"}], ' + NEXT % b"a" + b"}", b'{"data": [{"id": "i-1"}], "metadata": {}}'], "both hold 'i-1'"),
         ([b'{"data": [], "metadata": {"next": "https://x/y"}}'], "holds no page_token"),
         ([b'{"data": [], "metadata": {"next": 7}}'], "holds no page_token"),
         ([b'{"data": [], "metadata": {"next": "https://[/?page_token=a"}}'], "holds no page_token"),
@@ -828,6 +828,21 @@ def test_foreign_status_line_is_one_short_line(connect, errors, status_line):
         connect(endpoint=server.url).list(LIST, "list")
     assert len(caught.value.message) < 4_500
     assert caught.value.message.isprintable()
+
+
+@pytest.mark.parametrize("words", ["CERTIFICATE_VERIFY_FAILED", "WRONG_VERSION_NUMBER"])
+def test_status_line_cannot_make_a_write_look_unsent(connect, errors, words):
+    with Raw([f"HTTP/1.1 {words}\r\n\r\n".encode()]) as server, pytest.raises(errors.ConnectionLost) as caught:
+        connect(endpoint=server.url).create(LIST, BODY, "create")
+    assert caught.value.fate_unclear is True
+
+
+def test_users_are_told_apart_without_showing_their_tokens(connect):
+    from ansible_collections.ccloud.notifications.plugins.module_utils.credentials import ApiToken, TokenExchange
+
+    users = {connect(each).user for each in (None, ApiToken("token-a"), ApiToken("token-b"), TokenExchange("pool-1", "external"))}
+    assert len(users) == 4
+    assert "token" not in "".join(users)
 
 
 def test_endless_chunk_size_is_given_up_within_little_memory(connect, errors):

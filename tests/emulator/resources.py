@@ -235,6 +235,7 @@ def _release_subscription(context: Context, old: Object) -> None:
 
 # What is set for one resource
 
+
 def _of_resource(context: Context, collection: str, resource: str) -> list[Object]:
     return [each for each in context.store.objects(collection) if each["resource"] == resource]
 

@@ -12,6 +12,7 @@ import contextlib
 import dataclasses
 import gzip
 import json
+import re
 import sys
 import uuid
 from dataclasses import dataclass
@@ -22,7 +23,6 @@ from aiohttp import web
 
 from . import contract
 from .clock import Clock
-from .delivery import is_loopback
 from .faults import BENDING, Fault, Queue
 from .resources import RESOURCES, Refusal
 from .service import TOKEN_PATH, Answer, Service, User
@@ -391,12 +391,15 @@ class Emulator:
         return list(self.service.store.objects(rest or "integrations"))
 
 
+_LOCAL_HOST = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?")
+
+
 @web.middleware
 async def _refuse_web_pages(request: web.Request, handler: Any) -> web.StreamResponse:
     """Serve programs on this machine only: no web page, whatever name it gives this address, may read or control the emulator."""
     origin = request.headers.get("Origin")
     same_origin = origin is None or origin == f"{request.scheme}://{request.host}"
-    if is_loopback(f"//{request.host}") and same_origin and request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin"):
+    if _LOCAL_HOST.fullmatch(request.host) and same_origin and request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin"):
         return await handler(request)
     error = (
         "The emulator serves programs on this machine only: it refuses other hosts in Host and Origin, and other sites in Sec-Fetch-Site."

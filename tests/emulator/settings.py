@@ -43,7 +43,8 @@ class Settings:
     new_objects: str = field(default="at-once", metadata=_policy("when lists show a new object", "at-once", "delayed"))
     deletion: str = field(default="at-once", metadata=_policy("when lists no longer show a deleted object", "at-once", "lingering"))
     write_answers: str = field(
-        default="full", metadata=_policy("which members the answer to a write has: all, or those that the contract requires", "full", "lean")
+        default="full",
+        metadata=_policy("which members the answer to a write has: all, or those that the contract requires", "full", "lean"),
     )
     empty_lookup: str = field(
         default="empty", metadata=_policy("a look-up of resource subscriptions where there are none", "empty", "missing")
@@ -51,7 +52,9 @@ class Settings:
     error_codes: str = field(default="given", metadata=_policy("whether an error has a code", "given", "omitted"))
     dead_url: str = field(default="204", metadata=_policy("how a test of a URL that does not accept it is answered", "204", "400"))
 
-    list_delay_ms: int = field(default=300, metadata=_plain("how long lists lag behind where new objects are delayed or deleted ones linger"))
+    list_delay_ms: int = field(
+        default=300, metadata=_plain("how long lists lag behind where new objects are delayed or deleted ones linger")
+    )
     latency_ms: int = field(default=0, metadata=_plain("how long every answer takes"))
     quota: int = field(default=1000, metadata=_plain("integrations_per_org: how many Slack, MsTeams and Webhook integrations there may be"))
     rate_limit: int = field(default=100_000, metadata=_plain("requests that one user may send in one window"))

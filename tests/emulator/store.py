@@ -93,7 +93,8 @@ class Store:
     ) -> Page:
         """The page behind a token. A token says after which object to go on, so it outlives insertions and deletions.
 
-        Objects younger than ``hidden_for`` seconds are not shown, and deleted ones are for ``lingers_for`` seconds. A token that this server never made raises ValueError.
+        Objects younger than ``hidden_for`` seconds are not shown, and deleted ones are for ``lingers_for`` seconds. A token that this
+        server never made raises ValueError.
         """
         after = _read_token(token) if token else None
         shown_until = self.clock.monotonic() - hidden_for

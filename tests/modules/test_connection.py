@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from support.emulator import EXTERNAL_TOKEN, KEY, SECRET
+from support.emulator import EXTERNAL_TOKEN, KEY, SECRET, slack
 
 NOWHERE = {}
 
@@ -81,9 +81,11 @@ def test_exactly_one_way_of_authentication(run, emulator, params, said):
 @pytest.mark.parametrize(
     ("params", "said"),
     [
-        ({"endpoint": "api.confluent.cloud"}, "the endpoint 'api.confluent.cloud' is not an http or https URL"),
+        ({"endpoint": "api.confluent.cloud"}, "the endpoint that is given is not an http or https URL"),
         ({"endpoint": "https://user:pa55@api.example"}, "the endpoint 'https://api.example' is given with a user or a password"),
-        ({"endpoint": "user:pa55@api.example"}, "the endpoint 'api.example' is not an http or https URL"),
+        ({"endpoint": "user:pa55@api.example"}, "the endpoint that is given is not an http or https URL"),
+        ({"endpoint": "https://key:ab/pa55@api.example"}, "the endpoint 'https://api.example' is given with a user or a password"),
+        ({"endpoint": "pa55-token-pasted-here"}, "the endpoint that is given is not an http or https URL"),
         ({"endpoint": "https://api.example?x=1"}, "is not an http or https URL"),
         ({"endpoint": "https://api.example/notifications/v1"}, "has the path /notifications/v1"),
         ({"endpoint": "https://["}, "is not an http or https URL"),
@@ -149,3 +151,10 @@ def test_a_long_wait_is_a_warning_and_every_wait_is_reported(run, emulator):
     assert wait.startswith("Waited 22.0 s in 2 waits: GET /notifications/v1/integrations: ")
     assert [warning.split(":")[0] for warning in run.warnings] == ["Waiting 20.0 s"]
     assert run.clock.sleeps == [2.0, 20.0]
+
+
+def test_credential_that_the_service_echoes_is_hidden_in_results_too(run, emulator):
+    """The description of a good answer is shown; with the API secret in it, it is not."""
+    emulator.reset(integrations=[{**slack("ops"), "description": f"your secret is {SECRET}, nice"}])
+    [shown] = run.ok("integration_info", display_name="ops")["integrations"]
+    assert shown["description"] == "your secret is ********, nice"

@@ -90,7 +90,12 @@ def test_deletion_that_lingers_for_long_is_said(run, emulator):
 def test_object_whose_deletion_has_passed_does_not_exist(run, emulator):
     emulator.reset(integrations=[slack("ops")])
     [ops] = (each for each in emulator.objects() if each["display_name"] == "ops")
-    for deleted_at, exists in (("2020-01-01T00:00:00Z", False), ("2020-01-01T00:00:00.123456Z", False), ("2999-01-01T00:00:00Z", True), ("soon", True)):
+    for deleted_at, exists in (
+        ("2020-01-01T00:00:00Z", False),
+        ("2020-01-01T00:00:00.123456Z", False),
+        ("2999-01-01T00:00:00Z", True),
+        ("soon", True),
+    ):
         metadata = {**ops["metadata"], "deleted_at": deleted_at}
         page = {"api_version": "notifications/v1", "kind": "IntegrationList", "metadata": {}, "data": [{**ops, "metadata": metadata}]}
         emulator.fault("status", "GET", "*/integrations", status=200, body=page)

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
+import time
 
 import pytest
 
 from ansible_collections.ccloud.notifications.plugins.module_utils._api.session import Session
+from ansible_collections.ccloud.notifications.plugins.module_utils._creation_lock import creation_lock
 from support.emulator import READER_KEY, READER_SECRET, slack, webhook
 from support.tasks import Runner, comparable
 
@@ -617,37 +620,31 @@ def test_a_change_whose_answer_was_lost_is_simply_sent_again(run, emulator):
 
 def test_another_one_that_somebody_made_in_the_meantime_is_told_of(run, emulator):
     theirs = {"display_name": "ops", "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/theirs"}}
-    emulator.meanwhile("POST", "*/integrations", "POST", "/integrations", theirs)
-    ours = run.ok("integration", display_name="ops", target={"kind": "Slack", "webhook_url": "https://hooks.slack.example/ours"})
-    [warning] = run.warnings
-    [other] = {each["id"] for each in emulator.objects() if each["display_name"] == "ops"} - {ours["integration"]["id"]}
-    assert f"{other} beside {ours['integration']['id']}, which is this task's" in warning
-
-
-def test_a_deletion_that_a_proxy_answers_has_not_happened(run, emulator):
-    """A good status alone proves nothing: the API answers a deletion with 204 and no body."""
-    emulator.reset(integrations=[slack("ops")])
-    emulator.fault("status", "DELETE", status=200, body={"welcome": "to the proxy"}, times=9)
-    result = run.fails("integration", display_name="ops", state="absent")
-    assert "a body that is not the JSON expected" in result["msg"]
-    assert "ops" in emulator.made()
-
-
-# Services that answer a creation with an object that they have
-
-
-@pytest.mark.parametrize("known_name", ["Ops", "ops2"])
-def test_create_never_touches_an_object_that_existed_before(run, emulator, known_name):
-    """A service may take a creation for an update, of an object with the same URL or a name that is equal but for case."""
-    emulator.reset(integrations=[slack(known_name, URL)])
-    emulator.route("Connector failed", known_name)
-    before = emulator.made()
-    emulator.fault("status", "POST", "*/integrations", status=201, body=before[known_name])
+    emulator.fault("status", "POST", "*/integrations", status=201, body={"id": "i-77", "metadata": {"self": "x"}, **theirs})
     result = run.fails("integration", display_name="ops", target=SLACK)
-    assert f"the service answered with the object '{before[known_name]['id']}', which existed before" in result["msg"]
-    assert "Nothing was deleted." in result["msg"]
-    assert emulator.made() == before
-    assert emulator.routes()["Connector failed"] == [known_name]
+    assert result["changed"] is True  # something was created, perhaps
+    assert not [line for line in emulator.writes() if line.startswith("DELETE")]
+
+
+def test_creation_lock_ends_with_the_deadline_and_believes_no_time_to_come(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    waits = []
+
+    def wait():
+        waits.append(1)
+        return len(waits) < 3
+
+    with creation_lock("a", wait=wait) as first:
+        first.record_creation()
+        with creation_lock("a", wait=wait) as second:  # as another process would
+            assert len(waits) == 3
+            assert second.is_created_since(0)
+        with creation_lock("b", wait=wait) as other:
+            assert not other.is_created_since(0)
+    [path] = (each for each in tmp_path.rglob("*") if each.is_file() and each.read_text())
+    path.write_text(str(time.time() + 3600))
+    with creation_lock("a", wait=wait) as again:
+        assert not again.is_created_since(0)
 
 
 def test_create_after_another_task_of_this_controller_finds_its_object(run, emulator):

@@ -400,3 +400,18 @@ def test_interruption_ends_the_task_and_its_writes_at_once(run, emulator, monkey
     time.sleep(0.15)
     assert len(emulator.requests()) == sent
     assert 1 <= sent < 200
+
+
+def test_diff_of_two_objects_of_one_name_is_printable(run, emulator):
+    page = {"api_version": "notifications/v1", "kind": "IntegrationList", "metadata": {}}
+    odd = [{**each, "id": f"{each['id']}\x1b[2K\n+forged"} for each in slacks(emulator, "twin", "twin")]
+    emulator.fault("status", "GET", "*/integrations", status=200, body={**page, "data": odd})
+    result = run.ok("integrations", integrations=[item("new")], purge=True, when_in_use="ignore", check_mode=True)
+    lines = (result["diff"]["before"] + result["diff"]["after"]).splitlines()
+    assert len(lines) == 3
+    assert all(line.isprintable() for line in lines)
+
+
+def slacks(emulator, *names):
+    emulator.reset(integrations=[slack(name) for name in names])
+    return [each for each in emulator.objects() if each["display_name"] in names]

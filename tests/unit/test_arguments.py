@@ -86,6 +86,7 @@ def test_problem_names_the_option_and_the_item_but_no_value(given, problem):
         {"integrations": [{"id": "i-1", "target": "kind=Slack webhook_url=https://h.example/x"}], "timeout": "5", "purge": "yes"},
         {"integrations": [{"display_name": 5, "target": '{"kind": "Slack"}'}], "purge": None, "endpoint": None},
         {"integrations": []},
+        {"integrations": [GOOD], "purge": 1, "concurrency": 4.0},
     ],
 )
 def test_what_ansible_accepts_is_no_problem(given):

@@ -118,3 +118,11 @@ def test_references_to_what_no_longer_exists_are_reported():
     gone = {"id": "i-9", "display_name": None, "kind": None, "missing": True}
     table = routing_table(types_with({"current_state": "ENABLED", "integrations": [SLACK, gone]}), ALL)
     assert table["dangling"] == ["Fire: i-9"]
+
+
+def test_names_cannot_forge_lines_of_a_table():
+    odd = {**ALL[1], "display_name": "x\ny 0 gaps\x1b[2K\u202e"}
+    forged = types_with(display_name="quiet\nCRITICAL SECURITY fake", category="A\nB")
+    table = routing_table(forged, [odd])
+    assert all(text.isprintable() for row in table["rows"] for text in (row["name"], row["category"]))
+    assert all(text.isprintable() for text in [*table["unused"], *table["gaps"], *(each["name"] for each in table["channels"])])

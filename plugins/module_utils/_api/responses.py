@@ -74,7 +74,7 @@ def error_from_response(
         status=status,
         code=body.code,
         pointer=body.pointer,
-        request_id=_text(headers.get("X-Request-Id", "")[:255]) or body.request_id,
+        request_id=_text(headers.get("X-Request-Id")) or body.request_id,
         next_step=body.next_step or _next_step(kind, method, headers),
     )
     error.is_from_api = body.is_envelope

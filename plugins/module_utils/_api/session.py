@@ -9,6 +9,7 @@ each read gets what is left of the request's time. Private to the collection.
 
 from __future__ import annotations
 
+import functools
 import http.client
 import io
 import logging
@@ -29,8 +30,6 @@ try:
     import requests
     import urllib3  # requests' own transport; it comes with it
     from requests.adapters import HTTPAdapter
-    from urllib3.connection import HTTPConnection, HTTPSConnection
-    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
@@ -180,6 +179,7 @@ if REQUESTS_IMPORT_ERROR is None:
         def connect(self) -> None:
             self._begin()
             super().connect()  # type: ignore[misc]
+            self._begin()  # the task may have been stopped meanwhile
 
         def request(self, *args: Any, **keywords: Any) -> Any:
             self._begin()
@@ -191,35 +191,30 @@ if REQUESTS_IMPORT_ERROR is None:
                 attempt.connection = self
                 attempt.remaining()
 
-    class _TrackedHTTPConnection(_Tracked, HTTPConnection):
-        pass
+    @functools.cache
+    def _tracked(pool: Any) -> Any:
+        """The same class of connection pool, with connections that can be timed and canceled."""
+        connection = type(f"Tracked{pool.ConnectionCls.__name__}", (_Tracked, pool.ConnectionCls), {})
+        return type(f"Tracked{pool.__name__}", (pool,), {"ConnectionCls": connection})
 
-    class _TrackedHTTPSConnection(_Tracked, HTTPSConnection):
-        pass
-
-    class _TrackedHTTPPool(HTTPConnectionPool):
-        ConnectionCls = _TrackedHTTPConnection
-
-    class _TrackedHTTPSPool(HTTPSConnectionPool):
-        ConnectionCls = _TrackedHTTPSConnection
+    def _track(manager: Any) -> Any:
+        manager.pool_classes_by_scheme = {scheme: _tracked(pool) for scheme, pool in manager.pool_classes_by_scheme.items()}
+        return manager
 
     class TimedAdapter(HTTPAdapter):
-        """requests' own transport over connections that can be timed and canceled."""
+        """requests' own transport over connections that can be timed and canceled, whatever proxy is between."""
 
         def __init__(self) -> None:
             super().__init__(pool_maxsize=MAX_CONCURRENCY)
 
         def init_poolmanager(self, *args: Any, **keywords: Any) -> None:
             super().init_poolmanager(*args, **keywords)
-            self.poolmanager.pool_classes_by_scheme = _POOLS
+            _track(self.poolmanager)
 
-        def proxy_manager_for(self, *args: Any, **keywords: Any) -> Any:
-            manager = super().proxy_manager_for(*args, **keywords)
-            if "socks" not in type(manager).__name__.lower():  # those have pools of their own
-                manager.pool_classes_by_scheme = _POOLS
-            return manager
-
-    _POOLS = {"http": _TrackedHTTPPool, "https": _TrackedHTTPSPool}
+        def proxy_manager_for(self, proxy: str, **keywords: Any) -> Any:
+            if proxy not in self.proxy_manager:
+                _track(super().proxy_manager_for(proxy, **keywords))
+            return self.proxy_manager[proxy]
 
 
 def _is_foreign(_record: logging.LogRecord) -> bool:
