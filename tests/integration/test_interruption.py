@@ -77,5 +77,6 @@ def test_hosts_that_manage_one_organization_create_an_integration_once(emulator,
     assert done.status == 0, done.output
     assert [line for line in emulator.writes() if line.startswith("POST")] == ["POST /integrations -> 201"]
     assert done.output.count("changed=1 ") == 1
-    assert "was created by another task or user in the meantime" in done.output
-    assert "use run_once: true or delegate_to" in " ".join(done.output.split())
+    output = " ".join(done.output.split())
+    assert "was created by another task or user in the meantime" in output
+    assert "use run_once: true or delegate_to" in output

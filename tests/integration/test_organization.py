@@ -418,7 +418,7 @@ def test_odd_id_is_refused_instead_of_exported(emulator, tmp_path):
         more = {**environment(emulator), "CONFLUENT_CLOUD_ENDPOINT": url}
         done = command(tmp_path, "ansible-playbook", "ccloud.notifications.export", environment=more)
     assert done.status == 2
-    assert "which does not look like an id" in done.output
+    assert "returned an id that does not look like an id" in " ".join(done.output.split())
     assert list(tmp_path.rglob("PWNED")) == []
     assert not (tmp_path / "organization.yml").exists()
 
