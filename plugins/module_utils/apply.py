@@ -312,9 +312,9 @@ def _meet(at: _Place, step: Step, done: Done, conflict: Optional[errors.Conflict
         return [each for each in listed if at.resource.key(each) == step.wish.key] or None
 
     found = _look(at, f"create the {at.resource.one(step.name)}", of_the_key)
-    if found is None and conflict is None:
-        return False
     if found is None:
+        if conflict is None:
+            return False
         conflict.next_step = "The service does not list it yet. Run the task again."
         raise conflict
     done.step = plan(at.resource, [step.wish], found).steps[0]

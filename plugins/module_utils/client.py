@@ -578,7 +578,7 @@ class Client:
         if remaining is None or reset is None:
             return
         with self._lock:
-            self.tally.rate_limit = {"limit": limit and int(limit), "remaining": int(remaining), "reset": int(reset)}
+            self.tally.rate_limit = {"limit": None if limit is None else int(limit), "remaining": int(remaining), "reset": int(reset)}
         wait = min(reset, LONGEST_PAUSE)
         if remaining >= 1 or self._clock.monotonic() + wait >= self._deadline:
             return

@@ -420,10 +420,11 @@ def shown_route(whole: Object, directory: Directory) -> Object:
         if object_id in directory.expected:
             shown["integrations"].append({"id": None, "display_name": object_id, "kind": None})
         else:
-            there = directory.integrations.by_id(object_id)
-            entry = {"id": object_id, "display_name": (there or {}).get("display_name"), "kind": target_kind(there or {}) or None}
+            integration = directory.integrations.by_id(object_id)
+            known = integration or {}
+            entry: Object = {"id": object_id, "display_name": known.get("display_name"), "kind": target_kind(known) or None}
             # If it was deleted, the subscription may still refer to it.
-            shown["integrations"].append(entry if there else {**entry, "missing": True})
+            shown["integrations"].append(entry if integration else {**entry, "missing": True})
     return shown
 
 
