@@ -58,7 +58,7 @@ def integration_fields(params: Mapping[str, Any], attempted: str) -> Object:
         if url and not is_hidden(url) and not _is_web_url(url):
             # The URL itself is a secret, however wrong it is.
             said = "target.webhook_url is not an http or https URL with a host"
-            raise InvalidInput(attempted, said, next_step="Give the whole URL, from https:// on.")
+            raise InvalidInput(attempted, said, next_step="Give the full URL, including https://.")
         fields["target"] = {"kind": kind, **({URL_FIELDS[kind]: url} if url else {})}
     return fields
 

@@ -65,7 +65,7 @@ class Index:
         if not found:
             said = f"there is no {self.resource.noun} {quoted(text)}"
             near = self.near(text)
-            raise NoSuchObject(attempted, f"{said}; near to it: {near}" if near else said, next_step=self.resource.listed_by)
+            raise NoSuchObject(attempted, f"{said}; close matches: {near}" if near else said, next_step=self.resource.listed_by)
         return found[0]
 
     def has(self, text: str) -> bool:

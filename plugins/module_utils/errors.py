@@ -96,7 +96,7 @@ class Ambiguous(NotificationsError):
 class NoSuchObject(NotificationsError):
     """The complete list does not have what was named."""
 
-    next_step = "Check its spelling, case included; integration_info lists what there is."
+    next_step = "Check the spelling; names are case-sensitive. integration_info lists integrations."
 
 
 class ReadOnlyKind(NotificationsError):
@@ -213,7 +213,7 @@ class OverQuota(NotificationsError):
 class Forbidden(NotificationsError):
     """403. It never proves that an object is missing, though a missing object may be answered so."""
 
-    next_step = "Writing needs the role OrganizationAdmin; a missing object may be answered in the same way."
+    next_step = "Writing needs the role OrganizationAdmin; the service may answer in the same way if the object does not exist."
     reading = "The credentials may not read this. Check that they belong to this organization."
     creating = "The credentials may not write; that needs the role OrganizationAdmin."
 

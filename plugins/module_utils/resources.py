@@ -265,7 +265,7 @@ INTEGRATION = Resource(
     show=_show_integration,
     line=_integration_line,
     used_by=SUBSCRIPTIONS_PATH,
-    listed_by="Check its spelling, case included; integration_info lists what there is.",
+    listed_by="Check the spelling; names are case-sensitive. integration_info lists integrations.",
     remark=lambda integration: f" ({target_kind(integration) or 'unknown kind'})",
 )
 TEST_PATH = INTEGRATION.path + ":test"
@@ -283,7 +283,7 @@ NOTIFICATION_TYPE = Resource(
     path="/notifications/v1/notification-types",
     api_kind="NotificationType",
     key=_text_of("display_name"),
-    listed_by="Check its spelling, case included; notification_type_info lists what there is.",
+    listed_by="Check the spelling; names are case-sensitive. notification_type_info lists notification types.",
 )
 
 

@@ -186,7 +186,7 @@ def _selected(directory: Directory, select: Mapping[str, Any], allow_empty: bool
             near = directory.types.near(pattern)
             said = f"select.display_names has {quoted(pattern)}, which no notification type is named"
             next_step = "Correct it, or say allow_empty: true. Nothing was written."
-            raise InvalidInput(attempted, f"{said}; near to it: {near}" if near else said, next_step=next_step)
+            raise InvalidInput(attempted, f"{said}; close matches: {near}" if near else said, next_step=next_step)
     selected = [each for each in types if all(test(each) for test in _tests(select))]
     if not selected and not allow_empty:
         next_step = "Widen it, or say allow_empty: true. Nothing was written."

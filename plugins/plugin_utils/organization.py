@@ -101,7 +101,7 @@ def exported(notification_types: Iterable[Object], integrations: Iterable[Object
                 rules.append({"notification_type": type_names.of(each), "integrations": [names.of(one) for one in there]})
             else:
                 notes.append(f"No rule is about {quoted(called)}: it goes to an integration whose id is the name of another one.")
-    head = ["Subscriptions that are not listed are disabled, or nobody has them. Settings of single resources cannot be listed by the API."]
+    head = ["Types that are not listed are disabled or have no subscription. The API cannot list the settings of single resources."]
     comment = "".join(f"# {_one_line(note)}\n" for note in [*head, *dict.fromkeys(notes)])
     variables = as_yaml({"bootstrap_integrations": listed, "bootstrap_subscriptions": rules})
     return {"variables": f"---\n{comment}{variables}", "secrets": f"---\n{as_yaml(secrets)}"}

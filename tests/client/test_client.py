@@ -902,7 +902,7 @@ def test_https_to_a_port_that_speaks_none_is_said_at_once(emulator, connect, err
     [
         (lambda client: client.list(LIST, "list"), "The credentials may not read this."),
         (lambda client: client.create(LIST, BODY, "create"), "The credentials may not write; that needs the role"),
-        (lambda client: client.delete(LIST, "i-1", "delete"), "a missing object may be answered in the same way"),
+        (lambda client: client.delete(LIST, "i-1", "delete"), "the service may answer in the same way if the object does not exist"),
     ],
 )
 def test_a_403_says_what_is_missing(emulator, connect, errors, act, said):

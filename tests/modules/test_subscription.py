@@ -156,15 +156,17 @@ def test_what_was_subscribed_to_before_the_plan_changed_can_be_left_or_changed(r
 def test_a_misspelt_type_is_an_error_that_says_what_is_near(run, organization):
     result = run.fails("subscription", notification_type="Conector failed", integrations=["ops"])
     ids = organization.ids("notification-types")
-    assert f"there is no notification type 'Conector failed'; near to it: 'Connector failed' ({ids['Connector failed']})" in result["msg"]
-    assert "notification_type_info lists what there is" in result["msg"]
+    assert (
+        f"there is no notification type 'Conector failed'; close matches: 'Connector failed' ({ids['Connector failed']})" in result["msg"]
+    )
+    assert "notification_type_info lists notification types" in result["msg"]
     assert organization.writes() == []
 
 
 @pytest.mark.parametrize("wrong", ["op", "OPS", "ops ", "oops"])
 def test_a_misspelt_integration_is_an_error_that_says_what_is_near(run, organization, wrong):
     result = run.fails("subscription", notification_type=RECOMMENDED, integrations=["pager", wrong])
-    assert f"there is no integration {wrong!r}; near to it: 'ops' ({organization.made()['ops']['id']})" in result["msg"]
+    assert f"there is no integration {wrong!r}; close matches: 'ops' ({organization.made()['ops']['id']})" in result["msg"]
     assert organization.writes() == []
 
 
@@ -174,7 +176,7 @@ def test_in_check_mode_an_integration_may_be_about_to_come(run, organization):
     assert result["diff"]["after"]["integrations"] == ["Organization admins", "new", "ops"]
     assert run.warnings == ["In this check there is no integration 'new'. The real run fails, unless an earlier task creates it."]
     run.ok("subscription", notification_type=RECOMMENDED, integrations=["pagr"], check_mode=True)
-    assert "near to it: 'pager' (" in run.warnings[0]
+    assert "close matches: 'pager' (" in run.warnings[0]
 
 
 def test_two_integrations_of_a_name_are_an_error_with_their_ids(run, emulator):

@@ -173,7 +173,7 @@ def test_others_are_disabled_only_if_that_is_asked_for_and_never_what_is_require
         ({"select": {"severities": ["CRITICAL", "CRITCAL"]}, "integrations": ["ops"]}, "'CRITCAL'"),
         ({"select": {"categories": ["GOVERNANCE"], "severities": ["CRITICAL"]}, "integrations": ["ops"]}, "matches no notification type"),
         ({"select": {"display_names": ["Conector *"]}, "integrations": ["ops"]}, "'Conector *', which no notification type is named"),
-        ({"notification_type": "Connector failled", "integrations": ["ops"]}, "near to it: 'Connector failed' ("),
+        ({"notification_type": "Connector failled", "integrations": ["ops"]}, "close matches: 'Connector failed' ("),
         ({"select": {}, "integrations": ["ops-slak"]}, "there is no integration 'ops-slak'"),
         ({"notification_type": "Flink statement failed", "integrations": ["ops"]}, "plan does not include"),
         ({"integrations": ["ops"]}, "rules[1]: one of select, notification_type is required."),

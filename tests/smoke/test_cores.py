@@ -98,7 +98,7 @@ def test_organization_is_bootstrapped_exported_and_verified(core, emulator):
     core.playbook("export", "-e", "export_secrets_to=urls.yml")
     assert "changed=0 " in core.playbook("bootstrap", "-e", "@organization.yml", "-e", "@urls.yml", "--diff")
     wanted = ["-e", "verify_html=r.html", "-e", "verify_markdown=r.md"]
-    assert "No drift: the organization matches the variables." in core.playbook("verify", *EXAMPLE, *wanted)
+    assert "localhost: everything that the variables name matches." in core.playbook("verify", *EXAMPLE, *wanted)
     assert "<td" in (core.folder / "r.html").read_text()
     assert "| CRITICAL | SERVICE | Connector failed |" in (core.folder / "r.md").read_text()
 

@@ -209,7 +209,7 @@ def test_names_are_met_whole_unless_a_pattern_says_otherwise():
     assert met("Cluster") == ["Cluster"]
     assert met("Cluster*") == ["Cluster", "Cluster load"]
     assert met("[x] load") == ["[x] load"]
-    with pytest.raises(errors.InvalidInput, match="which no notification type is named; near to it: 'Cluster load' "):
+    with pytest.raises(errors.InvalidInput, match="which no notification type is named; close matches: 'Cluster load' "):
         met("Cluster laod")
 
 
