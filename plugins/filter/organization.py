@@ -12,8 +12,8 @@ from typing import Any, Callable, Dict, Iterable, Mapping
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import Arguments
-from ansible_collections.ccloud.notifications.plugins.plugin_utils.organization import UnsafeIdError, exported, markdown_text, routing_table
+from ..module_utils._ansible.argument_spec import ArgumentSpec
+from ..plugin_utils._organization import UnsafeIdError, exported, markdown_text, routing_table
 
 #: How similar the name of a variable is to an option's if it is probably meant to be that (difflib's ratio).
 _CLOSE = 0.75
@@ -43,7 +43,7 @@ def role_problem(variables: Mapping[str, Any], options: Mapping[str, Any], prefi
     """
     close = _near_miss(sorted(set(variables) - set(options)), options, prefix)
     given = {name: value for name, value in variables.items() if name in options}
-    return close or Arguments(options).find_problem(given) or ""
+    return close or ArgumentSpec(options).find_problem(given) or ""
 
 
 def _near_miss(names: Iterable[str], options: Mapping[str, Any], prefix: str) -> str:

@@ -32,7 +32,9 @@ _MAX_PARTS = 32
 #: Around a long value in a message, until secrets are hidden in it and it is cut. Neither is in any printable text.
 _LONG_VALUE = ("\ue000", "\ue001")
 
-_SECRET_NAME = re.compile("url|(?<![a-z])uri|(?<![a-z])key(?![a-z])|token|secret|pass|credential|auth|signature", re.IGNORECASE)
+_SECRET_NAME = re.compile(
+    "url|(?<![a-z])uri|(?<![a-z])key(?![a-z])|token|secret|pass|credential|auth|signature", re.IGNORECASE
+)
 
 #: Shorter secrets are ignored: they are likely to be part of an innocent word.
 _MIN_SECRET = 6
@@ -155,7 +157,10 @@ class Redactor:
     def _url_spans(self, text: str) -> Iterator[Span]:
         for match in _URL.finditer(text):
             url = match.group()
-            own = next((endpoint for endpoint in self._endpoints if (url.rstrip(".,;:") + "/").startswith(endpoint)), None)
+            own = next(
+                (endpoint for endpoint in self._endpoints if (url.rstrip(".,;:") + "/").startswith(endpoint)),
+                None,
+            )
             if own is None:
                 yield match.start() + url.index("://") + 3, match.end()
             elif _SCHEME_END.search(url, len(own)):
@@ -213,7 +218,9 @@ def _decodings(text: str) -> Iterator[_Decoded]:
     starts: Sequence[int] = range(len(text))
     if len(latin) != len(text):
         starts = [at for at, character in enumerate(text) for _byte in _latin(character)]
-    decoded: Optional[_Decoded] = _Decoded(latin, starts, range(1, len(text) + 1) if len(latin) == len(text) else [at + 1 for at in starts])
+    decoded: Optional[_Decoded] = _Decoded(
+        latin, starts, range(1, len(text) + 1) if len(latin) == len(text) else [at + 1 for at in starts]
+    )
     for _level in range(_MAX_DECODINGS):
         if decoded is None:
             return
@@ -237,7 +244,11 @@ def _unescape(match: re.Match[str]) -> str:
         return html.unescape(match.group())
     if value["octet"]:
         return chr(int(value["octet"], 16))
-    number = int(value["unicode"] or value["hex"], 16) if value["unicode"] or value["hex"] else int(value["decimal"])
+    number = (
+        int(value["unicode"] or value["hex"], 16)
+        if value["unicode"] or value["hex"]
+        else int(value["decimal"])
+    )
     return chr(number) if number <= 0x10FFFF else " "
 
 
@@ -267,7 +278,9 @@ def _forms(secret: str) -> Set[str]:
         own = [path, path.lstrip("/"), user, password]
         plain.update(form for form in (*own, *map(unquote, own)) if len(form) >= _MIN_SECRET)
         # A single part is a token if it is long. Short ones are words such as "services".
-        tokens = [part for part in re.split(r"[/?&=#]", path[:_MAX_URL]) if len(part) >= _MIN_PART][:_MAX_PARTS]
+        tokens = [part for part in re.split(r"[/?&=#]", path[:_MAX_URL]) if len(part) >= _MIN_PART][
+            :_MAX_PARTS
+        ]
         plain.update(tokens, map(unquote, tokens))
         encoded = {path.lstrip("/")[:_MAX_URL], unquote(user), unquote(password), *tokens}
     forms = {form for form in map(_latin, plain) if len(form) >= _MIN_SECRET}
@@ -293,10 +306,18 @@ def _base64_forms(value: str) -> Iterator[str]:
 def redact_object(value: Any, mark: str = HIDDEN, secret: bool = False) -> Any:
     """A copy of an API object without URLs, and without the values of members whose names suggest a secret."""
     if isinstance(value, dict):
-        return {name: redact_object(inner, mark, secret or bool(_SECRET_NAME.search(str(name)))) for name, inner in value.items()}
+        return {
+            name: redact_object(inner, mark, secret or bool(_SECRET_NAME.search(str(name))))
+            for name, inner in value.items()
+        }
     if isinstance(value, list):
         return [redact_object(inner, mark, secret) for inner in value]
-    if value and isinstance(value, (str, int, float)) and not isinstance(value, bool) and (secret or _SCHEME_END.search(str(value))):
+    if (
+        value
+        and isinstance(value, (str, int, float))
+        and not isinstance(value, bool)
+        and (secret or _SCHEME_END.search(str(value)))
+    ):
         return mark
     return value
 

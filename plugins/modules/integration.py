@@ -149,28 +149,29 @@ error:
   sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
 """
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import apply, plan, task, usage
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, INTEGRATION_ITEM, WHEN_IN_USE
-from ansible_collections.ccloud.notifications.plugins.module_utils.desired import integration_wish
-from ansible_collections.ccloud.notifications.plugins.module_utils.existing import existing
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION
+from ..module_utils._ansible import module
+from ..module_utils._ansible.options import CONNECTION, INTEGRATION_ITEM, WHEN_IN_USE
+from ..module_utils._ansible.results import describe_result, single_result
+from ..module_utils._engine.planner import make_plan
+from ..module_utils._engine.snapshot import read_snapshot
+from ..module_utils._resources.detach import plan_detach
+from ..module_utils._resources.integrations import INTEGRATIONS, integration_from_options
 
-ARGUMENTS = CONNECTION + INTEGRATION_ITEM + WHEN_IN_USE
+ARGUMENTS = CONNECTION + WHEN_IN_USE + INTEGRATION_ITEM
 
 
-def run(this):
-    wish = integration_wish(this.params)
-    client = this.connect()
-    planned = plan.plan(INTEGRATION, [wish], existing(client, INTEGRATION))
-    planned = usage.released(client, planned, this.params["when_in_use"], this.warn_once if this.check_mode else None)
-    carried = apply.carry_out(client, planned, apply.Manner(this.check_mode))
-    outcome = this.outcome_of_one(carried, INTEGRATION)
-    detached = [this.described(planned.released.resource, each) for each in carried.released]
-    return task.Outcome({**outcome.result, "detached": detached}, outcome.error)
+def run(ctx):
+    desired = integration_from_options(ctx.params)
+    client = ctx.connect()
+    plan = make_plan([desired], read_snapshot(client, [INTEGRATIONS]))
+    plan = plan_detach(client, plan, ctx.params["when_in_use"], ctx.warn_once if ctx.check_mode else None)
+    result = ctx.apply(client, plan)
+    detached = [describe_result(ctx, step_result) for step_result in result.detached]
+    return single_result(ctx, result, detached=detached)
 
 
 def main():
-    task.main(ARGUMENTS, run)
+    module.main(ARGUMENTS, run)
 
 
 if __name__ == "__main__":

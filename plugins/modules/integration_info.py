@@ -102,15 +102,15 @@ error:
   sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
 """
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import task
-from ansible_collections.ccloud.notifications.plugins.module_utils._redaction import quoted
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, Arguments
-from ansible_collections.ccloud.notifications.plugins.module_utils.desired import texts
-from ansible_collections.ccloud.notifications.plugins.module_utils.directory import Index
-from ansible_collections.ccloud.notifications.plugins.module_utils.existing import existing
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION, KINDS, as_option, target_kind
+from ..module_utils._ansible import module
+from ..module_utils._ansible.argument_spec import ArgumentSpec
+from ..module_utils._ansible.context import ModuleResult
+from ..module_utils._ansible.options import CONNECTION
+from ..module_utils._engine.snapshot import read_collection
+from ..module_utils._redaction import quoted
+from ..module_utils._resources.integrations import INTEGRATIONS, KINDS, target_kind, with_webhook_url
 
-ARGUMENTS = CONNECTION + Arguments(
+ARGUMENTS = CONNECTION + ArgumentSpec(
     {
         "id": {"type": "raw"},
         "display_name": {"type": "raw", "aliases": ["name"]},
@@ -120,32 +120,35 @@ ARGUMENTS = CONNECTION + Arguments(
 )
 
 
-def run(this):
-    ids, names = texts(this.params, "id", "read integrations"), texts(this.params, "display_name", "read integrations")
-    kinds = this.params["kinds"]
-    index = Index(INTEGRATION, existing(this.connect(), INTEGRATION))
-    missing = [each for each in ids or () if index.by_id(each) is None]
-    missing += [each for each in names or () if not index.by_key(each)]
-    found = [
-        each for each in index if (ids is None and names is None) or each["id"] in (ids or ()) or INTEGRATION.name(each) in (names or ())
-    ]
-    if kinds is not None:
-        for kind in sorted(set(kinds) - set(map(target_kind, index)) - set(KINDS)):
-            this.warn_once(f"No integration is of kind {quoted(kind)}; known kinds are {', '.join(KINDS)}.")
-        found = [each for each in found if target_kind(each) in kinds]
-    found.sort(key=lambda each: (INTEGRATION.name(each), each["id"]))
-    reveals = this.params["reveal_webhook_urls"]
-    shown = [revealed(each) if reveals else INTEGRATION.show(each, ()) for each in found]
-    return task.Outcome({"integrations": shown, "missing": missing})
+def is_selected(integration, ids, names, kinds):
+    """Whether an integration has one of these IDs or names, and one of these kinds (None: any)."""
+    if kinds is not None and target_kind(integration) not in kinds:
+        return False
+    if ids is None and names is None:
+        return True
+    return integration["id"] in (ids or ()) or INTEGRATIONS.name(integration) in (names or ())
 
 
-def revealed(integration):
-    """An integration with its URL, under the option's name for it."""
-    return {**integration, "target": as_option(integration["target"])} if "target" in integration else integration
+def warn_about_unknown_kinds(ctx, integrations, kinds):
+    known = set(map(target_kind, integrations)) | set(KINDS)
+    for kind in sorted(set(kinds or ()) - known):
+        ctx.warn_once(f"No integration is of kind {quoted(kind)}. Known kinds: {', '.join(KINDS)}.")
+
+
+def run(ctx):
+    ids, names, kinds = ctx.string_list("id"), ctx.string_list("display_name"), ctx.params["kinds"]
+    integrations = read_collection(ctx.connect(), INTEGRATIONS)
+    warn_about_unknown_kinds(ctx, integrations, kinds)
+    missing = [object_id for object_id in ids or () if integrations.by_id(object_id) is None]
+    missing += [name for name in names or () if not integrations.by_key(name)]
+
+    show = with_webhook_url if ctx.params["reveal_webhook_urls"] else INTEGRATIONS.to_output
+    selected = [each for each in integrations.sorted() if is_selected(each, ids, names, kinds)]
+    return ModuleResult({"integrations": list(map(show, selected)), "missing": missing})
 
 
 def main():
-    task.main(ARGUMENTS, run)
+    module.main(ARGUMENTS, run)
 
 
 if __name__ == "__main__":

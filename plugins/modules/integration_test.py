@@ -86,21 +86,22 @@ error:
   sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
 """
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import errors, task
-from ansible_collections.ccloud.notifications.plugins.module_utils._redaction import quoted
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, Arguments
-from ansible_collections.ccloud.notifications.plugins.module_utils.desired import integration_fields
-from ansible_collections.ccloud.notifications.plugins.module_utils.directory import Index
-from ansible_collections.ccloud.notifications.plugins.module_utils.existing import existing
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import (
-    INTEGRATION,
+from ..module_utils._ansible import module
+from ..module_utils._ansible.argument_spec import ArgumentSpec
+from ..module_utils._ansible.context import ModuleResult
+from ..module_utils._ansible.options import CONNECTION
+from ..module_utils._engine.snapshot import read_collection
+from ..module_utils._errors import NotificationsError, RefusedError, UnknownNameError, operation
+from ..module_utils._redaction import quoted
+from ..module_utils._resources.integrations import (
+    INTEGRATIONS,
     TEST_PATH,
-    is_manageable,
-    target_kind,
+    fields_from_options,
+    target_to_test,
     webhook_url,
 )
 
-ARGUMENTS = CONNECTION + Arguments(
+ARGUMENTS = CONNECTION + ArgumentSpec(
     {
         "id": {"type": "str"},
         "display_name": {"type": "str", "aliases": ["name"]},
@@ -117,49 +118,55 @@ ARGUMENTS = CONNECTION + Arguments(
 )
 
 
-def tested(params, client):
-    """The display_name and target to test: those given, or those of the integration that is named, None if it does not exist."""
-    given = integration_fields(params, "test a target")
-    if "target" in given:
-        if webhook_url(given["target"]) is None:
-            raise errors.HiddenUrl("test a target", "its webhook_url is only the mask of one")
-        return {"display_name": "Test", **given}
-    attempted = f"test the integration {params['id'] or quoted(params['display_name'])}"
-    index = Index(INTEGRATION, existing(client, INTEGRATION, attempted))
-    there = index.find(params["id"], params["display_name"], attempted)
-    if there is None:
-        return None
-    if not is_manageable(there):
-        kind = target_kind(there) or "unknown"
-        said = f"{there['id']} is of kind {kind}"
-        raise errors.ReadOnlyKind(attempted, said, next_step="Only Slack, MsTeams and Webhook can be tested.")
-    if webhook_url(there["target"]) is None:
-        raise errors.HiddenUrl(attempted, f"the service masks the webhook URL of {there['id']}")
-    return {"display_name": INTEGRATION.name(there), "target": there["target"]}
+def stated_target(params):
+    """The name and the target to test that the task states; None if it names an integration."""
+    with operation("test a target"):
+        fields = fields_from_options(params)
+        if "target" not in fields:
+            return None
+        if webhook_url(fields["target"]) is None:
+            raise RefusedError(
+                "`target.webhook_url` is only a mask",
+                type="masked_url",
+                next_step="Set it to the URL itself.",
+            )
+        return {"display_name": "Test", **fields}
 
 
-def run(this):
-    client = this.connect()
-    body = tested(this.params, client)
+def existing_target(ctx, client):
+    """The name and the target of the integration that the task names; None if it does not exist yet, in check mode."""
+    object_id, name = ctx.params["id"], ctx.params["display_name"]
+    integration = read_collection(client, INTEGRATIONS).find(object_id, name)
+    if integration is not None:
+        display_name, target = target_to_test(integration)
+        return {"display_name": display_name, "target": target}
+    if object_id or not ctx.check_mode:
+        raise UnknownNameError("the integration does not exist", next_step=INTEGRATIONS.list_hint)
+    # An earlier task may create it.
+    ctx.warn_once(f"The integration {quoted(name)} does not exist yet; its test was skipped.")
+    return None
+
+
+def run(ctx):
+    body = stated_target(ctx.params)
+    client = ctx.connect()
     if body is None:
-        named = this.params["id"] or quoted(this.params["display_name"])
-        if not this.check_mode or this.params["id"]:
-            raise errors.NoSuchObject(f"test the integration {named}", "there is no such integration")
-        # An earlier task would have created it.
-        this.warn_once(f"The integration {named} does not exist yet; its test was skipped.")
-        return task.Outcome({"sent": False, "integration": None})
-    shown = INTEGRATION.show(body, ())
-    if this.check_mode:
-        return task.Outcome({"sent": False, "integration": shown})
+        with operation(f"test the integration {ctx.params['id'] or quoted(ctx.params['display_name'])}"):
+            body = existing_target(ctx, client)
+    shown = INTEGRATIONS.to_output(body) if body else None
+    if body is None or ctx.check_mode:
+        return ModuleResult({"sent": False, "integration": shown})
+
     try:
-        client.act("POST", TEST_PATH, body, f"send a test notification through {quoted(body['display_name'])}")
-    except errors.NotificationsError as error:
-        return task.Outcome({"sent": False, "integration": shown}, error)
-    return task.Outcome({"sent": True, "integration": shown})
+        with operation(f"send a test notification through {quoted(body['display_name'])}"):
+            client.call_action("POST", TEST_PATH, body)
+    except NotificationsError as error:
+        return ModuleResult({"sent": False, "integration": shown}, error)
+    return ModuleResult({"sent": True, "integration": shown})
 
 
 def main():
-    task.main(ARGUMENTS, run)
+    module.main(ARGUMENTS, run)
 
 
 if __name__ == "__main__":

@@ -143,50 +143,36 @@ error:
   sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
 """
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import apply, errors, plan, task, usage
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, INTEGRATION_ITEM, MANY, PURGE, WHEN_IN_USE
-from ansible_collections.ccloud.notifications.plugins.module_utils.desired import integration_wish
-from ansible_collections.ccloud.notifications.plugins.module_utils.existing import existing
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION
+from ..module_utils._ansible import module
+from ..module_utils._ansible.options import BULK, CONNECTION, INTEGRATION_ITEM, PURGE, WHEN_IN_USE
+from ..module_utils._ansible.results import bulk_result, describe_result
+from ..module_utils._engine.planner import make_plan
+from ..module_utils._engine.snapshot import read_snapshot
+from ..module_utils._resources.detach import plan_detach
+from ..module_utils._resources.integrations import INTEGRATIONS, integration_from_options, purge_from_options
 
-ARGUMENTS = CONNECTION + PURGE + WHEN_IN_USE + MANY + INTEGRATION_ITEM.as_list("integrations")
-
-
-def purge(params):
-    """What to purge, None for nothing. Raises InvalidInput."""
-    attempted = "manage integrations"
-    if params["purge_limit"] < 0:
-        raise errors.InvalidInput(attempted, f"purge_limit is {params['purge_limit']}", next_step="Give 0 or more.")
-    if params["purge"] and not params["integrations"]:
-        said = "purge is set and the list is empty, which would delete everything that keep does not name"
-        raise errors.InvalidInput(attempted, said, next_step="Name what shall go, with state: absent.")
-    return plan.Purge(params["purge_limit"], tuple(params["keep"])) if params["purge"] else None
+ARGUMENTS = CONNECTION + PURGE + WHEN_IN_USE + BULK + INTEGRATION_ITEM.as_list("integrations")
 
 
-def run(this):
-    going, manner = purge(this.params), this.manner()
-    wishes = [integration_wish(item) for item in this.params["integrations"]]
-    client = this.connect()
-    planned = plan.plan(INTEGRATION, wishes, existing(client, INTEGRATION), going)
-    planned = usage.released(client, planned, this.params["when_in_use"], this.warn_once if this.check_mode else None)
-    carried = apply.carry_out(client, planned, manner)
-    for warning in carried.warnings:
-        this.warn_once(warning)
-    return task.Outcome(
-        {
-            "changed": carried.changed,
-            "summary": carried.summary,
-            "integrations": [this.described(INTEGRATION, done) for done in carried.managed],
-            "purged": [this.described(INTEGRATION, done) for done in carried.purged],
-            "detached": [this.described(planned.released.resource, done) for done in carried.released],
-            "diff": plan.difference((INTEGRATION, step) for step in planned.all_steps),
-        },
-        carried.failure(),
+def run(ctx):
+    purge = purge_from_options(ctx.params)
+    options = ctx.execution_options()
+    desired_states = [integration_from_options(item) for item in ctx.params["integrations"]]
+    client = ctx.connect()
+    plan = make_plan(desired_states, read_snapshot(client, [INTEGRATIONS]), purge)
+    plan = plan_detach(client, plan, ctx.params["when_in_use"], ctx.warn_once if ctx.check_mode else None)
+    result = ctx.apply(client, plan, options)
+    return bulk_result(
+        ctx,
+        result,
+        integrations=[describe_result(ctx, step_result) for step_result in result.managed],
+        purged=[describe_result(ctx, step_result) for step_result in result.purged],
+        detached=[describe_result(ctx, step_result) for step_result in result.detached],
     )
 
 
 def main():
-    task.main(ARGUMENTS, run)
+    module.main(ARGUMENTS, run)
 
 
 if __name__ == "__main__":

@@ -116,16 +116,25 @@ error:
   sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
 """
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import task
-from ansible_collections.ccloud.notifications.plugins.module_utils._redaction import quoted
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, Arguments
-from ansible_collections.ccloud.notifications.plugins.module_utils.desired import texts
-from ansible_collections.ccloud.notifications.plugins.module_utils.directory import Directory
-from ansible_collections.ccloud.notifications.plugins.module_utils.existing import existing
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION, NOTIFICATION_TYPE, subscription
-from ansible_collections.ccloud.notifications.plugins.module_utils.routing import SELECTORS
+from ..module_utils._ansible import module
+from ..module_utils._ansible.argument_spec import ArgumentSpec
+from ..module_utils._ansible.context import ModuleResult
+from ..module_utils._ansible.options import CONNECTION
+from ..module_utils._engine.model import Collection
+from ..module_utils._engine.snapshot import list_all, read_collection
+from ..module_utils._errors import operation
+from ..module_utils._redaction import quoted
+from ..module_utils._resources.catalog import Catalog
+from ..module_utils._resources.integrations import INTEGRATIONS
+from ..module_utils._resources.notification_types import (
+    NOTIFICATION_TYPES,
+    SELECTORS,
+    is_in_plan,
+    select_types,
+)
+from ..module_utils._resources.subscriptions import Subscriptions
 
-ARGUMENTS = CONNECTION + Arguments(
+ARGUMENTS = CONNECTION + ArgumentSpec(
     {
         "display_name": {"type": "raw", "aliases": ["name"]},
         "categories": {"type": "list", "elements": "str"},
@@ -138,41 +147,50 @@ ARGUMENTS = CONNECTION + Arguments(
 )
 
 
-def with_subscriptions(client, everything, types):
-    """Copies of some types with what is subscribed to them."""
-    directory = Directory(everything, existing(client, INTEGRATION))
-    resource, of_type = subscription(directory), {}
-    for each in existing(client, resource):
-        of_type.setdefault(resource.key(each), []).append(resource.show(each, ()))
-    return [{**each, "subscriptions": of_type.get(each["id"], [])} for each in types]
+def read_types(client, resource_type):
+    """All notification types, or those of one resource type."""
+    if not resource_type:
+        return read_collection(client, NOTIFICATION_TYPES)
+    with operation("list the notification types"):
+        objects = client.list(NOTIFICATION_TYPES.path, {"resource_type": resource_type})
+    return Collection(NOTIFICATION_TYPES, objects)
 
 
-def run(this):
-    names = texts(this.params, "display_name", "read notification types")
-    resource_type, in_plan = this.params["resource_type"], this.params["included_in_plan"]
-    client = this.connect()
-    everything = existing(client, NOTIFICATION_TYPE, query={"resource_type": resource_type} if resource_type else None)
-    there = {each["id"] for each in everything} | {NOTIFICATION_TYPE.name(each) for each in everything}
-    found = everything
+def with_subscriptions(client, types, selected):
+    """Copies of the selected types with their subscriptions."""
+    resource = Subscriptions(Catalog(types, read_collection(client, INTEGRATIONS)))
+    by_type = {}
+    for subscription in list_all(client, resource):
+        by_type.setdefault(resource.key(subscription), []).append(resource.to_output(subscription))
+    return [{**each, "subscriptions": by_type.get(each["id"], [])} for each in selected]
+
+
+def run(ctx):
+    names, in_plan = ctx.string_list("display_name"), ctx.params["included_in_plan"]
+    client = ctx.connect()
+    types = read_types(client, ctx.params["resource_type"])
+    for selector in SELECTORS:
+        known = selector.known_values(types)
+        for value in sorted(set(ctx.params[selector.option] or ()) - known):
+            valid = ", ".join(sorted(known))
+            ctx.warn_once(
+                f"No notification type has {quoted(value)} in {selector.option}. Valid values: {valid}."
+            )
+
+    selected = select_types(types.sorted(), ctx.params, None)
     if names is not None:
-        found = [each for each in found if each["id"] in names or NOTIFICATION_TYPE.name(each) in names]
+        selected = [
+            each for each in selected if each["id"] in names or NOTIFICATION_TYPES.name(each) in names
+        ]
     if in_plan is not None:
-        found = [each for each in found if (each.get("is_included_in_plan") is not False) is in_plan]
-    for option, member, usual in SELECTORS:
-        wanted = this.params[option]
-        if wanted is not None:
-            known = {*usual, *(str(each.get(member)) for each in everything if each.get(member))}
-            for value in sorted(set(wanted) - known):
-                this.warn_once(f"No notification type has {quoted(value)} among {option}; known are {', '.join(sorted(known))}.")
-            found = [each for each in found if str(each.get(member)) in wanted]
-    found = sorted(found, key=lambda each: (NOTIFICATION_TYPE.name(each), each["id"]))
-    if this.params["with_subscriptions"]:
-        found = with_subscriptions(client, everything, found)
-    return task.Outcome({"notification_types": found, "missing": [each for each in names or () if each not in there]})
+        selected = [each for each in selected if is_in_plan(each) is in_plan]
+    if ctx.params["with_subscriptions"]:
+        selected = with_subscriptions(client, types, selected)
+    return ModuleResult({"notification_types": selected, "missing": types.missing(names)})
 
 
 def main():
-    task.main(ARGUMENTS, run)
+    module.main(ARGUMENTS, run)
 
 
 if __name__ == "__main__":

@@ -72,26 +72,32 @@ error:
   sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
 """
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import apply, plan, task
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, PREFERENCE_ITEM
-from ansible_collections.ccloud.notifications.plugins.module_utils.desired import preference_wish, resource_of
-from ansible_collections.ccloud.notifications.plugins.module_utils.existing import looked_up
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import resource_preference
+from ..module_utils._ansible import module
+from ..module_utils._ansible.options import CONNECTION, PREFERENCE_ITEM
+from ..module_utils._ansible.results import single_result
+from ..module_utils._engine.planner import make_plan
+from ..module_utils._engine.snapshot import read_snapshot
+from ..module_utils._errors import operation
+from ..module_utils._resources.resource_settings import (
+    ResourcePreferences,
+    preference_from_options,
+    resource_path_from_options,
+)
 
 ARGUMENTS = CONNECTION + PREFERENCE_ITEM
 
 
-def run(this):
-    path, resource_type = resource_of(this.params, "manage a resource preference", this.warn_once)
-    client = this.connect()
-    resource = resource_preference(path, resource_type)
-    wish = preference_wish(this.params, path, resource_type)
-    planned = plan.plan(resource, [wish], looked_up(client, resource, this.warn_once))
-    return this.outcome_of_one(apply.carry_out(client, planned, apply.Manner(this.check_mode)), resource)
+def run(ctx):
+    with operation("manage a resource preference"):
+        resource = ResourcePreferences(*resource_path_from_options(ctx.params, ctx.warn_once))
+    client = ctx.connect()
+    snapshot = read_snapshot(client, [resource], warn=ctx.warn_once)
+    plan = make_plan([preference_from_options(resource, ctx.params)], snapshot)
+    return single_result(ctx, ctx.apply(client, plan))
 
 
 def main():
-    task.main(ARGUMENTS, run)
+    module.main(ARGUMENTS, run)
 
 
 if __name__ == "__main__":

@@ -91,30 +91,36 @@ error:
   sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
 """
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import apply, plan, task
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, MANY, PREFERENCE_ITEM
-from ansible_collections.ccloud.notifications.plugins.module_utils.desired import preference_wish, resource_of
-from ansible_collections.ccloud.notifications.plugins.module_utils.existing import existing_of_each
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import resource_preference
+from ..module_utils._ansible import module
+from ..module_utils._ansible.options import BULK, CONNECTION, PREFERENCE_ITEM
+from ..module_utils._ansible.results import bulk_result, describe_result
+from ..module_utils._engine.planner import make_plan, refuse_same_key
+from ..module_utils._engine.snapshot import read_snapshot
+from ..module_utils._errors import operation
+from ..module_utils._resources.resource_settings import (
+    ResourcePreferences,
+    preference_from_options,
+    resource_path_from_options,
+)
 
-ARGUMENTS = CONNECTION + PREFERENCE_ITEM.as_list("preferences") + MANY
+ARGUMENTS = CONNECTION + PREFERENCE_ITEM.as_list("preferences") + BULK
 
 
-def run(this):
-    manner, items, attempted = this.manner(), this.params["preferences"], "manage resource preferences"
-    of_items = [resource_of(item, attempted, this.warn_once) for item in items]
-    plan.refuse_repetition(of_items, attempted, "are both about", lambda of_item: of_item[0])
-    client = this.connect()
-    resources = [resource_preference(*of_item) for of_item in of_items]
-    there = existing_of_each(client, resources, manner.concurrency, this.warn_once)
-    wishes = [preference_wish(item, *of_item) for item, of_item in zip(items, of_items)]
-    plans = [plan.plan(resource, [wish], found) for resource, wish, found in zip(resources, wishes, there)]
-    carried = apply.carry_out_each(client, plans, manner)
-    return this.outcome_of_each("resource_preferences", plans, carried)
+def run(ctx):
+    options, items = ctx.execution_options(), ctx.params["preferences"]
+    with operation("manage resource preferences"):
+        resources = [ResourcePreferences(*resource_path_from_options(item, ctx.warn_once)) for item in items]
+    desired_states = [preference_from_options(resource, item) for resource, item in zip(resources, items)]
+    refuse_same_key(desired_states)
+    client = ctx.connect()
+    snapshot = read_snapshot(client, resources, options.concurrency, ctx.warn_once)
+    result = ctx.apply(client, make_plan(desired_states, snapshot), options)
+    preferences = [describe_result(ctx, step_result) for step_result in result.managed]
+    return bulk_result(ctx, result, resource_preferences=preferences)
 
 
 def main():
-    task.main(ARGUMENTS, run)
+    module.main(ARGUMENTS, run)
 
 
 if __name__ == "__main__":

@@ -71,33 +71,37 @@ error:
   sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
 """
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import apply, plan, task
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, EXPECTED, OF_RESOURCE, SUBSCRIPTION_ITEM
-from ansible_collections.ccloud.notifications.plugins.module_utils.desired import resource_of
-from ansible_collections.ccloud.notifications.plugins.module_utils.existing import confirm_references, directory, looked_up
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import resource_subscription
-from ansible_collections.ccloud.notifications.plugins.module_utils.routing import subscription_wish
+from ..module_utils._ansible import module
+from ..module_utils._ansible.options import (
+    CONNECTION,
+    EXPECTED_INTEGRATIONS,
+    RESOURCE_PATH,
+    SUBSCRIPTION_ITEM,
+)
+from ..module_utils._ansible.results import single_result
+from ..module_utils._engine.planner import make_plan
+from ..module_utils._errors import operation
+from ..module_utils._resources.resource_settings import (
+    load_resource_subscriptions,
+    resource_path_from_options,
+)
+from ..module_utils._resources.subscriptions import subscription_from_options
 
-ARGUMENTS = CONNECTION + EXPECTED + OF_RESOURCE + SUBSCRIPTION_ITEM
+ARGUMENTS = CONNECTION + EXPECTED_INTEGRATIONS + RESOURCE_PATH + SUBSCRIPTION_ITEM
 
 
-def run(this):
-    path, resource_type = resource_of(this.params, "manage a resource subscription", this.warn_once)
-    client = this.connect()
-    known = directory(client)
-    resource = resource_subscription(known, path, resource_type)
-    there = looked_up(client, resource, this.warn_once)
-    confirm_references(client, known, there)
-    identity = {"resource": path, "resource_type": resource_type}
-    wish = subscription_wish(known, this.params, there, identity, coming=this.coming)
-    this.warn_of_expected(known)
-    planned = plan.plan(resource, [wish], there)
-    this.warn_of_dangling(known)
-    return this.outcome_of_one(apply.carry_out(client, planned, apply.Manner(this.check_mode)), resource)
+def run(ctx):
+    with operation("manage a resource subscription"):
+        resource_path = resource_path_from_options(ctx.params, ctx.warn_once)
+    client = ctx.connect()
+    [resource], snapshot = load_resource_subscriptions(client, [resource_path], warn=ctx.warn_once)
+    desired = subscription_from_options(resource, ctx.params, snapshot[resource], ctx.expected_integrations)
+    plan = make_plan([desired], snapshot)
+    return single_result(ctx, ctx.apply(client, plan))
 
 
 def main():
-    task.main(ARGUMENTS, run)
+    module.main(ARGUMENTS, run)
 
 
 if __name__ == "__main__":

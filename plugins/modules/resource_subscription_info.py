@@ -55,25 +55,29 @@ error:
   sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
 """
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import task
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, OF_RESOURCE
-from ansible_collections.ccloud.notifications.plugins.module_utils.desired import resource_of
-from ansible_collections.ccloud.notifications.plugins.module_utils.existing import directory, looked_up
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import resource_subscription
+from ..module_utils._ansible import module
+from ..module_utils._ansible.context import ModuleResult
+from ..module_utils._ansible.options import CONNECTION, RESOURCE_PATH
+from ..module_utils._errors import operation
+from ..module_utils._resources.resource_settings import (
+    load_resource_subscriptions,
+    resource_path_from_options,
+)
 
-ARGUMENTS = CONNECTION + OF_RESOURCE
+ARGUMENTS = CONNECTION + RESOURCE_PATH
 
 
-def run(this):
-    path, resource_type = resource_of(this.params, "read resource subscriptions", this.warn_once)
-    client = this.connect()
-    resource = resource_subscription(directory(client), path, resource_type)
-    found = [resource.show(each, ()) for each in looked_up(client, resource, this.warn_once)]
-    return task.Outcome({"resource_subscriptions": sorted(found, key=lambda each: (resource.name(each), each["id"]))})
+def run(ctx):
+    with operation("read resource subscriptions"):
+        resource_path = resource_path_from_options(ctx.params, ctx.warn_once)
+    client = ctx.connect()
+    [resource], snapshot = load_resource_subscriptions(client, [resource_path], warn=ctx.warn_once)
+    shown = [resource.to_output(subscription) for subscription in snapshot[resource].sorted()]
+    return ModuleResult({"resource_subscriptions": shown})
 
 
 def main():
-    task.main(ARGUMENTS, run)
+    module.main(ARGUMENTS, run)
 
 
 if __name__ == "__main__":

@@ -118,51 +118,46 @@ error:
   sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
 """
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import apply, plan, task
-from ansible_collections.ccloud.notifications.plugins.module_utils._redaction import quoted
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import (
+from ..module_utils._ansible import module
+from ..module_utils._ansible.options import (
+    BULK,
     CONNECTION,
-    EXPECTED,
-    MANY,
-    OF_RESOURCE,
+    EXPECTED_INTEGRATIONS,
+    RESOURCE_PATH,
     SUBSCRIPTION_ITEM,
 )
-from ansible_collections.ccloud.notifications.plugins.module_utils.desired import resource_of
-from ansible_collections.ccloud.notifications.plugins.module_utils.existing import confirm_references, directory, existing_of_each
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import resource_subscription
-from ansible_collections.ccloud.notifications.plugins.module_utils.routing import subscription_wish
+from ..module_utils._ansible.results import bulk_result, describe_result
+from ..module_utils._engine.planner import make_plan
+from ..module_utils._errors import operation
+from ..module_utils._resources.resource_settings import (
+    load_resource_subscriptions,
+    resource_path_from_options,
+)
+from ..module_utils._resources.subscriptions import subscription_from_options
 
-ARGUMENTS = CONNECTION + (OF_RESOURCE + SUBSCRIPTION_ITEM).as_list("subscriptions") + EXPECTED + MANY
+ITEM = RESOURCE_PATH + SUBSCRIPTION_ITEM
+ARGUMENTS = CONNECTION + ITEM.as_list("subscriptions") + EXPECTED_INTEGRATIONS + BULK
 
 
-def run(this):
-    manner, items = this.manner(), this.params["subscriptions"]
-    of_items = [resource_of(item, "manage resource subscriptions", this.warn_once) for item in items]
-    client = this.connect()
-    known = directory(client) if items else None
-    resources = {of_item: resource_subscription(known, *of_item) for of_item in of_items}
-    there = dict(zip(resources, existing_of_each(client, list(resources.values()), manner.concurrency, this.warn_once)))
-    if known:
-        confirm_references(client, known, (each for found in there.values() for each in found))
-    wishes = {of_item: [] for of_item in resources}
-    named = []
-    for item, of_item in zip(items, of_items):
-        identity = dict(zip(("resource", "resource_type"), of_item))
-        wish = subscription_wish(known, item, there[of_item], identity, coming=this.coming)
-        named.append((f"{quoted(known.type_called(wish.key or ''))} of {of_item[0]}", wish.id))
-        wishes[of_item].append(wish)
-    plan.refuse_repetition(named, "manage resource subscriptions", "are both about", lambda each: each[0])
-    plans = [plan.plan(resource, wishes[of_item], there[of_item]) for of_item, resource in resources.items()]
-    if known:
-        this.warn_of_expected(known)
-        this.warn_of_dangling(known)
-    carried = apply.carry_out_each(client, plans, manner)
-    order = [list(resources).index(of_item) for of_item in of_items]
-    return this.outcome_of_each("resource_subscriptions", plans, carried, order)
+def run(ctx):
+    options, items = ctx.execution_options(), ctx.params["subscriptions"]
+    with operation("manage resource subscriptions"):
+        resource_paths = [resource_path_from_options(item, ctx.warn_once) for item in items]
+    client = ctx.connect()
+    resources, snapshot = load_resource_subscriptions(
+        client, resource_paths, options.concurrency, ctx.warn_once
+    )
+    desired_states = [
+        subscription_from_options(resource, item, snapshot[resource], ctx.expected_integrations)
+        for resource, item in zip(resources, items)
+    ]
+    result = ctx.apply(client, make_plan(desired_states, snapshot), options)
+    subscriptions = [describe_result(ctx, step_result) for step_result in result.managed]
+    return bulk_result(ctx, result, resource_subscriptions=subscriptions)
 
 
 def main():
-    task.main(ARGUMENTS, run)
+    module.main(ARGUMENTS, run)
 
 
 if __name__ == "__main__":

@@ -82,37 +82,35 @@ error:
   sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
 """
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import apply, plan, task
-from ansible_collections.ccloud.notifications.plugins.module_utils._redaction import quoted
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, EXPECTED, SUBSCRIPTION_ITEM
-from ansible_collections.ccloud.notifications.plugins.module_utils.existing import confirm_references, directory, existing
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import DISABLED, subscription
-from ansible_collections.ccloud.notifications.plugins.module_utils.routing import subscription_wish
+from ..module_utils._ansible import module
+from ..module_utils._ansible.options import CONNECTION, EXPECTED_INTEGRATIONS, SUBSCRIPTION_ITEM
+from ..module_utils._ansible.results import single_result
+from ..module_utils._engine.model import Snapshot
+from ..module_utils._engine.planner import make_plan
+from ..module_utils._redaction import quoted
+from ..module_utils._resources.subscriptions import DISABLED, load_subscriptions, subscription_from_options
 
-ARGUMENTS = CONNECTION + EXPECTED + SUBSCRIPTION_ITEM
+ARGUMENTS = CONNECTION + EXPECTED_INTEGRATIONS + SUBSCRIPTION_ITEM
 
 
-def run(this):
-    client = this.connect()
-    known = directory(client)
-    resource = subscription(known)
-    there = existing(client, resource)
-    confirm_references(client, known, there)
-    wish = subscription_wish(known, this.params, there, coming=this.coming)
-    this.warn_of_expected(known)
-    planned = plan.plan(resource, [wish], there)
-    this.warn_of_dangling(known)
-    carried = apply.carry_out(client, planned, apply.Manner(this.check_mode))
-    [done] = carried.managed
-    if wish.present and this.params["enabled"] is None and (done.after or {}).get("current_state") == DISABLED:
-        this.warn_once(
-            f"The subscription to {quoted(done.step.name)} is disabled, so nobody hears of it. With enabled: true it is enabled."
+def run(ctx):
+    client = ctx.connect()
+    resource, subscriptions = load_subscriptions(client)
+    desired = subscription_from_options(resource, ctx.params, subscriptions, ctx.expected_integrations)
+    plan = make_plan([desired], Snapshot([subscriptions]))
+    result = ctx.apply(client, plan)
+    [managed] = result.managed
+    is_disabled = (managed.after or {}).get("current_state") == DISABLED
+    if desired.present and ctx.params["enabled"] is None and is_disabled:
+        ctx.warn_once(
+            f"The subscription to {quoted(managed.step.name)} is disabled, so nobody is notified. Set `enabled: true` to "
+            "enable it."
         )
-    return this.outcome_of_one(carried, resource)
+    return single_result(ctx, result)
 
 
 def main():
-    task.main(ARGUMENTS, run)
+    module.main(ARGUMENTS, run)
 
 
 if __name__ == "__main__":

@@ -83,13 +83,13 @@ error:
   sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
 """
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import task
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, Arguments
-from ansible_collections.ccloud.notifications.plugins.module_utils.desired import texts
-from ansible_collections.ccloud.notifications.plugins.module_utils.existing import directory, existing
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import DISABLED, subscription
+from ..module_utils._ansible import module
+from ..module_utils._ansible.argument_spec import ArgumentSpec
+from ..module_utils._ansible.context import ModuleResult
+from ..module_utils._ansible.options import CONNECTION
+from ..module_utils._resources.subscriptions import DISABLED, load_subscriptions
 
-ARGUMENTS = CONNECTION + Arguments(
+ARGUMENTS = CONNECTION + ArgumentSpec(
     {
         "notification_type": {"type": "raw"},
         "integration": {"type": "raw"},
@@ -98,28 +98,33 @@ ARGUMENTS = CONNECTION + Arguments(
 )
 
 
-def run(this):
-    attempted = "read subscriptions"
-    types, integrations = texts(this.params, "notification_type", attempted), texts(this.params, "integration", attempted)
-    enabled = this.params["enabled"]
-    client = this.connect()
-    known = directory(client)
-    resource = subscription(known)
-    found = [resource.show(each, ()) for each in existing(client, resource)]
-    missing = [each for each in types or () if not known.types.has(each)]
-    missing += [each for each in integrations or () if not known.integrations.has(each)]
-    if types is not None:
-        found = [each for each in found if any(each["notification_type"][name] in types for name in ("id", "display_name"))]
-    if integrations is not None:
-        found = [each for each in found if any(to[name] in integrations for to in each["integrations"] for name in ("id", "display_name"))]
-    if enabled is not None:
-        found = [each for each in found if (each.get("current_state") != DISABLED) is enabled]
-    found.sort(key=lambda each: (resource.name(each), each["id"]))
-    return task.Outcome({"subscriptions": found, "missing": missing})
+def is_selected(subscription, types, integrations, enabled):
+    """Whether a subscription refers to one of these types and one of these integrations, and has this state (None: any)."""
+    if types is not None and not names_any(subscription["notification_type"], types):
+        return False
+    if integrations is not None and not any(
+        names_any(each, integrations) for each in subscription["integrations"]
+    ):
+        return False
+    return enabled is None or (subscription.get("current_state") != DISABLED) is enabled
+
+
+def names_any(reference, texts):
+    """Whether one of the texts is the ID or the name of what a subscription refers to."""
+    return reference["id"] in texts or reference["display_name"] in texts
+
+
+def run(ctx):
+    types, integrations = ctx.string_list("notification_type"), ctx.string_list("integration")
+    resource, subscriptions = load_subscriptions(ctx.connect())
+    shown = [resource.to_output(subscription) for subscription in subscriptions.sorted()]
+    selected = [each for each in shown if is_selected(each, types, integrations, ctx.params["enabled"])]
+    missing = resource.catalog.types.missing(types) + resource.catalog.integrations.missing(integrations)
+    return ModuleResult({"subscriptions": selected, "missing": missing})
 
 
 def main():
-    task.main(ARGUMENTS, run)
+    module.main(ARGUMENTS, run)
 
 
 if __name__ == "__main__":

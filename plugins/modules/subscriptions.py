@@ -130,69 +130,78 @@ error:
   sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
 """
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import apply, errors, plan, task
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, EXPECTED, MANY, ROUTING, RULE, Arguments
-from ansible_collections.ccloud.notifications.plugins.module_utils.existing import confirm_references, directory, existing
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import subscription
-from ansible_collections.ccloud.notifications.plugins.module_utils.routing import REMOVE, Route, others, route_wish, selection
+from ..module_utils._ansible import module
+from ..module_utils._ansible.argument_spec import ArgumentSpec
+from ..module_utils._ansible.options import BULK, CONNECTION, EXPECTED_INTEGRATIONS, ROUTING, RULE
+from ..module_utils._ansible.results import bulk_result, describe_result
+from ..module_utils._engine.model import Snapshot
+from ..module_utils._engine.planner import make_plan
+from ..module_utils._errors import RefusedError
+from ..module_utils._resources.subscriptions import (
+    REMOVE,
+    Unselected,
+    apply_rules,
+    disable_unselected,
+    load_subscriptions,
+)
 
-DISABLE_OTHERS = Arguments({"disable_others": {"type": "bool", "default": False}})
-ARGUMENTS = CONNECTION + EXPECTED + RULE.as_list("rules") + ROUTING + DISABLE_OTHERS + MANY
+DISABLE_OTHERS = ArgumentSpec({"disable_others": {"type": "bool", "default": False}})
+ARGUMENTS = CONNECTION + EXPECTED_INTEGRATIONS + RULE.as_list("rules") + ROUTING + DISABLE_OTHERS + BULK
+
+ROUTE_BY_RULES = "route by rules"
 
 
-def described(this, resource, done, rules):
-    """What became of one type."""
-    entry = this.described(resource, done)
-    for left_out in ("display_name", "subscription"):
-        del entry[left_out]
-    for when, whole in (("before", done.step.before), ("after", done.after)):
-        shown = resource.show(whole, ()) if whole else {}
-        entry[when] = {name: shown.get(name) for name in ("current_state", "integrations")} if whole else None
-    of_type = resource.show({"notification_type": {"id": done.step.wish.key}}, ())
-    return {"notification_type": of_type["notification_type"], "rules": rules, **entry}
-
-
-def run(this):
-    manner, mode = this.manner(), this.params["integrations_mode"]
-    if this.params["disable_others"] and mode == REMOVE:
-        raise errors.InvalidInput("route by rules", "disable_others makes no sense with integrations_mode: remove", next_step="Omit one.")
-    client = this.connect()
-    known = directory(client)
-    resource = subscription(known)
-    there = existing(client, resource)
-    confirm_references(client, known, there)
-    selected = selection(known, this.params["rules"], coming=this.coming)
-    this.warn_of_expected(known)
-    if this.params["disable_others"] and not selected.heard:
-        said = "disable_others is set and no rule selects anything, which would disable everything that may be"
-        raise errors.InvalidInput("route by rules", said, next_step="Give rules. Nothing was written.")
-    enabled = None if mode == REMOVE else True
-    wishes = [
-        route_wish(known, type_id, Route(tuple(each.integrations), mode, this.params["keep_read_only"], enabled))
-        for type_id, each in selected.heard.items()
+def describe_route(ctx, result, rules):
+    """What became of the subscription to one type."""
+    entry = describe_result(ctx, result)
+    for name in ("display_name", "subscription"):
+        del entry[name]
+    resource = result.step.resource
+    for name, obj in (("before", result.step.before), ("after", result.after)):
+        shown = resource.to_output(obj) if obj else {}
+        entry[name] = (
+            {member: shown.get(member) for member in ("current_state", "integrations")} if obj else None
+        )
+    notification_type = resource.to_output({"notification_type": {"id": result.step.desired.key}})[
+        "notification_type"
     ]
-    disabling, left = others(known, there, selected) if this.params["disable_others"] else ([], [])
-    planned = plan.plan(resource, [*wishes, *disabling], there)
-    this.warn_of_dangling(known)
-    carried = apply.carry_out(client, planned, manner)
-    for warning in carried.warnings:
-        this.warn_once(warning)
-    entries = [described(this, resource, done, selected.rules_of(done.step.wish.key)) for done in carried.managed]
-    return task.Outcome(
-        {
-            "changed": carried.changed,
-            "summary": carried.summary,
-            "subscriptions": sorted(entries, key=lambda each: str(each["notification_type"]["display_name"])),
-            "passed_over": known.names_of(selected.passed_over.values()),
-            "left": known.names_of(left),
-            "diff": plan.difference((resource, done.step) for done in carried.managed),
-        },
-        carried.failure(),
+    return {"notification_type": notification_type, "rules": rules, **entry}
+
+
+def run(ctx):
+    options = ctx.execution_options()
+    mode, disables_others = ctx.params["integrations_mode"], ctx.params["disable_others"]
+    if disables_others and mode == REMOVE:
+        detail = "`disable_others` makes no sense with `integrations_mode: remove`"
+        raise RefusedError(detail, operation=ROUTE_BY_RULES, next_step="Omit one of them.")
+    client = ctx.connect()
+    resource, subscriptions = load_subscriptions(client)
+    selection = apply_rules(resource.catalog, ctx.params["rules"], ctx.expected_integrations)
+    if disables_others and not selection.selected:
+        detail = "`disable_others` is set and no rule selects anything, so every type that can be disabled would be"
+        raise RefusedError(detail, operation=ROUTE_BY_RULES, next_step="Give rules.")
+
+    desired_states = selection.desired_states(resource, mode, ctx.params["keep_read_only"])
+    unselected = (
+        disable_unselected(resource, subscriptions, selection) if disables_others else Unselected([], [])
+    )
+    plan = make_plan([*desired_states, *unselected.desired_states], Snapshot([subscriptions]))
+    result = ctx.apply(client, plan, options)
+    routes = [
+        describe_route(ctx, managed, selection.rules_of(managed.step.desired.key))
+        for managed in result.managed
+    ]
+    return bulk_result(
+        ctx,
+        result,
+        subscriptions=sorted(routes, key=lambda route: str(route["notification_type"]["display_name"])),
+        not_in_plan=resource.catalog.type_summaries(selection.not_in_plan.values()),
+        not_disabled=resource.catalog.type_summaries(unselected.not_disabled),
     )
 
 
 def main():
-    task.main(ARGUMENTS, run)
+    module.main(ARGUMENTS, run)
 
 
 if __name__ == "__main__":

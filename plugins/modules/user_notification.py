@@ -85,11 +85,14 @@ error:
   sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
 """
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import errors, task
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import CONNECTION, NOTIFICATION_FILTER, Arguments
-from ansible_collections.ccloud.notifications.plugins.module_utils.inbox import mark, mark_all, notification, notifications
+from ..module_utils._ansible import module
+from ..module_utils._ansible.argument_spec import ArgumentSpec
+from ..module_utils._ansible.context import ModuleResult
+from ..module_utils._ansible.options import CONNECTION, NOTIFICATION_FILTER
+from ..module_utils._errors import NotificationsError
+from ..module_utils._resources.user_notifications import list_notifications, mark, mark_all, read_notification
 
-ARGUMENTS = CONNECTION + Arguments(
+ARGUMENTS = CONNECTION + ArgumentSpec(
     {
         "id": {"type": "str"},
         "match": {"type": "dict", "options": dict(NOTIFICATION_FILTER.options)},
@@ -100,29 +103,31 @@ ARGUMENTS = CONNECTION + Arguments(
 )
 
 
-def run(this):
-    read, one, match = this.params["read"], this.params["id"], this.params["match"]
-    client = this.connect()
-    there = [notification(client, one)] if one is not None else notifications(client, match, not read)
-    ids = [each["id"] for each in there if bool(each.get("read")) is not read]
-    result = {
-        "changed": bool(ids),
-        "marked": ids,
-        "diff": {when: {each: {"read": value} for each in ids} for when, value in (("before", not read), ("after", read))},
-    }
-    if ids and not this.check_mode:
-        try:
-            if one is not None:
-                mark(client, one, read)
-            else:
-                mark_all(client, match, read)
-        except errors.NotificationsError as error:
-            return task.Outcome({**result, "changed": error.fate_unclear, "marked": []}, error)
-    return task.Outcome(result)
+def run(ctx):
+    read, object_id, match = ctx.params["read"], ctx.params["id"], ctx.params["match"]
+    client = ctx.connect()
+    if object_id is not None:
+        notifications = [read_notification(client, object_id)]
+    else:
+        notifications = list_notifications(client, match, not read)
+    ids = [notification["id"] for notification in notifications if bool(notification.get("read")) is not read]
+    before, after = ({each: {"read": value} for each in ids} for value in (not read, read))
+    result = {"changed": bool(ids), "marked": ids, "diff": {"before": before, "after": after}}
+    if not ids or ctx.check_mode:
+        return ModuleResult(result)
+
+    try:
+        if object_id is not None:
+            mark(client, object_id, read)
+        else:
+            mark_all(client, match, read)
+    except NotificationsError as error:
+        return ModuleResult({**result, "changed": error.outcome_unknown, "marked": []}, error)
+    return ModuleResult(result)
 
 
 def main():
-    task.main(ARGUMENTS, run)
+    module.main(ARGUMENTS, run)
 
 
 if __name__ == "__main__":

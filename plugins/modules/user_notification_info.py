@@ -92,38 +92,38 @@ error:
   sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
 """
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import task
-from ansible_collections.ccloud.notifications.plugins.module_utils.arguments import (
-    CONNECTION,
-    NOTIFICATION_FILTER,
-    Arguments,
-)
-from ansible_collections.ccloud.notifications.plugins.module_utils.inbox import notifications, summary
+from ..module_utils._ansible import module
+from ..module_utils._ansible.argument_spec import ArgumentSpec
+from ..module_utils._ansible.context import ModuleResult
+from ..module_utils._ansible.options import CONNECTION, NOTIFICATION_FILTER
+from ..module_utils._resources.user_notifications import count_unread, list_notifications
 
+SORT_ORDERS = ["-received_at", "received_at", "-severity", "severity"]
 ARGUMENTS = (
     CONNECTION
     + NOTIFICATION_FILTER
-    + Arguments(
+    + ArgumentSpec(
         {
             "unread_only": {"type": "bool", "default": False},
             "details": {"type": "bool", "default": False},
-            "sort": {"type": "str", "choices": ["-received_at", "received_at"], "default": "-received_at"},
+            "sort": {"type": "str", "choices": SORT_ORDERS, "default": "-received_at"},
         }
     )
 )
 
 
-def run(this):
-    client = this.connect()
-    more = {"sort": this.params["sort"]}
-    if this.params["details"]:
-        more["include"] = "integrations,recommended_actions"
-    found = notifications(client, this.params, False if this.params["unread_only"] else None, more)
-    return task.Outcome({"user_notifications": found, "summary": summary(client)})
+def run(ctx):
+    client = ctx.connect()
+    parameters = {"sort": ctx.params["sort"]}
+    if ctx.params["details"]:
+        parameters["include"] = "integrations,recommended_actions"
+    read = False if ctx.params["unread_only"] else None
+    notifications = list_notifications(client, ctx.params, read, parameters)
+    return ModuleResult({"user_notifications": notifications, "summary": count_unread(client)})
 
 
 def main():
-    task.main(ARGUMENTS, run)
+    module.main(ARGUMENTS, run)
 
 
 if __name__ == "__main__":

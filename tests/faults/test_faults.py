@@ -78,7 +78,7 @@ def chosen(operation, part, elsewhere):
 @pytest.mark.parametrize("part", policies() if FULL else ["slice"], ids=named)
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: f"{operation.module}: {operation.name}")
 def test_nothing_is_lost_doubled_or_sent_elsewhere(bench, elsewhere, monkeypatch, record_property, operation, part):
-    from ansible_collections.ccloud.notifications.plugins.module_utils import client
+    from ansible_collections.ccloud.notifications.plugins.module_utils._api import client
 
     monkeypatch.setattr(client, "PAGE_SIZE", 25 if operation.catalogue else 2)
     failures, count = [], 0

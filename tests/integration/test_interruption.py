@@ -79,4 +79,4 @@ def test_hosts_that_manage_one_organization_create_an_integration_once(emulator,
     assert done.output.count("changed=1 ") == 1
     output = " ".join(done.output.split())
     assert "was created by another task or user in the meantime" in output
-    assert "use run_once: true or delegate_to" in output
+    assert "use `run_once: true` or `delegate_to`" in output

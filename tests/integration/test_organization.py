@@ -161,7 +161,7 @@ def test_parts_are_run_by_their_tags(run, emulator):
 def test_likely_mistakes_are_explained(run, emulator, variables, said):
     output = " ".join(run("bootstrap", variables=variables, status=2).split())
     assert said in output
-    assert "Nothing was sent." in output
+    assert "Nothing was changed." in output
     assert emulator.requests() == []
 
 

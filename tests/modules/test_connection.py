@@ -8,13 +8,14 @@ from __future__ import annotations
 import pytest
 import requests
 
+from ansible_collections.ccloud.notifications.plugins.module_utils._ansible.options import CONNECTION
 from support.emulator import EXTERNAL_TOKEN, KEY, SECRET, slack
 
 NOWHERE = {}
 
 
 def test_the_user_agent_names_the_collection_and_ansible_core(run, emulator):
-    from ansible_collections.ccloud.notifications.plugins.module_utils.client import COLLECTION_VERSION
+    from ansible_collections.ccloud.notifications.plugins.module_utils._api.session import COLLECTION_VERSION
 
     run.ok("integration_info")
     assert emulator.requests()[0]["user_agent"] == f"ccloud.notifications/{COLLECTION_VERSION} ansible-core/2.99.0"
@@ -59,16 +60,16 @@ def test_white_space_around_a_credential_is_not_part_of_it(run):
     ("params", "said"),
     [
         ({}, "no credentials are given"),
-        ({"api_key": "k"}, "api_secret is missing"),
-        ({"api_secret": "s"}, "api_key is missing"),
-        ({"identity_pool_id": "pool-1"}, "external_token is missing"),
-        ({"external_token": "t"}, "identity_pool_id is missing"),
-        ({"api_key": "k", "api_secret": "s", "api_token": "t"}, "more than one way is given"),
-        ({"api_token": "t", "identity_pool_id": "p", "external_token": "t"}, "more than one way is given"),
-        ({"api_key": "k", "identity_pool_id": "p"}, "more than one way is given"),
-        ({"api_token": "sec ret"}, "api_token has white space or control characters"),
-        ({"api_token": "sec\u00e9ret"}, "api_token has characters in it that no token has"),
-        ({"identity_pool_id": "p", "external_token": "sec\u00e9ret"}, "external_token has characters in it that no token has"),
+        ({"api_key": "k"}, "`api_secret` is missing"),
+        ({"api_secret": "s"}, "`api_key` is missing"),
+        ({"identity_pool_id": "pool-1"}, "`external_token` is missing"),
+        ({"external_token": "t"}, "`identity_pool_id` is missing"),
+        ({"api_key": "k", "api_secret": "s", "api_token": "t"}, "more than one method of authentication is given"),
+        ({"api_token": "t", "identity_pool_id": "p", "external_token": "t"}, "more than one method of authentication is given"),
+        ({"api_key": "k", "identity_pool_id": "p"}, "more than one method of authentication is given"),
+        ({"api_token": "sec ret"}, "`api_token` contains white space or control characters"),
+        ({"api_token": "sec\u00e9ret"}, "`api_token` contains characters that no token has"),
+        ({"identity_pool_id": "p", "external_token": "sec\u00e9ret"}, "`external_token` contains characters that no token has"),
     ],
 )
 def test_exactly_one_way_of_authentication(run, emulator, params, said):
@@ -82,22 +83,22 @@ def test_exactly_one_way_of_authentication(run, emulator, params, said):
     ("params", "said"),
     [
         ({"endpoint": "api.confluent.cloud"}, "the endpoint that is given is not an http or https URL"),
-        ({"endpoint": "https://user:pa55@api.example"}, "the endpoint 'https://api.example' is given with a user or a password"),
+        ({"endpoint": "https://user:pa55@api.example"}, "the endpoint 'https://api.example' contains a user or a password"),
         ({"endpoint": "user:pa55@api.example"}, "the endpoint that is given is not an http or https URL"),
-        ({"endpoint": "https://key:ab/pa55@api.example"}, "the endpoint 'https://api.example' is given with a user or a password"),
+        ({"endpoint": "https://key:ab/pa55@api.example"}, "the endpoint 'https://api.example' contains a user or a password"),
         ({"endpoint": "pa55-token-pasted-here"}, "the endpoint that is given is not an http or https URL"),
         ({"endpoint": "https://api.example?x=1"}, "is not an http or https URL"),
-        ({"endpoint": "https://api.example/notifications/v1"}, "has the path /notifications/v1"),
+        ({"endpoint": "https://api.example/notifications/v1"}, "contains the path /notifications/v1"),
         ({"endpoint": "https://["}, "is not an http or https URL"),
         ({"endpoint": "https://hooks.example/pa55?x=1"}, "the endpoint 'https://hooks.example' is not an http or https URL"),
         ({"endpoint": "http://api.example"}, "the endpoint 'http://api.example' is not encrypted"),
         ({"endpoint": "http://127.0.0.1.evil.example"}, "is not encrypted"),
         ({"endpoint": "http://localhost.evil.example"}, "is not encrypted"),
-        ({"timeout": 0}, "timeout is 0"),
+        ({"timeout": 0}, "`timeout` is 0"),
         ({"deadline": 10**400}, "Give seconds, from 1 to 86400."),
-        ({"ca_path": __file__}, "is no bundle of certificate authorities"),
-        ({"deadline": -1}, "deadline is -1"),
-        ({"ca_path": "/no/such/bundle.pem"}, "ca_path /no/such/bundle.pem does not exist"),
+        ({"ca_path": __file__}, "is not a bundle of certificate authorities"),
+        ({"deadline": -1}, "`deadline` is -1"),
+        ({"ca_path": "/no/such/bundle.pem"}, "`ca_path` /no/such/bundle.pem does not exist"),
     ],
 )
 def test_a_connection_that_makes_no_sense_is_refused(run, emulator, params, said):
@@ -107,18 +108,19 @@ def test_a_connection_that_makes_no_sense_is_refused(run, emulator, params, said
     assert emulator.requests() == []
 
 
-def test_ca_path_and_validate_certs_are_passed_on():
-    from ansible_collections.ccloud.notifications.plugins.module_utils.task import connection
+def connection(**options):
+    from ansible_collections.ccloud.notifications.plugins.module_utils._ansible.connection import connection_from_options
 
-    params = {
-        "endpoint": None, "api_key": "k", "api_secret": "s", "timeout": 5, "deadline": 7, "validate_certs": True,
-    }  # fmt: skip
-    here = requests.certs.where()
-    assert connection({**params, "ca_path": here}, {}, "2.19").verify == here
-    assert connection({**params, "ca_path": None}, {}, "2.19").verify is True
-    assert connection({**params, "ca_path": here, "validate_certs": False}, {}, "2.19").verify is False
-    made = connection({**params, "ca_path": None}, {}, "2.19")
-    assert (made.endpoint, made.timeout, made.deadline) == ("https://api.confluent.cloud", 5.0, 7.0)
+    usual = {**dict.fromkeys(CONNECTION.options), "timeout": 5, "deadline": 7, "validate_certs": True}
+    return connection_from_options({**usual, "api_key": "k", "api_secret": "s", **options}, {}, "2.19")
+
+
+def test_ca_path_and_validate_certs_are_passed_on():
+    bundle = requests.certs.where()
+    assert connection(ca_path=bundle).verify == bundle
+    assert connection().verify is True
+    assert connection(ca_path=bundle, validate_certs=False).verify is False
+    assert (connection().endpoint, connection().timeout, connection().deadline) == ("https://api.confluent.cloud", 5.0, 7.0)
 
 
 def test_plain_http_to_another_machine_takes_validate_certs_false(run):
@@ -130,7 +132,7 @@ def test_plain_http_to_another_machine_takes_validate_certs_false(run):
 def test_an_endpoint_may_have_a_path(run, emulator):
     result = run.fails("integration_info", endpoint=f"{emulator.url}/gateway/")
     assert result["error"]["status"] == 404
-    assert "without /notifications/v1; the service's own is https://api.confluent.cloud." in result["msg"]
+    assert "without /notifications/v1. The default is https://api.confluent.cloud." in result["msg"]
     assert emulator.requests()[0]["path"] == "/gateway/notifications/v1/integrations"
     emulator.reset()
 

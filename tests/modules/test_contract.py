@@ -80,7 +80,7 @@ def test_create_absent_create_ends_with_an_object(run, emulator):
 def test_deletion_that_lingers_for_long_is_said(run, emulator):
     emulator.reset(integrations=[slack("ops")], deletion="lingering", list_delay_ms=100_000)
     run.ok("integration", display_name="ops", state="absent")
-    assert "was deleted, but a task that looks for it soon may find it" in run.warnings[0]
+    assert "was deleted, but a task that looks for it soon may still find it" in run.warnings[0]
     # What the list still shows answers 404 to a change: it does not exist, so it is created.
     again = run.ok("integration", display_name="ops", description="New", target=target("ops"))
     assert again["changed"] is True

@@ -12,7 +12,7 @@ import time
 import pytest
 
 from ansible_collections.ccloud.notifications.plugins.module_utils._api.session import Session
-from ansible_collections.ccloud.notifications.plugins.module_utils._creation_lock import creation_lock
+from ansible_collections.ccloud.notifications.plugins.module_utils._engine.creation_lock import creation_lock
 from support.emulator import READER_KEY, READER_SECRET, slack, webhook
 from support.tasks import Runner, comparable
 
@@ -73,8 +73,8 @@ def test_the_short_names_mean_the_same(run, emulator):
 def test_creating_needs_a_target(run, emulator):
     result = run.fails("integration", display_name="ops")
     assert result["msg"] == (
-        "Could not manage the integration 'ops': it does not exist, and no target is given to create it with. "
-        "Give target.kind and target.webhook_url."
+        "Could not manage the integration 'ops': it does not exist, and creating it requires target. "
+        "Set `target.kind` and `target.webhook_url`. Nothing was changed."
     )
     assert emulator.writes() == []
 
@@ -138,7 +138,7 @@ def test_an_empty_description_clears_where_the_service_clears(run, emulator):
 def test_an_empty_description_that_the_service_ignores_is_an_error(run, emulator):
     emulator.reset(integrations=[slack("ops", URL, "Old")], empty_description="ignored")
     result = run.fails("integration", display_name="ops", description="")
-    assert "the service accepted the request and left description of i-" in result["msg"]
+    assert "the service accepted the request but did not change description of i-" in result["msg"]
     assert result["changed"] is False
     assert emulator.made()["ops"]["description"] == "Old"
 
@@ -175,13 +175,13 @@ def test_renaming_to_a_name_that_is_taken_is_refused_before_any_write(run, emula
     emulator.reset(integrations=[slack("one"), slack("two")], duplicate_names=policy)
     made = emulator.made()
     result = run.fails("integration", id=made["one"]["id"], display_name="two")
-    assert f"{made['two']['id']} is named 'two' already" in result["msg"]
+    assert f"{made['two']['id']} is already named 'two'" in result["msg"]
     assert emulator.writes() == []
 
 
 def test_an_id_that_does_not_exist_cannot_be_managed(run, emulator):
     result = run.fails("integration", id="i-nope", display_name="ops", target=SLACK)
-    assert "there is no integration with the id i-nope" in result["msg"]
+    assert "no integration has the ID i-nope" in result["msg"]
     assert run.ok("integration", id="i-nope", state="absent")["changed"] is False
     assert emulator.writes() == []
 
@@ -274,7 +274,7 @@ def test_a_refused_change_of_kind_says_what_to_do(run, emulator):
     result = run.fails("integration", display_name="ops", target={"kind": "MsTeams", "webhook_url": URL})
     assert result["error"]["status"] == 422
     assert result["error"]["pointer"] == "/target/kind"
-    assert "If the service does not let Slack become MsTeams, create an integration of another name" in result["msg"]
+    assert "If the service does not let Slack become MsTeams, create an integration with another name" in result["msg"]
     assert result["changed"] is False
     assert emulator.made() == before
 
@@ -318,7 +318,7 @@ def channels(emulator):
 def test_integration_in_use_is_not_deleted_and_its_types_are_named(run, emulator):
     channels(emulator)
     result = run.fails("integration", display_name="ops", state="absent")
-    assert "subscriptions to 'API key created', 'Cluster load is high', 'Connector failed' go there" in result["msg"]
+    assert "subscriptions to 'API key created', 'Cluster load is high', 'Connector failed' use it" in result["msg"]
     assert "subscriptions to 'Connector failed' would have no integration left." in result["msg"]
     assert "when_in_use: detach" not in result["msg"]  # which would be refused for the same reason
     assert emulator.writes() == []
@@ -455,9 +455,9 @@ def test_a_read_only_integration_that_is_as_wanted_is_unchanged(run, emulator):
 @pytest.mark.parametrize(
     ("params", "said"),
     [
-        ({"display_name": "x" * 65, "target": SLACK}, "display_name has 65 characters, and at most 64 are allowed"),
-        ({"display_name": "x", "description": "x" * 129}, "description has 129 characters, and at most 128 are allowed"),
-        ({"display_name": ""}, "display_name is empty"),
+        ({"display_name": "x" * 65, "target": SLACK}, "`display_name` has 65 characters; the maximum is 64"),
+        ({"display_name": "x", "description": "x" * 129}, "`description` has 129 characters; the maximum is 128"),
+        ({"display_name": ""}, "`display_name` is empty"),
         ({"display_name": "x", "target": {"kind": "Slack", "webhook_url": "hooks.slack.example/topsecret"}}, "not an http"),
         ({"display_name": "x", "target": {"kind": "Slack", "webhook_url": "ftp://h/topsecret"}}, "not an http"),
         ({"display_name": "x", "target": {"kind": "Slack", "webhook_url": "https:///topsecret"}}, "not an http"),
@@ -563,7 +563,7 @@ def test_a_create_that_cannot_be_found_again_is_state_unknown(run, emulator, fau
     emulator.fault(method="POST", **fault)
     result = run.fails("integration", display_name="ops", target=SLACK)
     assert "state unknown" in result["msg"]
-    assert "0 new integrations answer the description" in result["msg"]
+    assert "0 new integrations match it" in result["msg"]
     assert len(emulator.writes()) == 1
     if fault["kind"] == "status":
         post = next(each for each in emulator.requests() if each["method"] == "POST")
@@ -592,7 +592,7 @@ def test_two_new_ones_that_answer_the_description_are_not_adopted(run, emulator)
 
     run.clock.monotonic = meddle
     result = run.fails("integration", display_name="ops", target=SLACK)
-    assert "2 new integrations answer the description (i-" in result["msg"]
+    assert "2 new integrations match it (i-" in result["msg"]
 
 
 def test_looking_that_fails_too_is_said(run, emulator):
@@ -607,7 +607,7 @@ def test_a_change_whose_fate_is_unclear_counts_as_changed(run, emulator):
     emulator.fault("cut-after", "PATCH", times=9)
     result = run.fails("integration", display_name="ops", description="New")
     assert result["changed"] is True
-    assert result["error"]["attempted"].startswith("change the integration 'ops'")
+    assert result["error"]["operation"].startswith("change the integration 'ops'")
 
 
 def test_a_change_whose_answer_was_lost_is_simply_sent_again(run, emulator):
@@ -666,7 +666,7 @@ def test_create_after_another_task_of_this_controller_finds_its_object(run, emul
     assert sorted(result["changed"] for result in results) == [False, True]
     [said] = [result["said"] for result in results if not result["changed"]]
     assert "was created by another task or user in the meantime" in said[0]
-    assert "use run_once: true or delegate_to" in said[0]
+    assert "use `run_once: true` or `delegate_to`" in said[0]
 
 
 class AfterRead:

@@ -61,7 +61,7 @@ def test_kinds_select(run, emulator):
     assert names(run.ok("integration_info", kinds=[])) == []
     assert run.warnings == []
     assert names(run.ok("integration_info", kinds=["slack"])) == []
-    assert run.warnings == ["No integration is of kind 'slack'; known kinds are Slack, MsTeams, Webhook, RoleEmail, UserEmail, InApp."]
+    assert run.warnings == ["No integration is of kind 'slack'. Known kinds: Slack, MsTeams, Webhook, RoleEmail, UserEmail, InApp."]
     result = run.ok("integration_info", display_name="ops", kinds=["Webhook"])
     assert (result["integrations"], result["missing"]) == ([], [])
 
@@ -70,7 +70,7 @@ def test_kinds_select(run, emulator):
 @pytest.mark.parametrize("value", [{"a": "b"}, [1], [""], ""])
 def test_what_is_no_text_is_refused(run, emulator, option, value):
     result = run.fails("integration_info", **{option: value})
-    assert f"{option} is neither a text nor a list of texts" in result["msg"]
+    assert f"`{option}` is neither a text nor a list of texts" in result["msg"]
     assert emulator.requests() == []
 
 
@@ -87,7 +87,7 @@ def test_a_page_that_fails_fails_the_task(run, emulator):
     emulator.fault("status", "GET", skip=1, status=403)
     result = run.fails("integration_info")
     assert "integrations" not in result
-    assert result["error"]["attempted"] == "list the integrations"
+    assert result["error"]["operation"] == "list the integrations"
 
 
 def test_a_key_that_may_only_read_suffices(run):

@@ -48,16 +48,16 @@ def test_a_masked_url_says_to_give_the_target(run, emulator):
     for check_mode in (True, False):
         result = run.fails("integration_test", check_mode=check_mode, display_name="ops")
         assert "the service masks the webhook URL of i-" in result["msg"]
-        assert "Give the URL itself in target.webhook_url." in result["msg"]
+        assert "Set `target.webhook_url`." in result["msg"]
     result = run.fails("integration_test", target={"kind": "Slack", "webhook_url": "********"})
-    assert "is only the mask of one" in result["msg"]
+    assert "is only a mask" in result["msg"]
     assert run.ok("integration_test", display_name="ops", target={"kind": "Slack", "webhook_url": URL})["sent"]
 
 
 @pytest.mark.parametrize("name", ["Organization admins", "Jordan Doe (e-mail)", "Jordan Doe (in app)"])
 def test_read_only_kinds_cannot_be_tested(run, emulator, name):
     result = run.fails("integration_test", display_name=name)
-    assert "Only Slack, MsTeams and Webhook can be tested." in result["msg"]
+    assert "Only integrations of kind Slack, MsTeams and Webhook can be tested." in result["msg"]
     assert emulator.writes() == []
 
 
@@ -65,12 +65,12 @@ def test_check_mode_allows_for_what_an_earlier_task_would_have_created(run, emul
     result = run.ok("integration_test", check_mode=True, display_name="not-yet")
     assert (result["sent"], result["integration"]) == (False, None)
     assert run.warnings == ["The integration 'not-yet' does not exist yet; its test was skipped."]
-    assert "there is no such integration" in run.fails("integration_test", check_mode=True, id="i-nope")["msg"]
+    assert "the integration does not exist" in run.fails("integration_test", check_mode=True, id="i-nope")["msg"]
 
 
 def test_what_does_not_exist_or_is_ambiguous_is_not_tested(run, emulator):
     emulator.reset(integrations=[slack("ops"), slack("ops")])
-    assert "there is no such integration" in run.fails("integration_test", display_name="op")["msg"]
+    assert "the integration does not exist" in run.fails("integration_test", display_name="op")["msg"]
     assert "2 integrations are named 'ops'" in run.fails("integration_test", display_name="ops")["msg"]
     assert emulator.deliveries() == []
 

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import apply
+from ansible_collections.ccloud.notifications.plugins.module_utils._engine import executor
 from support.emulator import slack, webhook
 
 HIDDEN = "********"
@@ -143,7 +143,7 @@ def test_purging_more_than_the_limit_fails_before_any_write_and_says_which(run, 
     ids = {name: each["id"] for name, each in emulator.made().items()}
     for check_mode in (True, False):
         result = run.fails("integrations", check_mode=check_mode, integrations=[item("new")], purge=True)
-        assert "6 would be deleted, and purge_limit is 5: 'x0' (" + ids["x0"] in result["msg"]
+        assert "6 would be deleted, but `purge_limit` is 5: 'x0' (" + ids["x0"] in result["msg"]
     assert emulator.writes() == []
     done = run.ok("integrations", integrations=[item("new")], purge=True, purge_limit=6)
     assert len(done["purged"]) == 6
@@ -151,7 +151,7 @@ def test_purging_more_than_the_limit_fails_before_any_write_and_says_which(run, 
 
 def test_a_purge_with_an_empty_list_is_refused(run, emulator):
     emulator.reset(integrations=[slack("ops")])
-    assert "the list is empty" in run.fails("integrations", integrations=[], purge=True)["msg"]
+    assert "the list of integrations is empty" in run.fails("integrations", integrations=[], purge=True)["msg"]
     assert emulator.requests() == []
     assert run.ok("integrations", integrations=[])["changed"] is False
 
@@ -170,14 +170,14 @@ def test_what_an_item_means_by_its_id_is_not_purged(run, emulator):
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        ([item("a"), item("b"), item("a")], "items 1 and 3 both are named 'a'"),
-        ([item("ops"), {"id": "OPS"}], "items 1 and 2 both mean the integration 'OPS'"),
-        ([item("a"), {"display_name": "b"}], "no target is given to create it with"),
+        ([item("a"), item("b"), item("a")], "items 1 and 3 are both integrations named 'a'"),
+        ([item("ops"), {"id": "OPS"}], "items 1 and 2 are both the integration 'OPS'"),
+        ([item("a"), {"display_name": "b"}], "creating it requires target"),
         ([item("a"), {"display_name": "Organization admins", "state": "absent"}], "cannot be deleted through this API"),
-        ([item("a"), item("x" * 65)], "display_name has 65 characters"),
+        ([item("a"), item("x" * 65)], "`display_name` has 65 characters"),
         ([item("a"), {"description": "x"}], "integrations[1]: one of id, display_name is required."),
         ([item("a"), {"display_name": "b", "nonsense": 1}], "nonsense"),
-        ([item("a"), {"id": ""}], "id is empty"),
+        ([item("a"), {"id": ""}], "`id` is empty"),
         ([item("twice")], "2 integrations are named 'twice'"),
     ],
 )
@@ -193,7 +193,7 @@ def test_one_bad_item_and_nothing_is_written(run, emulator, wanted, said):
 @pytest.mark.parametrize(("option", "value"), [("concurrency", 0), ("concurrency", 17), ("purge_limit", -1)])
 def test_numbers_out_of_range_are_refused(run, emulator, option, value):
     result = run.fails("integrations", integrations=[item("a")], **{option: value})
-    assert f"{option} is {value}" in result["msg"]
+    assert f"`{option}` is {value}" in result["msg"]
     assert emulator.requests() == []
 
 
@@ -211,7 +211,7 @@ def test_a_failure_midway_keeps_what_was_done_and_begins_nothing_more(run, emula
     assert "over quota" in result["integrations"][2]["msg"]
     assert result["integrations"][3]["changes"] == []
     assert "Could not create the integration 'new-2': over quota" in result["msg"]
-    assert "Of 5, 2 are as wanted, 1 failed and 2 were not attempted." in result["msg"]
+    assert "Of 5 objects, 2 are as desired, 1 failed, and 2 were not attempted." in result["msg"]
     assert set(emulator.made()) == {"new-0", "new-1"}
 
 
@@ -230,7 +230,7 @@ def test_continue_on_error_attempts_the_rest(run, emulator, concurrency):
     result = run.fails("integrations", integrations=wanted, continue_on_error=True, concurrency=concurrency)
     assert all(each["attempted"] for each in result["integrations"])
     assert sum("error" in each for each in result["integrations"]) == 1
-    assert "Of 6, 5 are as wanted, 1 failed and 0 were not attempted." in result["msg"]
+    assert "Of 6 objects, 5 are as desired, 1 failed, and 0 were not attempted." in result["msg"]
     assert len(emulator.made()) == 5
 
 
@@ -288,12 +288,10 @@ def test_many_failures_in_a_crowd_lose_nothing(run, emulator):
 
 
 def test_what_no_thread_expected_is_not_taken_for_success(run, emulator, monkeypatch):
-    from ansible_collections.ccloud.notifications.plugins.module_utils import apply
-
     def broken(*_arguments):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(apply, "_create", broken)
+    monkeypatch.setattr(executor, "apply_step", broken)
     for concurrency in (1, 4):
         with pytest.raises(ZeroDivisionError):
             run("integrations", integrations=[item("a"), item("b")], concurrency=concurrency)
@@ -303,8 +301,6 @@ def test_what_no_thread_expected_is_not_taken_for_success(run, emulator, monkeyp
 
 
 def test_a_long_job_tells_every_tenth_and_a_short_one_nothing():
-    from ansible_collections.ccloud.notifications.plugins.module_utils import apply
-
     class Slow:
         times = iter([0.0, *[10.0] * 200])
 
@@ -312,13 +308,13 @@ def test_a_long_job_tells_every_tenth_and_a_short_one_nothing():
             return next(self.times)
 
     told = []
-    progress = apply._Progress(Slow(), 200, "created", told.append)
+    progress = executor._Progress(Slow(), 200, "created", told.append)
     for _each in range(200):
-        progress.one_more()
+        progress.advance()
     assert told == [f"created {n} of 200" for n in range(20, 201, 20)]
-    quick = apply._Progress(type("Quick", (), {"now": lambda self: 0.0})(), 200, "created", told.append)
+    quick = executor._Progress(type("Quick", (), {"now": lambda self: 0.0})(), 200, "created", told.append)
     for _each in range(200):
-        quick.one_more()
+        quick.advance()
     assert len(told) == 10
 
 
@@ -332,7 +328,7 @@ def test_a_purge_leaves_nobody_unheard(run, emulator):
     wanted = [item("stays"), item("new")]
     result = run.fails("integrations", integrations=wanted, purge=True)
     assert "Could not delete 'goes' (" in result["msg"]
-    assert "'Connector failed' go there, and subscriptions to 'Connector failed' would have no integration left" in result["msg"]
+    assert "'Connector failed' use it, and the subscriptions to 'Connector failed' would have no integration left" in result["msg"]
     result = run.fails("integrations", integrations=wanted, purge=True, when_in_use="detach")
     assert "subscriptions to 'Connector failed' would have no integration left." in result["msg"]
     assert emulator.writes() == []
@@ -361,7 +357,7 @@ def test_what_a_single_resource_still_sends_there_is_said(run, emulator):
     emulator.reset(integrations=[slack("a")], delete_in_use="refused")
     run.ok("resource_subscription", resource="environment=env-1", notification_type="Connector failed", integrations=["a"])
     result = run.fails("integrations", integrations=[{"name": "a", "state": "absent"}], when_in_use="detach")
-    assert "If single resources have subscriptions that go there" in result["msg"]
+    assert "If single resources have subscriptions that use it" in result["msg"]
 
 
 def test_item_never_deletes_what_another_item_created(run, emulator):
@@ -391,7 +387,7 @@ def test_interruption_ends_the_task_and_its_writes_at_once(run, emulator, monkey
         if len(finished) == 3:
             raise Interrupted
 
-    monkeypatch.setattr(apply._Progress, "one_more", interrupt)
+    monkeypatch.setattr(executor._Progress, "advance", interrupt)
     begun = time.monotonic()
     with pytest.raises(Interrupted):
         run("integrations", integrations=[item(f"new-{n}") for n in range(400)], concurrency=concurrency)

@@ -51,7 +51,7 @@ def test_what_does_not_exist_is_missing(run, emulator):
 
 def test_a_value_that_nobody_knows_is_a_warning(run, emulator):
     assert names(run.ok("notification_type_info", severities=["CRITCAL"])) == []
-    assert run.warnings == ["No notification type has 'CRITCAL' among severities; known are CRITICAL, INFO, WARN."]
+    assert run.warnings == ["No notification type has 'CRITCAL' in severities. Valid values: CRITICAL, INFO, WARN."]
 
 
 def test_types_come_with_who_hears_of_them(run, emulator):

@@ -48,13 +48,13 @@ def test_many_resources_are_silenced_at_once(run, emulator, missing):
 
 def test_a_resource_is_listed_only_once(run, emulator):
     wanted = [{"resource": {"environment": "env-1"}, "enabled": True}, {"resource": "environment=env-1", "enabled": False}]
-    assert "items 1 and 2 are both about environment=env-1" in run.fails("resource_preferences", preferences=wanted)["msg"]
+    assert "items 1 and 2 are both resource preferences about 'environment=env-1'" in run.fails("resource_preferences", preferences=wanted)["msg"]
     assert emulator.requests() == []
 
 
 def test_one_bad_item_and_nothing_is_written(run, emulator):
     wanted = [{"resource": connector("a"), "enabled": False}, {"resource": connector("b")}]
-    assert "Say with enabled whether it may notify." in run.fails("resource_preferences", preferences=wanted)["msg"]
+    assert "Set `enabled`." in run.fails("resource_preferences", preferences=wanted)["msg"]
     assert emulator.writes() == []
 
 
@@ -94,7 +94,7 @@ def test_a_failure_midway_keeps_what_was_done(run, emulator, continue_on_error):
     result = run.fails("resource_preferences", preferences=wanted, concurrency=1, continue_on_error=continue_on_error)
     assert result["changed"] is True
     assert counts(result) == ({"created": 5, "failed": 1} if continue_on_error else {"created": 2, "failed": 1, "not_attempted": 3})
-    assert "Of 6, " in result["msg"]
+    assert "Of 6 objects, " in result["msg"]
 
 
 def test_a_misspelt_integration_fails_in_check_mode_too_where_those_to_come_are_announced(run, emulator):
@@ -112,7 +112,7 @@ def test_a_misspelt_integration_fails_in_check_mode_too_where_those_to_come_are_
             assert result.get("failed", False) is not good, module
             assert run.warnings == []
     result = run.fails("subscription", notification_type="Connector failed", integrations=["new"], expected_integrations=["new"])
-    assert "there is no integration 'new'" in result["msg"]
+    assert "the integration 'new' does not exist" in result["msg"]
 
 
 def test_the_same_type_of_a_resource_twice_is_named(run, emulator):
@@ -120,7 +120,7 @@ def test_the_same_type_of_a_resource_twice_is_named(run, emulator):
     of = {"notification_type": "Connector failed", "integrations": ["ops"]}
     wanted = [{"resource": connector(name), **of} for name in ("b", "a", "a")]
     result = run.fails("resource_subscriptions", subscriptions=wanted)
-    assert "items 2 and 3 are both about 'Connector failed' of environment=env-1/cloud-cluster=lkc-1/connector=a" in result["msg"]
+    assert "items 2 and 3 are both resource subscriptions to 'Connector failed' of environment=env-1/cloud-cluster=lkc-1/connector=a" in result["msg"]
 
 
 def test_what_was_met_is_in_the_difference(run, emulator):

@@ -35,7 +35,7 @@ def test_a_preference_that_is_not_there_may_look_forbidden_and_that_is_said(run,
     emulator.reset(missing="403")
     result = run.ok("resource_preference", resource=PATH, state="absent")
     assert result["changed"] is False
-    assert "It may answer so if there are none, so that is assumed; it may also mean" in run.warnings[0]
+    assert "It may answer like this if there are none, which is assumed. It may also mean" in run.warnings[0]
 
 
 def test_a_wrong_endpoint_is_not_taken_for_a_missing_preference(run, emulator):
@@ -44,7 +44,7 @@ def test_a_wrong_endpoint_is_not_taken_for_a_missing_preference(run, emulator):
 
 
 def test_a_new_preference_needs_to_be_told_which(run, emulator):
-    assert "Say with enabled whether it may notify." in run.fails("resource_preference", resource=PATH)["msg"]
+    assert "Set `enabled`." in run.fails("resource_preference", resource=PATH)["msg"]
     assert emulator.writes() == []
 
 
@@ -78,15 +78,15 @@ def test_a_mapping_becomes_the_path_that_the_api_wants(run, emulator, resource, 
 @pytest.mark.parametrize(
     ("params", "said"),
     [
-        ({"resource": {"env": "env-1"}}, "resource has 'env'; it may have organization, environment, cluster"),
-        ({"resource": {}}, "resource is empty"),
-        ({"resource": ""}, "'' of resource is not given as a text"),
-        ({"resource": "env-1"}, "'env-1' of resource is not given as a text"),
-        ({"resource": "environment="}, "'environment' of resource is not given as a text"),
-        ({"resource": {"environment": "a/b"}}, "'environment' of resource is not given as a text without slashes"),
-        ({"resource": {"environment": 5}}, "'environment' of resource is not given as a text"),
+        ({"resource": {"env": "env-1"}}, "`resource` has the unknown part 'env'. Valid parts: organization, environment, cluster"),
+        ({"resource": {}}, "`resource` is empty"),
+        ({"resource": ""}, "the part '' of `resource` is not a text"),
+        ({"resource": "env-1"}, "the part 'env-1' of `resource` is not a text"),
+        ({"resource": "environment="}, "the part 'environment' of `resource` is not a text"),
+        ({"resource": {"environment": "a/b"}}, "the part 'environment' of `resource` is not a text without slashes"),
+        ({"resource": {"environment": 5}}, "the part 'environment' of `resource` is not a text"),
         ({"resource": ["environment=env-1"]}, "neither a text nor a mapping"),
-        ({"resource": "environment=env-1/schema=x"}, "the resource type of 'schema' is not known. Set resource_type."),
+        ({"resource": "environment=env-1/schema=x"}, "the resource type of 'schema' is not known. Set `resource_type`."),
     ],
 )
 def test_a_resource_that_makes_no_sense_is_refused_before_any_request(run, emulator, params, said):

@@ -96,7 +96,7 @@ def test_removing_what_is_not_there_or_from_what_is_not_subscribed_to_changes_no
 def test_what_is_read_only_is_removed_only_if_that_is_said(run, organization):
     organization.route(RECOMMENDED, ADMINS, "ops")
     params = {"notification_type": RECOMMENDED, "integrations": [ADMINS], "integrations_mode": "remove"}
-    assert "keep_read_only keeps it" in run.fails("subscription", **params)["msg"]
+    assert "`keep_read_only` keeps it" in run.fails("subscription", **params)["msg"]
     assert organization.writes() == []
     steps(run, organization, keep_read_only=False, **params)
     assert organization.routes()[RECOMMENDED] == ["ops"]
@@ -105,7 +105,7 @@ def test_what_is_read_only_is_removed_only_if_that_is_said(run, organization):
 def test_what_is_omitted_is_left(run, organization):
     organization.route(RECOMMENDED, "ops", state="DISABLED")
     assert run.ok("subscription", notification_type=RECOMMENDED)["changed"] is False
-    assert run.warnings == ["The subscription to 'Connector failed' is disabled, so nobody hears of it. With enabled: true it is enabled."]
+    assert run.warnings == ["The subscription to 'Connector failed' is disabled, so nobody is notified. Set `enabled: true` to enable it."]
     steps(run, organization, notification_type=RECOMMENDED, integrations=["pager"], enabled=True)
     assert organization.routes()[RECOMMENDED] == ["pager"]
     done = steps(run, organization, notification_type=RECOMMENDED, enabled=False)
@@ -124,7 +124,7 @@ def test_a_subscription_is_deleted_once(run, organization):
 def test_a_required_type_is_always_heard_of(run, organization, params):
     for check_mode in (True, False):
         result = run.fails("subscription", notification_type=REQUIRED, check_mode=check_mode, **params)
-        assert "Nothing was written." in result["msg"]
+        assert "Nothing was changed." in result["msg"]
         assert "REQUIRED" in result["msg"] or "no integration left" in result["msg"]
     assert organization.writes() == []
 
@@ -157,7 +157,7 @@ def test_a_misspelt_type_is_an_error_that_says_what_is_near(run, organization):
     result = run.fails("subscription", notification_type="Conector failed", integrations=["ops"])
     ids = organization.ids("notification-types")
     assert (
-        f"there is no notification type 'Conector failed'; close matches: 'Connector failed' ({ids['Connector failed']})" in result["msg"]
+        f"the notification type 'Conector failed' does not exist. Did you mean 'Connector failed' ({ids['Connector failed']})" in result["msg"]
     )
     assert "notification_type_info lists notification types" in result["msg"]
     assert organization.writes() == []
@@ -166,7 +166,7 @@ def test_a_misspelt_type_is_an_error_that_says_what_is_near(run, organization):
 @pytest.mark.parametrize("wrong", ["op", "OPS", "ops ", "oops"])
 def test_a_misspelt_integration_is_an_error_that_says_what_is_near(run, organization, wrong):
     result = run.fails("subscription", notification_type=RECOMMENDED, integrations=["pager", wrong])
-    assert f"there is no integration {wrong!r}; close matches: 'ops' ({organization.made()['ops']['id']})" in result["msg"]
+    assert f"the integration {wrong!r} does not exist. Did you mean 'ops' ({organization.made()['ops']['id']})" in result["msg"]
     assert organization.writes() == []
 
 
@@ -174,9 +174,9 @@ def test_in_check_mode_an_integration_may_be_about_to_come(run, organization):
     result = run.ok("subscription", notification_type=RECOMMENDED, integrations=["ops", "new"], check_mode=True)
     assert result["subscription"]["integrations"][-1] == {"id": None, "display_name": "new", "kind": None}
     assert result["diff"]["after"]["integrations"] == ["Organization admins", "new", "ops"]
-    assert run.warnings == ["In this check there is no integration 'new'. The real run fails, unless an earlier task creates it."]
+    assert run.warnings == ["In this check, the integration 'new' does not exist. Names are case-sensitive; integration_info lists the integrations. The real run fails unless an earlier task creates it."]
     run.ok("subscription", notification_type=RECOMMENDED, integrations=["pagr"], check_mode=True)
-    assert "close matches: 'pager' (" in run.warnings[0]
+    assert "Did you mean 'pager' (" in run.warnings[0]
 
 
 def test_two_integrations_of_a_name_are_an_error_with_their_ids(run, emulator):
@@ -206,7 +206,7 @@ def test_an_id_and_a_type_have_to_be_of_the_same_subscription(run, organization)
     for more in ({"integrations": ["ops"]}, {"state": "absent"}):
         result = run.fails("subscription", **params, **more)
         assert "is to 'Connector failed', not 'Payment failed'" in result["msg"]
-    assert "there is none of this id" in run.fails("subscription", id="s-none", integrations=["ops"])["msg"]
+    assert "no subscription has this ID" in run.fails("subscription", id="s-none", integrations=["ops"])["msg"]
     assert run.ok("subscription", id="s-none", state="absent")["changed"] is False
 
 
@@ -300,7 +300,7 @@ def test_references_may_be_bare_ids_and_nothing_is_decided_by_what_cannot_be_tol
             ("integration", {"display_name": "ops", "state": "absent"}),
         ):
             organization.fault("status", "GET", "*/subscriptions", status=200, body=page({**whole, **strange}))
-            assert "cannot be told from the answer" in run.fails(module, **params)["msg"]
+            assert "cannot be read from the response" in run.fails(module, **params)["msg"]
     assert organization.writes() == []
 
 

@@ -55,7 +55,7 @@ def test_all_that_is_critical_goes_to_two_channels_and_a_second_run_changes_noth
     assert {name: routes[name] for name in routes if name not in selected} == {
         name: before[name] for name in before if name not in selected
     }
-    assert [each["display_name"] for each in done["passed_over"]] == ["Flink compute pool exhausted", "Flink statement failed"]
+    assert [each["display_name"] for each in done["not_in_plan"]] == ["Flink compute pool exhausted", "Flink statement failed"]
     reads = [line for line in organization.lines() if line.startswith("GET")]
     assert len(organization.writes()) == len(selected)
     assert len(reads) <= 3 + 3 + 1  # predicted, done, and one look that what was created is listed
@@ -141,18 +141,18 @@ def test_a_channel_that_is_all_that_a_type_has_is_not_removed(run, organization)
     for mode, integrations in (("remove", ["ops"]), ("exact", [])):
         rules = [{"select": {"display_names": ["Connector*"]}, "integrations": integrations}]
         result = run.fails("subscriptions", rules=rules, integrations_mode=mode)
-        assert "'Connector failed': it would have no integration left" in result["msg"]
+        assert "to 'Connector failed': the subscription would have no integration left" in result["msg"]
     assert organization.writes() == []
 
 
 def test_others_are_disabled_only_if_that_is_asked_for_and_never_what_is_required(run, organization):
     organization.route("User invited", "data", state="DISABLED")
     selected = types_of(organization, severity=["CRITICAL"], category=["SERVICE", "SECURITY"])
-    assert run.ok("subscriptions", rules=[CRITICAL])["left"] == []
+    assert run.ok("subscriptions", rules=[CRITICAL])["not_disabled"] == []
     done = predicted_then_done(run, organization, rules=[CRITICAL], disable_others=True)
     required = types_of(organization, subscription_priority=["REQUIRED"])
     assert set(organization.routes()) == selected | required
-    assert {each["display_name"] for each in done["left"]} == required - selected
+    assert {each["display_name"] for each in done["not_disabled"]} == required - selected
     disabled = [each for each in done["subscriptions"] if not each["rules"]]
     assert all(each["after"]["current_state"] == "DISABLED" for each in disabled)
     assert "User invited" not in {each["notification_type"]["display_name"] for each in disabled}
@@ -168,13 +168,13 @@ def test_others_are_disabled_only_if_that_is_asked_for_and_never_what_is_require
     [
         (
             {"select": {"severities": ["CRITCAL"]}, "integrations": ["ops"]},
-            "apply rule 2: select.severities has 'CRITCAL', which no notification type has; there is CRITICAL, INFO",
+            "apply rule 2: no notification type has 'CRITCAL', the value of `select.severities`. Valid values: CRITICAL, INFO, WARN.",
         ),
         ({"select": {"severities": ["CRITICAL", "CRITCAL"]}, "integrations": ["ops"]}, "'CRITCAL'"),
         ({"select": {"categories": ["GOVERNANCE"], "severities": ["CRITICAL"]}, "integrations": ["ops"]}, "matches no notification type"),
-        ({"select": {"display_names": ["Conector *"]}, "integrations": ["ops"]}, "'Conector *', which no notification type is named"),
-        ({"notification_type": "Connector failled", "integrations": ["ops"]}, "close matches: 'Connector failed' ("),
-        ({"select": {}, "integrations": ["ops-slak"]}, "there is no integration 'ops-slak'"),
+        ({"select": {"display_names": ["Conector *"]}, "integrations": ["ops"]}, "no notification type is named 'Conector *'"),
+        ({"notification_type": "Connector failled", "integrations": ["ops"]}, "Did you mean 'Connector failed' ("),
+        ({"select": {}, "integrations": ["ops-slak"]}, "the integration 'ops-slak' does not exist"),
         ({"notification_type": "Flink statement failed", "integrations": ["ops"]}, "plan does not include"),
         ({"integrations": ["ops"]}, "rules[1]: one of select, notification_type is required."),
         ({"notification_type": "x", "select": {}, "integrations": ["ops"]}, "rules[1]: select and notification_type exclude each other."),
@@ -200,7 +200,7 @@ def test_disabling_others_while_removing_makes_no_sense(run, organization):
 
 @pytest.mark.parametrize("concurrency", [0, 17])
 def test_numbers_out_of_range_are_refused(run, organization, concurrency):
-    assert f"concurrency is {concurrency}" in run.fails("subscriptions", rules=[CRITICAL], concurrency=concurrency)["msg"]
+    assert f"`concurrency` is {concurrency}" in run.fails("subscriptions", rules=[CRITICAL], concurrency=concurrency)["msg"]
 
 
 @pytest.mark.parametrize("continue_on_error", [True, False])
@@ -253,7 +253,7 @@ def test_somebody_else_in_the_middle_is_met_and_not_doubled(run, organization):
 def test_disabling_everything_by_mistake_is_refused(run, organization):
     for rules in ([], [{"select": {"display_names": ["None"]}, "integrations": [], "allow_empty": True}]):
         result = run.fails("subscriptions", rules=rules, disable_others=True)
-        assert "which would disable everything that may be" in result["msg"]
+        assert "so every type that can be disabled would be" in result["msg"]
     assert organization.writes() == []
 
 
@@ -266,6 +266,6 @@ def test_two_subscriptions_to_a_type_that_no_rule_selects_are_both_disabled(run,
     organization.meanwhile("GET", "*/notification-types", "POST", "/subscriptions", again)
     run.ok("notification_type_info")
     result = run.fails("integration", display_name="ops", state="absent")
-    assert "subscriptions to 'Commitment exceeded' go there" in result["msg"]
+    assert "subscriptions to 'Commitment exceeded' use it" in result["msg"]
     run.ok("subscriptions", rules=[CRITICAL], disable_others=True)
     assert "Commitment exceeded" not in organization.routes()

@@ -85,7 +85,7 @@ def test_a_mark_that_is_refused_is_not_reported_as_done(run, emulator):
 
 
 def test_an_unknown_id_is_an_error(run, emulator):
-    assert "Check the id" in run.fails("user_notification", id="un-none")["msg"]
+    assert "Check the ID" in run.fails("user_notification", id="un-none")["msg"]
     for params in ({}, {"id": "un-1", "match": {}}):
         assert run("user_notification", **params)["failed"] is True
 
@@ -99,11 +99,11 @@ def test_an_organization_without_access_is_told_so(run, emulator):
 def test_a_list_that_names_nothing_selects_nothing(run, emulator):
     assert run.ok("user_notification", match={"severities": []})["changed"] is False
     assert run.ok("user_notification_info", resource_types=[])["user_notifications"] == []
-    assert "search is empty" in run.fails("user_notification", match={"search": ""})["msg"]
+    assert "`search` is empty" in run.fails("user_notification", match={"search": ""})["msg"]
     assert emulator.writes() == []
 
 
 @pytest.mark.parametrize("odd", ["", ".", "..", "..."])
 def test_an_id_that_leads_elsewhere_is_refused(run, emulator, odd):
-    assert "is none" in run.fails("user_notification", id=odd)["msg"]
+    assert "is not an ID" in run.fails("user_notification", id=odd)["msg"]
     assert emulator.requests() == []

@@ -82,7 +82,7 @@ def test_ordinary_module_runs_and_explains_a_misspelt_option(core, emulator):
     task["target"] = {"kind": "Slack", "webhok_url": "https://hooks.example/topsecret"}
     for environment in (ordinary, {}):
         done = core.run("ansible", *arguments, json.dumps(task), status=2, **environment)
-        assert "Unknown option target.webhok_url. Did you mean webhook_url? Nothing was sent." in done.output
+        assert "Unknown option target.webhok_url. Did you mean webhook_url? Nothing was changed." in done.output
         assert "topsecret" not in done.output
 
 

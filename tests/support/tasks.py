@@ -11,7 +11,7 @@ from typing import Any, Mapping, Optional
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from requests.adapters import HTTPAdapter
 
-from ansible_collections.ccloud.notifications.plugins.module_utils import task as adapter
+from ansible_collections.ccloud.notifications.plugins.module_utils._ansible import context as adapter
 from ansible_collections.ccloud.notifications.plugins.module_utils._api.session import Connection, Session
 
 from .clock import FakeClock
@@ -61,7 +61,7 @@ class Runner:
         if validated.error_messages:
             return {"failed": True, "changed": False, "msg": "; ".join(validated.error_messages)}
         self.warnings = []
-        task = adapter.Task(
+        task = adapter.ModuleContext(
             validated.validated_parameters,
             check_mode,
             self.warnings.append,
@@ -71,7 +71,7 @@ class Runner:
             clock=self.clock,
             sessions=self.sessions,
         )
-        return adapter.perform(loaded.run, task)
+        return adapter.run_module(loaded.run, task)
 
     def ok(self, module: str, **params: Any) -> dict[str, Any]:
         """The result of a task that has to succeed."""

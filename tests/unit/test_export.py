@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An organization as a file and as a table: over any organization, and back."""
+"""Export and routing table, as properties over any organization."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.ccloud.notifications.plugins.module_utils.desired import integration_wish
-from ansible_collections.ccloud.notifications.plugins.module_utils.directory import Directory
-from ansible_collections.ccloud.notifications.plugins.module_utils.plan import KEEP, Purge, plan
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION, URL_FIELDS, subscription
-from ansible_collections.ccloud.notifications.plugins.module_utils.routing import Route, route_wish, selection
-from ansible_collections.ccloud.notifications.plugins.plugin_utils.organization import exported, routing_table
+from ansible_collections.ccloud.notifications.plugins.module_utils._engine.model import Collection, Purge, Snapshot
+from ansible_collections.ccloud.notifications.plugins.module_utils._engine.plan import KEEP
+from ansible_collections.ccloud.notifications.plugins.module_utils._engine.planner import make_plan
+from ansible_collections.ccloud.notifications.plugins.module_utils._resources.catalog import Catalog
+from ansible_collections.ccloud.notifications.plugins.module_utils._resources.integrations import INTEGRATIONS, URL_FIELDS, integration_from_options
+from ansible_collections.ccloud.notifications.plugins.module_utils._resources.subscriptions import EXACT, Subscriptions, apply_rules
+from ansible_collections.ccloud.notifications.plugins.plugin_utils._organization import exported, routing_table
 
 names = st.text(min_size=1, max_size=8).filter(str.strip) | st.sampled_from(
     ["ops", "i-1", "nt-0", "{{ x }}", "{# #}", "- a: [b]", "yes", "1", "# no"]
@@ -50,29 +51,29 @@ def organizations(draw):
 
 
 @given(organizations())
-def test_what_is_exported_changes_nothing_when_it_is_handed_back(organization):
+def test_exported_file_changes_nothing_when_applied(organization):
     integrations, types, subscriptions = organization
-    directory = Directory(types, integrations)
-    resource = subscription(directory)
-    shown = [resource.show(each, ()) for each in subscriptions]
-    heard = [{**each, "subscriptions": [one for one in shown if one["notification_type"]["id"] == each["id"]]} for each in types]
-    files = exported(heard, integrations)
+    catalog = Catalog(types, integrations)
+    resource = Subscriptions(catalog)
+    shown = [resource.to_output(each) for each in subscriptions]
+    with_subscriptions = [
+        {**each, "subscriptions": [one for one in shown if one["notification_type"]["id"] == each["id"]]} for each in types
+    ]
+    files = exported(with_subscriptions, integrations)
     secrets = yaml.load(files["secrets"], Loader) or {}
     variables = yaml.load(files["variables"], Loader)
     assert not any(each in files["variables"] for each in ("example.org",))
-    wishes = []
+    desired_states = []
     for item in variables["bootstrap_integrations"]:
         reference = item["target"]["webhook_url"]
         target = {**item["target"], "webhook_url": secrets[reference.strip("{} ")]}
-        rest = {"id": None, "description": None, "state": "present", "update_webhook_url": "on_change", "replace": False}
-        wishes.append(integration_wish({**rest, **item, "target": target}))
-    planned = plan(INTEGRATION, wishes, integrations, Purge(limit=0))
-    assert {step.action for step in planned.all_steps} <= {KEEP}
+        usual = {"id": None, "description": None, "state": "present", "update_webhook_url": "on_change"}
+        desired_states.append(integration_from_options({**usual, **item, "target": target}))
+    snapshot = Snapshot([Collection(INTEGRATIONS, integrations), Collection(resource, subscriptions)])
+    plan = make_plan(desired_states, snapshot, Purge(INTEGRATIONS, limit=0))
+    assert {step.action for step in plan.steps} <= {KEEP}
     rules = [{"select": None, "allow_empty": False, **rule} for rule in variables["bootstrap_subscriptions"]]
-    heard = selection(directory, rules).heard
-    routed = plan(
-        resource, [route_wish(directory, key, Route(tuple(each.integrations), enabled=True)) for key, each in heard.items()], subscriptions
-    )
+    routed = make_plan(apply_rules(catalog, rules).desired_states(resource, EXACT, True), snapshot)
     assert {step.action for step in routed.steps} <= {KEEP}
 
 
@@ -100,21 +101,21 @@ ALL = [
         (types_with(is_included_in_plan=False), "", "not subscribed", ["ops"]),
     ],
 )
-def test_gaps_are_critical_types_that_reach_nobody_who_would_notice(types, gap, state, unused):
+def test_gaps_are_critical_types_without_a_channel_beside_email(types, gap, state, unused):
     table = routing_table(types, ALL)
     [row] = table["rows"]
     assert (row["gap"], row["state"], table["unused"]) == (gap, state, unused)
     assert table["gaps"] == ([f"Fire: {gap}"] if gap else [])
 
 
-def test_the_worst_comes_first_and_columns_are_integrations():
+def test_rows_are_sorted_by_severity_and_columns_are_integrations():
     types = [{**types_with(severity=severity)[0], "display_name": severity} for severity in ("NEW", "INFO", "CRITICAL", "WARN")]
     table = routing_table(types, ALL)
     assert [row["name"] for row in table["rows"]] == ["CRITICAL", "WARN", "INFO", "NEW"]
     assert [(each["name"], each["kind"]) for each in table["channels"]] == [("admins", "RoleEmail"), ("ops", "Slack")]
 
 
-def test_references_to_what_no_longer_exists_are_reported():
+def test_dangling_references_are_reported():
     gone = {"id": "i-9", "display_name": None, "kind": None, "missing": True}
     table = routing_table(types_with({"current_state": "ENABLED", "integrations": [SLACK, gone]}), ALL)
     assert table["dangling"] == ["Fire: i-9"]

@@ -28,7 +28,7 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._redaction im
     shortened,
     without_userinfo,
 )
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION
+from ansible_collections.ccloud.notifications.plugins.module_utils._resources.integrations import INTEGRATIONS
 
 ENDPOINT = "https://api.confluent.cloud"
 secrets = st.text(st.characters(codec="utf-8", exclude_characters="*"), min_size=6).filter(lambda s: s.strip() == s)
@@ -224,7 +224,7 @@ anything = st.recursive(
 @given(st.dictionaries(st.text(), anything), st.sampled_from(["url", "webhook_url"]), st.text(min_size=1))
 def test_showing_an_object_hides_its_url_and_nothing_else(whole, member, url):
     for kind in ("Slack", "MsTeams", "Webhook", "Carrier"):
-        shown = INTEGRATION.show({**whole, "target": {"kind": kind, member: url, "other": 1}}, ())
+        shown = INTEGRATIONS.to_output({**whole, "target": {"kind": kind, member: url, "other": 1}}, ())
         name = "webhook_url" if kind == "Webhook" else member
         assert shown == {**whole, "target": {"kind": kind, name: HIDDEN, "other": 1}}
 
@@ -249,7 +249,7 @@ def test_showing_an_object_hides_its_url_and_nothing_else(whole, member, url):
     ],
 )
 def test_a_kind_that_is_not_known_shows_nothing_that_may_be_a_secret(target, shown):
-    assert INTEGRATION.show({"id": "i-1", "target": target}, ()) == {"id": "i-1", "target": shown}
+    assert INTEGRATIONS.to_output({"id": "i-1", "target": target}, ()) == {"id": "i-1", "target": shown}
 
 
 def test_texts_are_hidden_while_other_threads_learn_secrets():
@@ -281,5 +281,5 @@ def test_texts_are_hidden_while_other_threads_learn_secrets():
 @settings(max_examples=30)
 @given(st.dictionaries(st.text(), anything))
 def test_showing_never_fails(whole):
-    INTEGRATION.show(whole, ("target.webhook_url",))
-    INTEGRATION.show({"target": whole}, ("target.webhook_url",))
+    INTEGRATIONS.to_output(whole, ("target.webhook_url",))
+    INTEGRATIONS.to_output({"target": whole}, ("target.webhook_url",))

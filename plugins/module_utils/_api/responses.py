@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a response of status 400 or more means: both error envelopes of the API, and OAuth's own.
+"""What a response of status 400 or more means: both error envelopes of the API, and that of OAuth.
 
 Private to the collection.
 """
@@ -13,34 +13,39 @@ import re
 from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, Optional, Tuple, Type
 
-from .. import errors
+from .._errors import ApiError, BadRequestError, ConflictError, ForbiddenError, NotFoundError
 from .._redaction import one_line, quoted
 
-#: The most characters of a foreign text that are read. What is shown of it is cut further, once secrets are hidden in it.
+#: The most characters of a foreign text that are read. It is cut further when it is shown, after secrets have been hidden.
 TEXT_LIMIT = 16_384
 #: The most errors of one response that a message names.
 ERRORS_SHOWN = 10
 
-_BY_STATUS: Mapping[int, Type[errors.NotificationsError]] = {
-    400: errors.Rejected,
-    401: errors.Unauthenticated,
-    402: errors.OverQuota,
-    403: errors.Forbidden,
-    404: errors.NotFound,
-    405: errors.NotSupported,
-    406: errors.NotSupported,
-    409: errors.Conflict,
-    410: errors.NotFound,
-    415: errors.NotSupported,
-    422: errors.Rejected,
-    429: errors.RateLimited,
+#: The class and the type of the error for each status; any other status is a server error.
+_BY_STATUS: Mapping[int, Tuple[Type[ApiError], str]] = {
+    400: (BadRequestError, "bad_request"),
+    401: (ApiError, "unauthenticated"),
+    402: (ApiError, "quota_exceeded"),
+    403: (ForbiddenError, "forbidden"),
+    404: (NotFoundError, "not_found"),
+    405: (ApiError, "not_supported"),
+    406: (ApiError, "not_supported"),
+    409: (ConflictError, "conflict"),
+    410: (NotFoundError, "not_found"),
+    415: (ApiError, "not_supported"),
+    422: (BadRequestError, "bad_request"),
+    429: (ApiError, "rate_limited"),
+}
+_FORBIDDEN_NEXT_STEPS = {
+    "GET": "The credentials may not read this. Check that they belong to this organization.",
+    "POST": "The credentials may not write. Writing requires the role OrganizationAdmin.",
 }
 _ERROR_DESCRIPTION = re.compile(r'error_description="([^"]*)"')
 
 
 @dataclass(frozen=True)
 class ErrorBody:
-    """The body of an error response. ``is_envelope`` is False for a body that is none of the API's, such as a proxy's HTML."""
+    """The body of an error response. ``is_envelope`` is False for a body that is not the API's, such as a proxy's HTML."""
 
     is_envelope: bool = False
     code: Optional[str] = None
@@ -51,44 +56,41 @@ class ErrorBody:
     next_step: Optional[str] = None
 
 
-def error_from_response(
-    attempted: str, status: int, headers: Mapping[str, str], text: str, method: str = "PATCH"
-) -> errors.NotificationsError:
-    """The error that a response of status 400 or more means; ``text`` is its body, of whatever form.
+def error_from_response(status: int, headers: Mapping[str, str], text: str, method: str) -> ApiError:
+    """The error that a response of status 400 or more means. ``text`` is its body, in any form.
 
     Source: the contract's ``Failure`` schema (both envelopes) and its responses by status.
     """
-    body = read_error(text)
-    kind = _BY_STATUS.get(status, errors.ServerFailure)
+    body = parse_error(text)
+    error_class, error_type = _BY_STATUS.get(status, (ApiError, "server_error"))
     detail = body.detail or _challenge(headers)
     if detail is None:
-        content_type = errors.content_type_of(headers)
-        detail = f"the service answered with status {status} and a body that says nothing ({content_type})"
-    if status == 400 and "quota" in f"{body.code} {detail}".lower():
-        kind = errors.OverQuota
-    if kind is errors.OverQuota:
+        detail = f"the service answered with status {status} and a body without an explanation ({content_type_of(headers)})"
+    if error_type == "quota_exceeded" or (status == 400 and "quota" in f"{body.code} {detail}".lower()):
+        error_class, error_type = ApiError, "quota_exceeded"
         detail = f"over quota: {detail}"
-    error = kind(
-        attempted,
+
+    return error_class(
         detail,
+        type=error_type,
         status=status,
         code=body.code,
         pointer=body.pointer,
         request_id=_text(headers.get("X-Request-Id")) or body.request_id,
-        next_step=body.next_step or _next_step(kind, method, headers),
+        error_ids=body.error_ids,
+        next_step=body.next_step or _next_step(error_type, method, headers),
+        is_from_api=body.is_envelope,
     )
-    error.is_from_api = body.is_envelope
-    error.error_ids = body.error_ids
-    return error
 
 
-def _next_step(kind: Type[errors.NotificationsError], method: str, headers: Mapping[str, str]) -> Optional[str]:
-    """What to do, where that depends on the request or the response; None for the kind's own advice."""
-    if kind is errors.Forbidden:
-        return {"GET": errors.Forbidden.reading, "POST": errors.Forbidden.creating}.get(method)
-    if kind is errors.Conflict and headers.get("Location"):
-        existing_id = (_text(headers["Location"]) or "").partition("?")[0].rstrip("/").rpartition("/")[2]
-        return f"The existing object is {quoted(existing_id)}. {errors.Conflict.next_step}"
+def _next_step(error_type: str, method: str, headers: Mapping[str, str]) -> Optional[str]:
+    """What to do if that depends on the request or the response; None for the usual advice."""
+    if error_type == "forbidden":
+        return _FORBIDDEN_NEXT_STEPS.get(method)
+    if error_type == "conflict" and headers.get("Location"):
+        path = (_text(headers["Location"]) or "").partition("?")[0]
+        existing_id = path.rstrip("/").rpartition("/")[2]
+        return f"The existing object is {quoted(existing_id)}. Choose another name, or manage the existing object."
     return None
 
 
@@ -97,8 +99,8 @@ def _challenge(headers: Mapping[str, str]) -> Optional[str]:
     return _text(match.group(1)) if match else None
 
 
-def read_error(text: str) -> ErrorBody:
-    """The error that a body describes. Every member of both envelopes is optional and may be of any type."""
+def parse_error(text: str) -> ErrorBody:
+    """The error that a body describes. Every member of both envelopes is optional and may have any type."""
     try:
         body = json.loads(text)
     except (ValueError, RecursionError):
@@ -109,16 +111,20 @@ def read_error(text: str) -> ErrorBody:
         return _from_list([item for item in body["errors"] if isinstance(item, dict)])
     if isinstance(body.get("error"), dict):
         return _from_object(body, body["error"])
-    # OAuth's own form (RFC 6749, 5.2), which a token exchange may answer.
+
+    # The form of OAuth (RFC 6749, 5.2), with which a token exchange may respond.
     code = _text(body.get("error"))
-    return ErrorBody(code is not None, code, _text(body.get("error_description")) or _text(body.get("message")))
+    return ErrorBody(
+        code is not None, code, _text(body.get("error_description")) or _text(body.get("message"))
+    )
 
 
 def _from_list(items: List[Dict[str, Any]]) -> ErrorBody:
     """``{"errors": [...]}``: several errors, for example one for each wrong member."""
     if not items:
         return ErrorBody(is_envelope=True)
-    details = list(dict.fromkeys(filter(None, (_detail(item, len(items) > 1) for item in items[:ERRORS_SHOWN]))))
+    shown = items[:ERRORS_SHOWN]
+    details = list(dict.fromkeys(filter(None, (_detail(item, len(items) > 1) for item in shown))))
     if len(items) > ERRORS_SHOWN:
         details.append(f"and {len(items) - ERRORS_SHOWN} more")
     first = items[0]
@@ -127,7 +133,7 @@ def _from_list(items: List[Dict[str, Any]]) -> ErrorBody:
         code=_text(first.get("code")) or _text(first.get("error_code")),
         detail="; ".join(details) or None,
         pointer=_pointer(first.get("source")),
-        error_ids=tuple(filter(None, (_text(item.get("id")) for item in items[:ERRORS_SHOWN]))),
+        error_ids=tuple(filter(None, (_text(item.get("id")) for item in shown))),
     )
 
 
@@ -140,19 +146,27 @@ def _detail(item: Mapping[str, Any], with_pointer: bool) -> Optional[str]:
 def _from_object(body: Mapping[str, Any], error: Mapping[str, Any]) -> ErrorBody:
     """``{"status", "error": {...}, "requestId", "doc_url"}``, as the guide documents it."""
     message, details = _text(error.get("message")), error.get("details")
-    pointer = None
     if isinstance(details, list) and details and isinstance(details[0], dict):
         pointer = _pointer(details[0].get("source"))
-    more = _text(details)
-    suggestion, page = _text(error.get("suggestion")), _text(body.get("doc_url"))
-    see = f"See {page}." if page else None
+    else:
+        pointer = None
+    details_text = _text(details)
+    if message and details_text:
+        detail: Optional[str] = f"{message.rstrip('.')}: {details_text}"
+    else:
+        detail = message or details_text
+
+    next_step = _text(error.get("suggestion"))
+    page = _text(body.get("doc_url"))
+    if next_step and page:
+        next_step = f"{next_step} See {page}."
     return ErrorBody(
         is_envelope=True,
         code=_text(error.get("code")),
-        detail=": ".join(part for part in (message and message.rstrip(".") if more else message, more) if part) or None,
+        detail=detail,
         pointer=pointer,
         request_id=_text(body.get("requestId")),
-        next_step=" ".join(part for part in (suggestion, see if suggestion else None) if part) or None,
+        next_step=next_step,
     )
 
 
@@ -164,3 +178,11 @@ def _text(value: Any) -> Optional[str]:
     if not isinstance(value, (str, int)) or isinstance(value, bool) or value == "":
         return None
     return one_line(str(value), TEXT_LIMIT)
+
+
+def content_type_of(headers: Mapping[str, str]) -> str:
+    """The media type of a response, for a message."""
+    value = headers.get("Content-Type")
+    if not value:
+        return "no content type"
+    return quoted(one_line(value.partition(";")[0], TEXT_LIMIT)).strip("'")

@@ -1,0 +1,235 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A mergeable argument spec, which explains what is wrong with options.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass, field
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from ansible.module_utils.common.validation import check_type_bool, check_type_dict, check_type_int
+
+Constraint = List[Sequence[Any]]
+
+#: What ansible-core's validator raises instead of refusing.
+VALIDATOR_ERRORS = (TypeError, ValueError, OverflowError, AttributeError)
+
+
+@dataclass(frozen=True)
+class ArgumentSpec:
+    """Options and the constraints between them, in ansible-core's form. ``+`` merges two."""
+
+    options: Mapping[str, Any] = field(default_factory=dict)
+    mutually_exclusive: Constraint = field(default_factory=list)
+    required_together: Constraint = field(default_factory=list)
+    required_one_of: Constraint = field(default_factory=list)
+    required_if: Constraint = field(default_factory=list)
+
+    def __add__(self, other: ArgumentSpec) -> ArgumentSpec:
+        return ArgumentSpec(
+            {**self.options, **other.options},
+            [*self.mutually_exclusive, *other.mutually_exclusive],
+            [*self.required_together, *other.required_together],
+            [*self.required_one_of, *other.required_one_of],
+            [*self.required_if, *other.required_if],
+        )
+
+    def as_list(self, option: str) -> ArgumentSpec:
+        """One required option: a list of items with these options."""
+        keywords = self.as_keywords()
+        suboptions = keywords.pop("argument_spec")
+        item = {"type": "list", "elements": "dict", "required": True, "options": suboptions, **keywords}
+        return ArgumentSpec({option: item})
+
+    def as_keywords(self) -> Dict[str, Any]:
+        """Keyword arguments of AnsibleModule and of ArgumentSpecValidator."""
+        return {
+            "argument_spec": dict(self.options),
+            "mutually_exclusive": self.mutually_exclusive,
+            "required_together": self.required_together,
+            "required_one_of": self.required_one_of,
+            "required_if": self.required_if,
+        }
+
+    def find_problem(self, params: Mapping[str, Any]) -> Optional[str]:
+        """The first problem with a task's options, which are named by their paths; None if there is none.
+
+        ansible-core's own messages name neither the item of a list nor a similar option, and repeat values that may be
+        secrets. No value is repeated here, except a word that is similar to a valid choice.
+        """
+        unknown = next(_unknown_options(self.options, params, ""), None)
+        return unknown or next(self._problems(params, ""), None)
+
+    def _problems(self, params: Mapping[str, Any], path: str) -> Iterator[str]:
+        for name, option in self.options.items():
+            value = _value_of(name, option, params)
+            if value is not None:
+                yield from _value_problems(f"{path}{name}", option, value)
+            elif option.get("required"):
+                yield f"{path}{name} is required."
+        for names in self.required_one_of:
+            if not self._given(names, params):
+                yield f"{_prefix(path)}one of {', '.join(names)} is required."
+        for names in self.mutually_exclusive:
+            given = self._given(names, params)
+            if len(given) > 1:
+                yield f"{_prefix(path)}{' and '.join(given)} exclude each other. Give only one of them."
+
+    def _given(self, names: Sequence[str], params: Mapping[str, Any]) -> List[str]:
+        return [name for name in names if _value_of(name, self.options[name], params) is not None]
+
+
+def _prefix(path: str) -> str:
+    return f"{path.rstrip('.')}: " if path else ""
+
+
+def _value_of(name: str, option: Mapping[str, Any], params: Mapping[str, Any]) -> Any:
+    """The value of an option, under its name or one of its aliases; None if it is not given."""
+    for alias in (name, *option.get("aliases", ())):
+        if params.get(alias) is not None:
+            return params[alias]
+    return None
+
+
+# Unknown options
+
+
+def _unknown_options(options: Mapping[str, Any], params: Mapping[str, Any], path: str) -> Iterator[str]:
+    names = [alias for name, option in options.items() for alias in (name, *option.get("aliases", ()))]
+    for name in params:
+        if name not in names:
+            shown = str(name) if _OPTION_NAME.fullmatch(str(name)) else "?"
+            similar = difflib.get_close_matches(str(name), names, 1)
+            hint = f"Did you mean {similar[0]}?" if similar else f"Valid options: {', '.join(options)}."
+            yield f"Unknown option {path}{shown}. {hint}"
+    for name, option in options.items():
+        if "options" not in option:
+            continue
+        for item_path, item in _items(f"{path}{name}", option, _value_of(name, option, params)):
+            if isinstance(item, Mapping):
+                yield from _unknown_options(option["options"], item, f"{item_path}.")
+
+
+def _items(path: str, option: Mapping[str, Any], value: Any) -> Iterator[Tuple[str, Any]]:
+    """An option's value, or each item of its list, with its path."""
+    if option.get("type") != "list":
+        yield path, _as_mapping(value)
+    elif isinstance(value, (list, tuple)):
+        for position, item in enumerate(value):
+            yield f"{path}[{position}]", _as_mapping(item)
+
+
+def _as_mapping(value: Any) -> Any:
+    """Ansible accepts JSON, or words such as ``a=1 b=2``, as a mapping."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return check_type_dict(value)
+    except (TypeError, ValueError):
+        return value
+
+
+# Wrong values
+
+
+def _value_problems(path: str, option: Mapping[str, Any], value: Any) -> Iterator[str]:
+    kind = option.get("type", "str")
+    if kind == "list":
+        yield from _list_problems(path, option, value)
+    elif kind == "dict":
+        yield from _mapping_problems(path, option, value)
+    else:
+        yield from _scalar_problems(path, option, value)
+
+
+def _list_problems(path: str, option: Mapping[str, Any], value: Any) -> Iterator[str]:
+    elements = option.get("elements", "raw")
+    if elements != "dict":
+        # Ansible accepts a comma-separated text or a number as a list.
+        if isinstance(value, str):
+            value = value.split(",")
+        elif isinstance(value, (int, float)):
+            value = [value]
+    if not isinstance(value, (list, tuple)):
+        yield f"{path} must be a list."
+        return
+    for position, item in enumerate(value):
+        yield from _value_problems(f"{path}[{position}]", {**option, "type": elements}, item)
+
+
+def _mapping_problems(path: str, option: Mapping[str, Any], value: Any) -> Iterator[str]:
+    value = _as_mapping(value)
+    if not isinstance(value, Mapping):
+        yield f"{path} must be a mapping of options, not {_kind_of(value)}."
+    elif "options" in option:
+        suboptions = ArgumentSpec(option["options"], *(option.get(name, []) for name in _CONSTRAINTS))
+        yield from suboptions._problems(value, f"{path}.")
+
+
+def _scalar_problems(path: str, option: Mapping[str, Any], value: Any) -> Iterator[str]:
+    check = _CHECKS.get(option.get("type", "str"))
+    if check is not None:
+        expected, accepts = check
+        if not accepts(value):
+            yield f"{path} must be {expected}, not {_kind_of(value)}."
+            return
+    if option.get("choices") and value not in option["choices"]:
+        choices = [str(choice) for choice in option["choices"]]
+        similar = difflib.get_close_matches(
+            str(value).lower(), [choice.lower() for choice in choices], 1, 0.5
+        )
+        shown = f", not {value!r}" if similar and _OPTION_NAME.fullmatch(str(value)) else ""
+        yield f"{path} must be one of {', '.join(choices)}{shown}."
+
+
+def _kind_of(value: Any) -> str:
+    """What a value is, without the value."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "a boolean"
+    names = (
+        (Mapping, "a mapping"),
+        ((list, tuple), "a list"),
+        (str, "this text"),
+        ((int, float), "this number"),
+    )
+    return next((name for types, name in names if isinstance(value, types)), "this value")
+
+
+def _is_int(value: Any) -> bool:
+    try:
+        check_type_int(value)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return not isinstance(value, (list, tuple, Mapping))
+
+
+def _is_bool(value: Any) -> bool:
+    try:
+        check_type_bool(value)
+    except TypeError:
+        return False
+    return True
+
+
+def _is_text(value: Any) -> bool:
+    return not isinstance(value, (list, tuple, set, Mapping))
+
+
+_CONSTRAINTS = ("mutually_exclusive", "required_together", "required_one_of", "required_if")
+#: For each type, how a message names it, and what Ansible accepts for it.
+_CHECKS: Mapping[str, Tuple[str, Callable[[Any], bool]]] = {
+    "int": ("a whole number", _is_int),
+    "bool": ("true or false", _is_bool),
+    "str": ("text", _is_text),
+    "path": ("a path", _is_text),
+}
+#: The name of an option that a message may repeat: anything else may be a secret in the wrong place.
+_OPTION_NAME = re.compile(r"[A-Za-z][A-Za-z_-]{0,30}")

@@ -1,0 +1,93 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs a module the ordinary way, as a process of its own.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Dict, NoReturn, Optional
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from .._api.adapter import REQUESTS_IMPORT_ERROR
+from .._errors import NOTHING_CHANGED
+from .._redaction import redact_options
+from .argument_spec import VALIDATOR_ERRORS, ArgumentSpec
+from .connection import hide_userinfo
+from .context import ModuleContext, Run, run_module
+
+#: The message if ansible-core's validator fails instead of refusing.
+CANNOT_READ = "The options cannot be read."
+
+
+def refused_options(problem: str) -> str:
+    """The message of a task whose options were refused."""
+    return f"{problem} {NOTHING_CHANGED}"
+
+
+class _Module(AnsibleModule):  # type: ignore[misc]
+    """An AnsibleModule that explains what is wrong with options, and does not repeat options that it refuses.
+
+    ansible-core does not know which of them are secret: a misspelt ``webhook_url`` is not declared as one.
+    """
+
+    _is_accepted = False
+    _problem: Optional[str] = None
+
+    def __init__(self, arguments: ArgumentSpec) -> None:
+        self._arguments = arguments
+        try:
+            super().__init__(supports_check_mode=True, **arguments.as_keywords())
+        except VALIDATOR_ERRORS:
+            self.fail_json(CANNOT_READ)
+        if self._problem is not None:
+            self.fail_json(self._problem)
+        self._is_accepted = True
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        options = {
+            name: value for name, value in self.params.items() if not str(name).startswith("_ansible_")
+        }
+        self._problem = self._arguments.find_problem(options)
+
+    def fail_json(self, msg: str, **result: Any) -> NoReturn:
+        if not self._is_accepted:
+            msg = refused_options(self._problem or redact_options(msg, self.params))
+            self.params: Dict[str, Any] = {}
+        hide_userinfo(self.params)
+        super().fail_json(msg, **result)
+        raise SystemExit(1)  # not reached; for the type checker
+
+    def exit_json(self, **result: Any) -> NoReturn:
+        hide_userinfo(self.params)
+        super().exit_json(**result)
+        raise SystemExit(0)  # not reached; for the type checker
+
+
+def _is_orphaned() -> bool:
+    """Whether the process that started this one is gone, so that the init process has taken its place."""
+    return os.getppid() == 1
+
+
+def main(arguments: ArgumentSpec, run: Run) -> None:
+    """Run an ordinary Ansible module."""
+    module = _Module(arguments)
+    if REQUESTS_IMPORT_ERROR is not None:
+        module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+    ctx = ModuleContext(
+        module.params,
+        module.check_mode,
+        module.warn,
+        module.ansible_version,
+        secrets=module.no_log_values,
+        is_orphaned=_is_orphaned,
+    )
+    result = run_module(run, ctx)
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)

@@ -1,0 +1,146 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options that several modules share.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+from .argument_spec import ArgumentSpec
+
+#: Documented in plugins/doc_fragments/connection.py. The environment is read in connection.py.
+CONNECTION = ArgumentSpec(
+    {
+        "endpoint": {"type": "str"},
+        "api_key": {"type": "str", "no_log": False},
+        "api_secret": {"type": "str", "no_log": True},
+        "api_token": {"type": "str", "no_log": True},
+        "identity_pool_id": {"type": "str"},
+        "external_token": {"type": "str", "no_log": True},
+        "validate_certs": {"type": "bool", "default": True},
+        "ca_path": {"type": "path"},
+        "client_cert": {"type": "path"},
+        "client_key": {"type": "path", "no_log": False},
+        "proxy": {"type": "str", "no_log": True},
+        "user_agent": {"type": "str"},
+        "timeout": {"type": "int", "default": 30},
+        "deadline": {"type": "int", "default": 300},
+    }
+)
+
+#: One integration, alone or as an item of a list.
+INTEGRATION_ITEM = ArgumentSpec(
+    {
+        "display_name": {"type": "str", "aliases": ["name"]},
+        "id": {"type": "str"},
+        "description": {"type": "str"},
+        "target": {
+            "type": "dict",
+            "options": {
+                "kind": {"type": "str", "required": True, "choices": ["Slack", "MsTeams", "Webhook"]},
+                "webhook_url": {"type": "str", "aliases": ["url"], "no_log": True},
+            },
+        },
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "update_webhook_url": {
+            "type": "str",
+            "choices": ["on_change", "on_create", "always"],
+            "default": "on_change",
+        },
+    },
+    required_one_of=[("id", "display_name")],
+)
+
+#: What happens to the subscriptions that use an integration to delete.
+WHEN_IN_USE = ArgumentSpec(
+    {"when_in_use": {"type": "str", "choices": ["fail", "detach", "ignore"], "default": "fail"}}
+)
+
+#: Which integrations are deleted although no item names them.
+PURGE = ArgumentSpec(
+    {
+        "purge": {"type": "bool", "default": False},
+        "purge_limit": {"type": "int", "default": 5},
+        "keep": {"type": "list", "elements": "str", "default": []},
+    }
+)
+
+#: How a plan with many steps is applied.
+BULK = ArgumentSpec(
+    {
+        "concurrency": {"type": "int", "default": 4},
+        "continue_on_error": {"type": "bool", "default": False},
+    }
+)
+
+#: What a list of integrations does to those that a subscription already has.
+ROUTING = ArgumentSpec(
+    {
+        "integrations_mode": {"type": "str", "choices": ["exact", "add", "remove"], "default": "exact"},
+        "keep_read_only": {"type": "bool", "default": True},
+    }
+)
+
+#: Which integrations earlier tasks create, for check mode.
+EXPECTED_INTEGRATIONS = ArgumentSpec({"expected_integrations": {"type": "list", "elements": "str"}})
+
+#: One routing rule: notification types, and the integrations that they go to.
+RULE = ArgumentSpec(
+    {
+        "select": {
+            "type": "dict",
+            "options": {
+                "display_names": {"type": "list", "elements": "str"},
+                "categories": {"type": "list", "elements": "str"},
+                "severities": {"type": "list", "elements": "str"},
+                "subscription_priorities": {"type": "list", "elements": "str"},
+            },
+        },
+        "notification_type": {"type": "str"},
+        "integrations": {"type": "list", "elements": "str", "required": True},
+        "allow_empty": {"type": "bool", "default": False},
+    },
+    required_one_of=[("select", "notification_type")],
+    mutually_exclusive=[("select", "notification_type")],
+)
+
+#: One subscription, of the organization or of a resource path.
+SUBSCRIPTION_ITEM = ROUTING + ArgumentSpec(
+    {
+        "notification_type": {"type": "str"},
+        "id": {"type": "str"},
+        "integrations": {"type": "list", "elements": "str"},
+        "enabled": {"type": "bool"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    },
+    required_one_of=[("id", "notification_type")],
+)
+
+#: The resource that a setting is about: a path, or the parts of one.
+RESOURCE_PATH = ArgumentSpec(
+    {
+        "resource": {"type": "raw", "required": True},
+        "resource_type": {"type": "str"},
+    }
+)
+
+#: The preference of one resource path.
+PREFERENCE_ITEM = RESOURCE_PATH + ArgumentSpec(
+    {
+        "enabled": {"type": "bool"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    }
+)
+
+#: Which notifications of the calling user are selected.
+NOTIFICATION_FILTER = ArgumentSpec(
+    {
+        "severities": {"type": "list", "elements": "str"},
+        "resource_types": {"type": "list", "elements": "str"},
+        "resource_crns": {"type": "list", "elements": "str"},
+        "search": {"type": "str"},
+        "time_range": {"type": "str", "choices": ["PAST_24H", "PAST_7D", "PAST_30D"]},
+    }
+)

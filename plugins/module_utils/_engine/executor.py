@@ -1,0 +1,164 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Applies a plan, phase by phase, several steps at once within a phase.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from typing import Callable, Dict, Iterable, List, Mapping, Tuple
+
+from .concurrency import run_concurrently
+from .model import Client
+from .operations import apply_step
+from .plan import DELETE, DETACHED, KEEP, Phase, Plan
+from .recovery import CreatedIds, StepContext, wait_until_listed, wait_until_unlisted
+from .result import PlanResult, StepResult
+
+#: A phase that takes longer than this many seconds reports its progress.
+QUIET_SECONDS = 2.0
+
+
+def _noop(_line: str) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class ExecutionOptions:
+    """How a plan is applied: the number of requests at once, and whether to continue after an error.
+
+    ``on_progress`` receives a line about the progress of a long phase.
+    """
+
+    concurrency: int = 1
+    continue_on_error: bool = False
+    on_progress: Callable[[str], None] = _noop
+
+
+def apply_plan(client: Client, plan: Plan, options: ExecutionOptions) -> PlanResult:
+    """Apply a plan. Errors are in the results.
+
+    After an error no further step is started, unless ``continue_on_error`` is set. Nothing is deleted unless all references
+    to it were removed.
+    """
+    return _Executor(client, plan, options).run()
+
+
+class _Executor:
+    """Applies one plan."""
+
+    def __init__(self, client: Client, plan: Plan, options: ExecutionOptions) -> None:
+        self._client = client
+        self._plan = plan
+        self._options = options
+        self._stopped = threading.Event()
+        self._created_ids: CreatedIds = {}
+        self._contexts = {
+            step.resource.address: StepContext(
+                client, step.resource, plan.snapshot[step.resource].ids, self._created_ids
+            )
+            for step in plan.changing_by_collection()
+        }
+        self._results: List[StepResult] = [
+            StepResult(step, after=step.before, attempted=step.action == KEEP, warnings=step.warnings)
+            for step in plan.steps
+        ]
+
+    def run(self) -> PlanResult:
+        for phase in self._plan.phases():
+            self._run_phase(phase)
+        return PlanResult(tuple(self._results))
+
+    def _run_phase(self, phase: Phase) -> None:
+        progress = _Progress(self._client, len(phase.positions), phase.participle, self._options.on_progress)
+        run_concurrently(
+            self._run_step,
+            phase.positions,
+            self._options.concurrency,
+            self._cancel,
+            on_finished=progress.advance,
+        )
+        self._wait_for_lists(phase)
+        if any(
+            self._results[position].error for position in phase.positions if self._is_detachment(position)
+        ):
+            self._stopped.set()
+
+    def _is_detachment(self, position: int) -> bool:
+        return self._plan.steps[position].origin == DETACHED
+
+    def _run_step(self, position: int) -> None:
+        if self._stopped.is_set():
+            return
+        step = self._plan.steps[position]
+        result = apply_step(self._contexts[step.resource.address], step)
+        self._results[position] = result
+        if result.error and not self._options.continue_on_error:
+            self._stopped.set()
+        if result.after and not result.error:
+            self._created_ids[step.resource.path, step.resource.key(result.after)] = result.after["id"]
+
+    def _cancel(self) -> None:
+        self._stopped.set()
+        self._client.cancel()
+
+    # Lists that lag behind
+
+    def _wait_for_lists(self, phase: Phase) -> None:
+        """Wait until the lists show what the steps of a phase created, and no longer show what they deleted."""
+        waits: List[Tuple[StepContext, Mapping[int, StepResult], Callable[..., Dict[int, List[str]]]]] = []
+        for ctx, positions in self._by_collection(phase.positions):
+            results = {position: self._results[position] for position in positions}
+            created = {position: result for position, result in results.items() if _is_created(ctx, result)}
+            deleted = {position: result for position, result in results.items() if _is_deleted(result)}
+            if created:
+                waits.append((ctx, created, wait_until_listed))
+            if deleted:
+                waits.append((ctx, deleted, wait_until_unlisted))
+
+        warnings = run_concurrently(
+            lambda wait: wait[2](wait[0], wait[1]), waits, self._options.concurrency, self._cancel
+        )
+        for by_position in warnings:
+            for position, texts in by_position.items():
+                result = self._results[position]
+                self._results[position] = replace(result, warnings=(*result.warnings, *texts))
+
+    def _by_collection(self, positions: Iterable[int]) -> List[Tuple[StepContext, List[int]]]:
+        grouped: Dict[Tuple[str, str], List[int]] = {}
+        for position in positions:
+            grouped.setdefault(self._plan.steps[position].resource.address, []).append(position)
+        return [(self._contexts[address], group) for address, group in grouped.items()]
+
+
+def _is_created(ctx: StepContext, result: StepResult) -> bool:
+    return result.changed and result.after is not None and ctx.is_claimed(result.after["id"])
+
+
+def _is_deleted(result: StepResult) -> bool:
+    return result.step.action == DELETE and result.changed and not result.error
+
+
+class _Progress:
+    """Reports every tenth of a phase that takes long."""
+
+    def __init__(
+        self, client: Client, total: int, participle: str, on_progress: Callable[[str], None]
+    ) -> None:
+        self._client = client
+        self._total = total
+        self._participle = participle
+        self._on_progress = on_progress
+        self._started = client.now()
+        self._count = 0
+
+    def advance(self) -> None:
+        """Count one more finished step."""
+        self._count += 1
+        is_tenth = self._count * 10 // self._total > (self._count - 1) * 10 // self._total
+        if is_tenth and self._client.now() - self._started > QUIET_SECONDS:
+            self._on_progress(f"{self._participle} {self._count} of {self._total}")

@@ -1,0 +1,376 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the engine works on: resources, their fields, desired states, and collections of existing objects.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+import re
+from dataclasses import dataclass, field
+from typing import (
+    Any,
+    Callable,
+    ClassVar,
+    Dict,
+    FrozenSet,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Protocol,
+    Sequence,
+    Tuple,
+)
+
+from .._errors import RefusedError, UnknownNameError
+from .._redaction import Redactor, quoted
+
+Object = Dict[str, Any]
+
+#: When a secret is written that the service may not show: the values of ``update_webhook_url``.
+ON_CHANGE, ON_CREATE, ALWAYS = "on_change", "on_create", "always"
+
+USE_ID = "Use `id` to select one of them."
+
+
+class Client(Protocol):
+    """What the engine needs of a client. Every method raises NotificationsError."""
+
+    created_at: float
+    redactor: Redactor
+
+    @property
+    def endpoint(self) -> str: ...
+
+    @property
+    def user(self) -> str: ...
+
+    def list(self, path: str, query: Optional[Mapping[str, Any]] = None) -> List[Object]: ...
+
+    def look_up(self, path: str, query: Mapping[str, Any]) -> Optional[Object]: ...
+
+    def create(self, path: str, body: Mapping[str, Any]) -> Object: ...
+
+    def read(self, path: str, object_id: str) -> Object: ...
+
+    def update(self, path: str, object_id: str, body: Mapping[str, Any]) -> Object: ...
+
+    def delete(self, path: str, object_id: str) -> None: ...
+
+    def pause(self, seconds: float, reason: str) -> bool: ...
+
+    def wait_for_turn(self) -> bool: ...
+
+    def cancel(self) -> None: ...
+
+    def now(self) -> float: ...
+
+    def wall_clock(self) -> float: ...
+
+
+# Fields
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How a field differs: the dotted names of what differs, and of what cannot be compared because the service masks it."""
+
+    differs: Tuple[str, ...] = ()
+    masked: Tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An object that does not exist yet, by its key: the same plan, or in check mode an earlier task, creates it.
+
+    The executor replaces it with the ID when the creation has succeeded. ``path`` is that of the object's collection.
+    """
+
+    path: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """One writable member of an object.
+
+    ``required_hint`` says what to do if a new object lacks the member; it is empty for an optional member.
+    """
+
+    name: str
+    required_hint: str = ""
+
+    def compare(self, desired: Any, current: Any, write_secrets: str) -> Comparison:
+        """How the desired value differs from the current one. Missing, null and empty are equal."""
+        return Comparison() if (desired or "") == (current or "") else Comparison(differs=(self.name,))
+
+    def serialize(self, desired: Any) -> Any:
+        """The value as it is sent. Raises RefusedError."""
+        return desired
+
+
+@dataclass(frozen=True)
+class TextField(Field):
+    """A text. ``max_length`` is in characters."""
+
+    max_length: int = 255
+
+
+# Resources
+
+
+class Resource:
+    """One collection of the API, and what may be done with its objects.
+
+    The key of an object identifies it beside its ID: the name of an integration, the type of a subscription. Subclasses
+    describe a collection by attributes, and override methods where that is not enough.
+    """
+
+    #: What messages call an object.
+    noun: ClassVar[str] = "object"
+    #: The path of the collection, and the ``kind`` of its objects.
+    path: ClassVar[str] = ""
+    api_kind: ClassVar[str] = ""
+    fields: ClassVar[Tuple[Field, ...]] = ()
+    #: The member that holds the key, if objects can be renamed; empty if an object keeps its key.
+    name_field: ClassVar[str] = ""
+    #: Whether the service has at most one object for each key, so that a conflict means that it exists.
+    has_unique_keys: ClassVar[bool] = False
+    #: Whether objects of other resources refer to these: they are created before those, and deleted after them.
+    is_referenced: ClassVar[bool] = False
+    #: How messages relate an object to its key: "2 integrations are named 'ops'".
+    key_relation: ClassVar[str] = "named"
+    #: What to do about an unknown name.
+    list_hint: ClassVar[str] = "Check the spelling; names are case-sensitive."
+    #: What to do about a secret that cannot be compared because the service masks it.
+    mask_hint: ClassVar[str] = ""
+
+    @property
+    def scope(self) -> str:
+        """The resource path that the objects of a look-up are about; empty for a collection of the whole organization."""
+        return ""
+
+    @property
+    def address(self) -> Tuple[str, str]:
+        """Identifies the collection."""
+        return (self.path, self.scope)
+
+    # Identity
+
+    def key(self, obj: Mapping[str, Any]) -> str:
+        """What identifies an object beside its ID; empty if it has no key."""
+        name = obj.get("display_name")
+        return name if isinstance(name, str) else ""
+
+    def label(self, key: str) -> str:
+        """What people call the object with a key."""
+        return key
+
+    def name(self, obj: Mapping[str, Any]) -> str:
+        """What people call an object; empty if it has no name."""
+        return self.label(self.key(obj))
+
+    def scoped_name(self, name: str) -> str:
+        """The quoted name, with the resource path that the object is about."""
+        return f"{quoted(name)} of {self.scope}" if self.scope and name != self.scope else quoted(name)
+
+    def describe(self, name: str) -> str:
+        """How a message mentions one object: "integration 'ops'"."""
+        return f"{self.noun} {self.scoped_name(name)}"
+
+    def note(self, obj: Mapping[str, Any]) -> str:
+        """What helps to tell two objects of one name apart, in parentheses; may be empty."""
+        return ""
+
+    # Reading
+
+    def read(self, client: Client, warn: Callable[[str], None]) -> List[Object]:
+        """All objects of the collection, complete or not at all."""
+        return client.list(self.path)
+
+    def is_valid(self, obj: Mapping[str, Any]) -> bool:
+        """Whether the object can be understood. The planner does not decide on the basis of any other."""
+        return True
+
+    def secrets(self, obj: Mapping[str, Any]) -> Iterable[str]:
+        """The values in an object that no output may contain."""
+        return ()
+
+    # Safety rules
+
+    def validate_change(self, before: Optional[Object], after: Optional[Object]) -> Optional[RefusedError]:
+        """The error for a change that is forbidden, or None. ``before`` is None for a creation, ``after`` for a deletion."""
+        return None
+
+    def rejection_hint(
+        self, before: Object, body: Mapping[str, Any], changes: Sequence[str]
+    ) -> Optional[str]:
+        """What to do if the service rejects a change (``body`` is empty for a deletion); None for the usual advice."""
+        return None
+
+    # Output
+
+    def to_output(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> Object:
+        """A copy for results, without secrets. A secret that is among ``changes`` is marked as changing."""
+        return dict(obj)
+
+    def diff_view(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> Object:
+        """The writable members of an object, as the diff of one object shows them."""
+        present = {field.name: obj[field.name] for field in self.fields if field.name in obj}
+        return self.to_output(present, changes)
+
+    def diff_line(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> str:
+        """What the diff of several objects shows for one, after its name."""
+        return ""
+
+    def field(self, name: str) -> Field:
+        return next(field for field in self.fields if field.name == name)
+
+
+# Desired state
+
+
+@dataclass(frozen=True)
+class DesiredState:
+    """Desired state of one object, identified by ID or key.
+
+    ``fields`` has only the members that the user stated, in the API's form. ``write_secrets`` says when secrets are
+    written. ``warnings`` are shown to the user.
+    """
+
+    resource: Resource
+    present: bool = True
+    id: Optional[str] = None
+    key: Optional[str] = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    write_secrets: str = ON_CHANGE
+    warnings: Tuple[str, ...] = ()
+
+    def resolve_fields(self, current: Optional[Object]) -> Optional[Mapping[str, Any]]:
+        """The desired members, given the current object (None: it does not exist). May raise RefusedError.
+
+        None means that an object that does not exist need not be created.
+        """
+        return self.fields
+
+
+@dataclass(frozen=True)
+class Purge:
+    """Delete the objects of a resource that no desired state names: at most ``limit``, and none that ``keep`` matches."""
+
+    resource: Resource
+    limit: int
+    keep: Tuple[str, ...] = ()
+
+
+# Existing objects
+
+
+class Collection:
+    """Existing objects of one resource, found by ID and by key in constant time."""
+
+    def __init__(self, resource: Resource, objects: Iterable[Object]) -> None:
+        self.resource = resource
+        self._by_id: Dict[str, Object] = {}
+        self._by_key: Dict[str, List[Object]] = {}
+        for obj in objects:
+            self._by_id[obj["id"]] = obj
+            self._by_key.setdefault(resource.key(obj), []).append(obj)
+
+    def __iter__(self) -> Iterator[Object]:
+        return iter(self._by_id.values())
+
+    def sorted(self) -> List[Object]:
+        """The objects in the order of their names."""
+        return sorted(self, key=lambda obj: (self.resource.name(obj), obj["id"]))
+
+    @property
+    def ids(self) -> FrozenSet[str]:
+        return frozenset(self._by_id)
+
+    def by_id(self, object_id: str) -> Optional[Object]:
+        return self._by_id.get(object_id)
+
+    def by_key(self, key: str) -> Sequence[Object]:
+        """All objects with exactly this key."""
+        return self._by_key.get(key, ())
+
+    def contains(self, text: str) -> bool:
+        """Whether a text is the ID or the exact key of any object."""
+        return text in self._by_id or text in self._by_key
+
+    def missing(self, texts: Optional[Iterable[str]]) -> List[str]:
+        """Those of the texts that are neither the ID nor the exact key of any object."""
+        return [text for text in texts or () if not self.contains(text)]
+
+    def find(self, object_id: Optional[str], key: Optional[str]) -> Optional[Object]:
+        """The object with an ID, or else with a key; None if there is none. Raises RefusedError if there are several."""
+        if object_id is not None:
+            return self.by_id(object_id)
+        found = self.by_key(key or "")
+        if len(found) > 1:
+            raise self._ambiguous(found, self.resource.label(key or ""))
+        return found[0] if found else None
+
+    def resolve(self, text: str) -> Object:
+        """The object whose ID or exact name is ``text``. Raises RefusedError, or UnknownNameError with suggestions."""
+        noun = self.resource.noun
+        if not text:
+            raise RefusedError(f"the name of a {noun} is empty", next_step="Give its ID or its exact name.")
+        found = [*self.by_key(text)]
+        obj = self.by_id(text)
+        if obj is not None and obj not in found:
+            found.append(obj)
+        if len(found) > 1:
+            raise self._ambiguous(found, text)
+        if not found:
+            suggestions = self.suggestions(text)
+            hint = self.resource.list_hint
+            next_step = f"Did you mean {suggestions}? {hint}" if suggestions else hint
+            raise UnknownNameError(f"the {noun} {quoted(text)} does not exist", next_step=next_step)
+        return found[0]
+
+    def suggestions(self, text: str) -> str:
+        """The names most similar to a text, with their IDs; empty if there are none."""
+        names = {self.resource.name(obj): obj for obj in self}
+        # Comparing is slow, and nobody reads more than a few names.
+        candidates = itertools.islice(names, 2000)
+        folded = {name.casefold(): name for name in candidates if name and len(name) <= 255}
+        close = difflib.get_close_matches(text.casefold(), folded, n=3, cutoff=0.6)
+        if text.strip():
+            containing = [name for name in folded if text.casefold() in name and name not in close]
+            close += containing[: 3 - len(close)]
+        return " or ".join(f"{quoted(folded[name])} ({names[folded[name]]['id']})" for name in close)
+
+    def _ambiguous(self, found: Sequence[Object], text: str) -> RefusedError:
+        resource = self.resource
+        listed = ", ".join(f"{shown_id(obj['id'])}{resource.note(obj)}" for obj in found)
+        detail = f"{len(found)} {resource.noun}s are {resource.key_relation} {quoted(text)}: {listed}"
+        return RefusedError(detail, type="ambiguous_name", next_step=USE_ID)
+
+
+def shown_id(object_id: str) -> str:
+    """An ID as messages show it: quoted only if it does not look like an ID."""
+    return object_id if re.fullmatch(r"[\w.:-]{1,80}", object_id) else quoted(object_id)
+
+
+class Snapshot:
+    """The collections that a plan is made from, each read completely and once."""
+
+    def __init__(self, collections: Iterable[Collection] = ()) -> None:
+        self._collections = {collection.resource.address: collection for collection in collections}
+
+    def __getitem__(self, resource: Resource) -> Collection:
+        return self._collections[resource.address]
+
+    def __contains__(self, resource: Resource) -> bool:
+        return resource.address in self._collections
+
+    def __add__(self, other: Snapshot) -> Snapshot:
+        return Snapshot([*self._collections.values(), *other._collections.values()])

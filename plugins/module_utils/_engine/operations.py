@@ -1,0 +1,280 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carries out one step: creates, updates or deletes one object, and checks what the service made of it.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, List, Mapping, Optional, Tuple, Union
+
+from .._errors import (
+    BadRequestError,
+    ChangeNotAppliedError,
+    ConflictError,
+    ForbiddenError,
+    NotFoundError,
+    NotificationsError,
+    OutcomeUnknownError,
+    RefusedError,
+    RefusedLaterError,
+)
+from .._redaction import quoted
+from .model import Collection, Object
+from .plan import CREATE, DELETE, KEEP, UPDATE, Step
+from .planner import plan_step, unapplied_changes
+from .recovery import RUN_ONCE, StepContext, find_by_key, recover_lost_create
+from .result import StepResult
+
+#: How often a step is planned again because the organization has changed since the snapshot.
+MAX_REPLANS = 1
+
+
+@dataclass(frozen=True)
+class Outdated:
+    """The snapshot is outdated, so the step must be planned again.
+
+    ``current`` has the object as it is now, if it exists. ``cause`` is raised if the step has been planned again too often.
+    ``may_be_ours`` is True if a lost request of this step may have made the change.
+    """
+
+    current: Tuple[Object, ...]
+    cause: NotificationsError
+    warning: str = ""
+    may_be_ours: bool = False
+
+
+Outcome = Union[StepResult, Outdated]
+
+
+def apply_step(ctx: StepContext, step: Step) -> StepResult:
+    """Carry out one step. Errors are in the result."""
+    warnings = step.warnings
+    may_have_changed = False
+    outcome = _attempt(ctx, step)
+    for _replan in range(MAX_REPLANS):
+        if isinstance(outcome, StepResult):
+            break
+        warnings += (outcome.warning,) if outcome.warning else ()
+        may_have_changed = may_have_changed or outcome.may_be_ours
+        try:
+            step = plan_step(step.desired, Collection(step.resource, outcome.current))
+        except RefusedError as error:
+            outcome = _failed(step, error)
+        else:
+            outcome = _attempt(ctx, step)
+
+    result = outcome if isinstance(outcome, StepResult) else _failed(step, outcome.cause)
+    return replace(result, changed=result.changed or may_have_changed, warnings=warnings + result.warnings)
+
+
+def _attempt(ctx: StepContext, step: Step) -> Outcome:
+    try:
+        outcome = _OPERATIONS[step.action](ctx, step)
+    except NotificationsError as error:
+        return _failed(step, error)
+    if isinstance(outcome, StepResult) and outcome.error:
+        return replace(outcome, error=_with_operation(step, outcome.error))
+    return outcome
+
+
+def _failed(step: Step, error: NotificationsError) -> StepResult:
+    return StepResult(
+        step, after=step.before, changed=error.outcome_unknown, error=_with_operation(step, error)
+    )
+
+
+def _with_operation(step: Step, error: NotificationsError) -> NotificationsError:
+    if isinstance(error, RefusedError):
+        # Other steps may have changed something by now.
+        error = RefusedLaterError(**vars(error))
+    return error if error.operation else error.replace(operation=step.operation)
+
+
+def _keep(_ctx: StepContext, step: Step) -> Outcome:
+    return StepResult(step, after=step.after)
+
+
+# Creation
+
+
+def _create(ctx: StepContext, step: Step) -> Outcome:
+    body = ctx.resolve_references(step.body)
+    if not step.resource.name_field:
+        return _create_object(ctx, step, body)
+
+    with ctx.creation_lock(step.resource.key(body)) as lock:
+        # Another task of this controller may have created the object after this task had read the list.
+        if lock.is_created_since(ctx.client.created_at):
+            existing = find_by_key(ctx, step.desired.key)
+            if existing:
+                unexpected = ConflictError("another task changes it at the same time")
+                return _already_exists(step, existing, unexpected)
+        outcome = _create_object(ctx, step, body)
+        if isinstance(outcome, StepResult) and outcome.changed:
+            lock.record_creation()
+        return outcome
+
+
+def _create_object(ctx: StepContext, step: Step, body: Mapping[str, Any]) -> Outcome:
+    warnings: Tuple[str, ...] = ()
+    obj: Optional[Object] = None
+    was_lost = False
+    while obj is None:
+        try:
+            obj = ctx.client.create(step.resource.path, body)
+        except NotificationsError as error:
+            if isinstance(error, ConflictError) and step.resource.has_unique_keys:
+                return _resolve_conflict(ctx, step, error, was_lost)
+            if not error.outcome_unknown:
+                raise
+            was_lost = True
+            obj = recover_lost_create(ctx, step, body, error)
+            if obj is not None:
+                name = quoted(step.name)
+                warnings = (
+                    f"The response to creating {name} was lost ({error.detail}); it was found as {obj['id']}.",
+                )
+
+    if not ctx.claim(obj["id"]):
+        # It may belong to somebody else, so it is neither counted as created nor deleted.
+        raise OutcomeUnknownError(
+            f"the service answered with the object {quoted(obj['id'])}, which existed before",
+            next_step="Nothing was deleted. Check whether the object exists twice.",
+            outcome_unknown=True,
+        )
+    return replace(_verify_creation(ctx, step, body, obj), warnings=warnings)
+
+
+def _verify_creation(ctx: StepContext, step: Step, body: Mapping[str, Any], obj: Object) -> StepResult:
+    verified, error = _verify(ctx, body, obj)
+    is_renamed = unapplied_changes(step.resource, body, obj) == (step.resource.name_field,)
+    if not (isinstance(error, ChangeNotAppliedError) and is_renamed):
+        return StepResult(step, after=verified, changed=True, error=error)
+
+    # Under another name, such as a trimmed one, the next run would not find the object and create one more. If anything
+    # else differs as well, it may be somebody else's object, and it stays.
+    try:
+        delete_object(ctx, obj)
+    except NotificationsError as deletion_error:
+        return StepResult(step, after=obj, changed=True, error=deletion_error)
+    detail = f"{error.detail}. It was deleted, because it could not be found again under another name"
+    return StepResult(step, after=None, error=error.replace(detail=detail))
+
+
+def _resolve_conflict(ctx: StepContext, step: Step, conflict: ConflictError, was_lost: bool) -> Outdated:
+    existing = find_by_key(ctx, step.desired.key)
+    if not existing:
+        raise conflict.replace(next_step="The service does not list it yet. Run the task again.")
+    return _already_exists(step, existing, conflict, was_lost)
+
+
+def _already_exists(
+    step: Step, existing: List[Object], cause: NotificationsError, was_lost: bool = False
+) -> Outdated:
+    """The object already exists: update it if it differs."""
+    by_whom = (
+        "by this task, whose response was lost, or by another one" if was_lost else "by another task or user"
+    )
+    subject = step.resource.describe(step.name)
+    warning = f"The {subject} was created {by_whom} in the meantime, as {existing[0]['id']}. {RUN_ONCE}"
+    return Outdated(tuple(existing), cause, warning, may_be_ours=was_lost)
+
+
+# Update
+
+
+def _update(ctx: StepContext, step: Step) -> Outcome:
+    resource, before = step.resource, step.before or {}
+    body = ctx.resolve_references(step.body)
+    try:
+        obj = ctx.client.update(resource.path, before["id"], body)
+    except NotFoundError as error:
+        if step.desired.id is not None or not error.is_from_api:
+            raise
+        return Outdated((), error, f"{_shown(resource.name(before), before)} was {_BY_OTHERS}")
+    except (ConflictError, BadRequestError) as error:
+        hint = resource.rejection_hint(before, body, step.changes)
+        if hint:
+            raise error.replace(next_step=hint) from None
+        if isinstance(error, BadRequestError):
+            raise
+        return _reload(ctx, before, error)
+
+    is_applied = not unapplied_changes(resource, body, obj)
+    changed = is_applied or any(before.get(name) != obj.get(name) for name in body)
+    verified, unapplied = _verify(ctx, body, obj)
+    return StepResult(step, after=verified, changed=changed, error=unapplied)
+
+
+def _reload(ctx: StepContext, before: Object, conflict: NotificationsError) -> Outdated:
+    """A conflict may mean that the request was based on a stale version of the object."""
+    current = tuple(obj for obj in ctx.list_all() if obj["id"] == before["id"])
+    if not current:
+        raise conflict
+    return Outdated(current, conflict)
+
+
+# Deletion
+
+
+def _delete(ctx: StepContext, step: Step) -> Outcome:
+    before = step.before or {}
+    if delete_object(ctx, before):
+        return StepResult(step, changed=True)
+    return StepResult(step, warnings=(f"{_shown(step.name, before)} was {_BY_OTHERS}",))
+
+
+_BY_OTHERS = "deleted by another task or user in the meantime."
+
+
+def _shown(name: str, obj: Object) -> str:
+    return f"{quoted(name)} ({obj['id']})"
+
+
+def delete_object(ctx: StepContext, obj: Object) -> bool:
+    """Delete an object; False if another task or user has already deleted it."""
+    try:
+        ctx.client.delete(ctx.resource.path, obj["id"])
+    except BadRequestError as error:
+        hint = ctx.resource.rejection_hint(obj, {}, ())
+        raise error.replace(next_step=hint) if hint else error from None
+    except (NotFoundError, ForbiddenError) as error:
+        # A 404 of the API is reliable, whatever the list shows, which may lag behind. A 403 may mean missing, so it is
+        # verified against the list.
+        is_reliable = isinstance(error, NotFoundError) and error.is_from_api
+        if not is_reliable and any(listed["id"] == obj["id"] for listed in ctx.list_all()):
+            raise
+        # One of several attempts may have deleted it.
+        return error.outcome_unknown
+    return True
+
+
+# What the service made of a write
+
+
+def _verify(
+    ctx: StepContext, body: Mapping[str, Any], obj: Object
+) -> Tuple[Object, Optional[NotificationsError]]:
+    """The object as the service has it now, with an error if that cannot be read or is not what was sent.
+
+    The contract requires only some members of a response. What is missing is read before it counts as not applied.
+    """
+    if any(name not in obj for name in body):
+        try:
+            obj = {**obj, **ctx.client.read(ctx.resource.path, obj["id"])}
+        except NotificationsError as error:
+            return obj, error
+    unapplied = unapplied_changes(ctx.resource, body, obj)
+    if not unapplied:
+        return obj, None
+    return obj, ChangeNotAppliedError(
+        f"the service accepted the request but did not change {', '.join(unapplied)} of {obj['id']}",
+        next_step="Remove that from the task, or set it to the value that the service keeps.",
+    )
+
+
+_OPERATIONS = {KEEP: _keep, CREATE: _create, UPDATE: _update, DELETE: _delete}

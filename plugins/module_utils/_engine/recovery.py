@@ -1,0 +1,228 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the list of a collection tells: whether a lost creation took effect, and whether changes are listed yet.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import (
+    Any,
+    ContextManager,
+    Dict,
+    FrozenSet,
+    Iterator,
+    List,
+    Mapping,
+    MutableMapping,
+    Optional,
+    Set,
+    Tuple,
+)
+
+from .._errors import DependencyFailedError, NotificationsError, OutcomeUnknownError
+from .._redaction import quoted
+from .creation_lock import CreationLock, creation_lock
+from .model import Client, Object, Reference, Resource
+from .plan import Step
+from .planner import unapplied_changes
+from .result import StepResult
+from .snapshot import existing_objects
+
+#: Seconds before each look at a list that may lag behind: less than eight in total.
+POLL_DELAYS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
+
+RUN_ONCE = "If several hosts of a play manage one organization, use `run_once: true` or `delegate_to`."
+
+#: IDs of objects that a plan created, by the path of their collection and their key.
+CreatedIds = MutableMapping[Tuple[str, str], str]
+
+
+@dataclass
+class StepContext:
+    """Where steps are carried out: one collection, and the IDs that it had when the plan was made."""
+
+    client: Client
+    resource: Resource
+    known_ids: FrozenSet[str]
+    created_ids: CreatedIds
+    _claimed: Set[str] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def list_all(self) -> List[Object]:
+        """The existing objects at this moment."""
+        return existing_objects(self.client, self.resource, self.resource.read(self.client, _noop))
+
+    def claim(self, object_id: str) -> bool:
+        """Count an object as created by the current step; False if it existed before or belongs to another step."""
+        with self._lock:
+            is_new = object_id not in self.known_ids and object_id not in self._claimed
+            self._claimed.add(object_id)
+        return is_new
+
+    def is_claimed(self, object_id: str) -> bool:
+        return object_id in self._claimed
+
+    def creation_lock(self, key: str) -> ContextManager[CreationLock]:
+        """This task's turn to create an object with a key, among all tasks of this controller."""
+        client = self.client
+        return creation_lock(client.endpoint, client.user, self.resource.path, key, wait=client.wait_for_turn)
+
+    def resolve_references(self, value: Any) -> Any:
+        """A value with the ID of the created object in place of each reference. Raises DependencyFailedError."""
+        if isinstance(value, Reference):
+            object_id = self.created_ids.get((value.path, value.key))
+            if object_id is None:
+                raise DependencyFailedError(f"{quoted(value.key)}, which it refers to, was not created")
+            return {"id": object_id}
+        if isinstance(value, Mapping):
+            return {name: self.resolve_references(inner) for name, inner in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.resolve_references(inner) for inner in value]
+        return value
+
+
+def _noop(_text: str) -> None:
+    return None
+
+
+def poll_list(ctx: StepContext, reason: str) -> Iterator[List[Object]]:
+    """The existing objects, again and again for a short while."""
+    for seconds in POLL_DELAYS:
+        if seconds and not ctx.client.pause(seconds, reason):
+            return
+        yield ctx.list_all()
+
+
+_MAY_LAG = "the list may not show a new object at once"
+
+
+def find_by_key(ctx: StepContext, key: Optional[str]) -> List[Object]:
+    """The objects with a key, as soon as the list shows any; empty if it does not."""
+    for objects in poll_list(ctx, _MAY_LAG):
+        found = [obj for obj in objects if ctx.resource.key(obj) == key]
+        if found:
+            return found
+    return []
+
+
+def recover_lost_create(
+    ctx: StepContext, step: Step, body: Mapping[str, Any], lost: NotificationsError
+) -> Optional[Object]:
+    """The one new object that matches a creation whose response was lost.
+
+    None if there is none and the creation may be sent again: only after a 503 that said when to retry. Raises
+    OutcomeUnknownError otherwise.
+    """
+    may_retry = (
+        lost.status == 503
+        and lost.retry_after is not None
+        and ctx.client.pause(lost.retry_after, lost.detail)
+    )
+    try:
+        found = _find_new(ctx, body)
+    except NotificationsError as error:
+        finding = f"looking for it failed too ({error.detail.rstrip('.')})"
+    else:
+        if len(found) == 1:
+            return found[0]
+        if may_retry and not found:
+            return None
+        finding = f"{len(found)} new {ctx.resource.noun}s match it"
+        if found:
+            finding += f" ({', '.join(obj['id'] for obj in found)})"
+    raise OutcomeUnknownError(
+        f"state unknown: {lost.detail.rstrip('.')}; {finding}",
+        status=lost.status,
+        code=lost.code,
+        request_id=lost.request_id,
+        outcome_unknown=True,
+    )
+
+
+def _find_new(ctx: StepContext, body: Mapping[str, Any]) -> List[Object]:
+    for objects in poll_list(ctx, _MAY_LAG):
+        found = [
+            obj
+            for obj in objects
+            if obj["id"] not in ctx.known_ids and not unapplied_changes(ctx.resource, body, obj)
+        ]
+        if found:
+            return found
+    return []
+
+
+def wait_until_listed(ctx: StepContext, created: Mapping[int, StepResult]) -> Dict[int, List[str]]:
+    """Wait until the list shows these created objects; otherwise the next task would create them again.
+
+    ``created`` has the results by position. Returns warnings by position: about objects that are still missing, and about
+    objects of the same key that somebody else created meanwhile, which nothing can prevent.
+    """
+    missing: Dict[str, int] = {}
+    positions_by_key: Dict[str, int] = {}
+    for position, result in created.items():
+        obj = result.after or {}
+        missing[obj["id"]] = position
+        if not result.error:
+            positions_by_key[ctx.resource.key(obj)] = position
+
+    duplicates: Dict[str, int] = {}
+    reason = "It is not in the list yet."
+    try:
+        for objects in poll_list(ctx, _MAY_LAG):
+            for obj in objects:
+                missing.pop(obj["id"], None)
+                duplicate_of = positions_by_key.get(ctx.resource.key(obj))
+                if duplicate_of is not None and (created[duplicate_of].after or {})["id"] != obj["id"]:
+                    duplicates[obj["id"]] = duplicate_of
+            if not missing:
+                break
+    except NotificationsError as error:
+        reason = error.message
+
+    warnings: Dict[int, List[str]] = {position: [] for position in created}
+    for object_id, position in missing.items():
+        name = quoted(created[position].step.name)
+        warnings[position].append(
+            f"{name} ({object_id}) was created, but a task that looks for it soon may not find it. {reason}"
+        )
+    for object_id, position in duplicates.items():
+        result = created[position]
+        subject = ctx.resource.describe(result.step.name)
+        own_id = (result.after or {})["id"]
+        warnings[position].append(
+            f"Another task or user created another {subject} in the meantime: {object_id}, beside {own_id} of this task. "
+            f"Delete one of them by its ID; until then, tasks that use the name fail. {RUN_ONCE}"
+        )
+    return warnings
+
+
+def wait_until_unlisted(ctx: StepContext, deleted: Mapping[int, StepResult]) -> Dict[int, List[str]]:
+    """Wait until the list no longer shows these deleted objects; otherwise the next task would take one for existing.
+
+    Returns warnings by position, about objects that are still listed.
+    """
+    remaining = {(result.step.before or {})["id"]: position for position, result in deleted.items()}
+    reason = "It is still listed."
+    try:
+        for objects in poll_list(ctx, f"the list may still show a deleted {ctx.resource.noun}"):
+            listed = {obj["id"] for obj in objects}
+            remaining = {
+                object_id: position for object_id, position in remaining.items() if object_id in listed
+            }
+            if not remaining:
+                break
+    except NotificationsError as error:
+        reason = error.message
+
+    warnings: Dict[int, List[str]] = {position: [] for position in deleted}
+    for object_id, position in remaining.items():
+        name = quoted(deleted[position].step.name)
+        warnings[position].append(
+            f"{name} ({object_id}) was deleted, but a task that looks for it soon may still find it. {reason}"
+        )
+    return warnings

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads collections, complete or not at all.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Any, Callable, List, Mapping, Optional, Sequence
+
+from .._errors import TransportError, operation
+from .._redaction import quoted
+from .concurrency import run_concurrently
+from .model import Client, Collection, Object, Resource, Snapshot
+
+
+def _noop(_text: str) -> None:
+    return None
+
+
+def read_snapshot(
+    client: Client, resources: Sequence[Resource], concurrency: int = 1, warn: Callable[[str], None] = _noop
+) -> Snapshot:
+    """The complete collections of these resources, several read at once."""
+    return Snapshot(
+        run_concurrently(
+            lambda resource: read_collection(client, resource, warn), resources, concurrency, client.cancel
+        )
+    )
+
+
+def read_collection(client: Client, resource: Resource, warn: Callable[[str], None] = _noop) -> Collection:
+    """All existing objects of one resource."""
+    return Collection(resource, list_all(client, resource, warn))
+
+
+def list_all(client: Client, resource: Resource, warn: Callable[[str], None] = _noop) -> List[Object]:
+    """All existing objects of one resource. ``warn`` receives what the user should know about the answer."""
+    action = (
+        f"look up the {resource.noun}s of {resource.scope}"
+        if resource.scope
+        else f"list the {resource.noun}s"
+    )
+    with operation(action):
+        return existing_objects(client, resource, resource.read(client, warn))
+
+
+def existing_objects(client: Client, resource: Resource, objects: Sequence[Object]) -> List[Object]:
+    """Those of the listed objects that exist. Their secrets are added to the client's redactor.
+
+    Raises TransportError for an object that cannot be understood: nothing is decided on the basis of incomplete data.
+    """
+    for obj in objects:
+        client.redactor.add(*resource.secrets(obj))
+
+    existing = [obj for obj in objects if not _is_deleted(obj, client.wall_clock())]
+    invalid = [obj["id"] for obj in existing if not resource.is_valid(obj)]
+    if invalid:
+        ids = ", ".join(map(quoted, invalid[:10]))
+        raise TransportError(
+            f"the references of {ids} cannot be read from the response",
+            next_step="Refusing to act on incomplete data. Please report this response.",
+        )
+    return existing
+
+
+def _is_deleted(obj: Mapping[str, Any], now: float) -> bool:
+    """Whether the service has deleted an object that it still lists.
+
+    Source: ``deleted_at`` of the contract, "the time at which this object was (or will be) deleted".
+    """
+    metadata = obj.get("metadata")
+    deleted_at = metadata.get("deleted_at") if isinstance(metadata, dict) else None
+    moment = _parse_time(deleted_at) if isinstance(deleted_at, str) and deleted_at else None
+    return moment is not None and moment <= now
+
+
+def _parse_time(text: str) -> Optional[float]:
+    """An RFC 3339 time as seconds since the epoch; None for anything else. Without a zone it is UTC."""
+    try:
+        # Python reads "Z" only from 3.11 on, and fractions of other than 3 or 6 digits neither.
+        moment = datetime.datetime.fromisoformat(re.sub(r"\.\d+", "", text.replace("Z", "+00:00")))
+    except ValueError:
+        return None
+    if not moment.tzinfo:
+        moment = moment.replace(tzinfo=datetime.timezone.utc)
+    return moment.timestamp()

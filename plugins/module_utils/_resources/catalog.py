@@ -1,0 +1,115 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The notification types and integrations of an organization: what subscriptions refer to.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Container, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, Union
+
+from .._engine.model import Client, Collection, Object, Reference
+from .._engine.snapshot import read_collection
+from .._errors import UnknownNameError
+from .integrations import INTEGRATIONS
+from .notification_types import NOTIFICATION_TYPES
+
+#: A reference to an integration: the ID of one that exists, or the name of one that is created later.
+IntegrationReference = Union[str, Reference]
+
+
+def reference_id(value: Any) -> str:
+    """The ID in a reference of the API, or in a bare ID; empty if there is none."""
+    object_id = value.get("id") if isinstance(value, dict) else value
+    return object_id if isinstance(object_id, str) else ""
+
+
+def references(value: Any) -> Tuple[IntegrationReference, ...]:
+    """The references in a list, in its order: IDs, and references to objects that do not exist yet."""
+    items = value if isinstance(value, list) else []
+    found = (item if isinstance(item, Reference) else reference_id(item) for item in items)
+    return tuple(filter(None, found))
+
+
+def reference_ids(value: Any) -> Tuple[str, ...]:
+    """The IDs in a list of references, in its order."""
+    return tuple(reference for reference in references(value) if isinstance(reference, str))
+
+
+@dataclass(frozen=True)
+class ResolvedIntegrations:
+    """What names and IDs of integrations refer to, with warnings about names that were only assumed to exist."""
+
+    references: Tuple[IntegrationReference, ...]
+    warnings: Tuple[str, ...] = ()
+
+
+class Catalog:
+    """The notification types and integrations of an organization, found by ID or by exact name."""
+
+    def __init__(
+        self, notification_types: Iterable[Object] = (), integrations: Iterable[Object] = ()
+    ) -> None:
+        self.types = Collection(NOTIFICATION_TYPES, notification_types)
+        self.integrations = Collection(INTEGRATIONS, integrations)
+
+    def type_label(self, type_id: str) -> str:
+        """A type's name, or its ID if it has no name."""
+        notification_type = self.types.by_id(type_id)
+        return (NOTIFICATION_TYPES.name(notification_type) if notification_type else "") or type_id
+
+    def type_summaries(self, notification_types: Iterable[Mapping[str, Any]]) -> List[Object]:
+        """The ID and the name of each type, sorted by name."""
+        named = [
+            {"id": each["id"], "display_name": self.type_label(each["id"])} for each in notification_types
+        ]
+        return sorted(named, key=lambda summary: (summary["display_name"], summary["id"]))
+
+    def without_dangling(self, integration_ids: Sequence[str]) -> List[str]:
+        """Those of the integrations that still exist."""
+        return [object_id for object_id in integration_ids if self.integrations.by_id(object_id) is not None]
+
+    def resolve_integrations(
+        self, names: Iterable[str], expected: Optional[Container[str]] = ()
+    ) -> ResolvedIntegrations:
+        """The integrations with these IDs or exact names, each once. Raises RefusedError or UnknownNameError.
+
+        A name in ``expected`` may be that of an integration that an earlier task creates. With None, any name may be: then
+        there is a warning for each that does not exist.
+        """
+        found: Dict[IntegrationReference, None] = {}
+        warnings = []
+        for name in names:
+            try:
+                found[self.integrations.resolve(name)["id"]] = None
+            except UnknownNameError as error:
+                may_come = name == name.strip() if expected is None else name in expected
+                if not may_come:
+                    raise
+                found[Reference(INTEGRATIONS.path, name)] = None
+                if expected is None:
+                    warnings.append(
+                        f"In this check, {error.detail}. {error.next_step} The real run fails unless an earlier task "
+                        "creates it."
+                    )
+        return ResolvedIntegrations(tuple(found), tuple(warnings))
+
+
+def load_catalog(client: Client) -> Catalog:
+    """The organization's notification types and integrations."""
+    return Catalog(read_collection(client, NOTIFICATION_TYPES), read_collection(client, INTEGRATIONS))
+
+
+def refresh_catalog(client: Client, catalog: Catalog, subscriptions: Iterable[Object]) -> Catalog:
+    """The catalog, with the integrations read again if a subscription refers to one that is newer than the first list."""
+    referenced = {
+        object_id
+        for subscription in subscriptions
+        for object_id in reference_ids(subscription.get("integrations"))
+    }
+    if all(catalog.integrations.by_id(object_id) is not None for object_id in referenced):
+        return catalog
+    return Catalog(catalog.types, read_collection(client, INTEGRATIONS))

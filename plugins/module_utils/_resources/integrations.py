@@ -1,0 +1,291 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Integrations: the channels that notifications are sent to.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Iterable, List, Mapping, Optional, Sequence, Tuple
+from urllib.parse import urlsplit
+
+from .._engine.model import (
+    ALWAYS,
+    ON_CREATE,
+    Comparison,
+    DesiredState,
+    Field,
+    Object,
+    Purge,
+    Resource,
+    TextField,
+    shown_id,
+)
+from .._errors import RefusedError, operation
+from .._redaction import HIDDEN, HIDDEN_CHANGED, is_hidden, quoted, redact_object
+
+#: The kinds that can be created, changed and deleted, with the member that holds their URL.
+URL_FIELDS = {"Slack": "webhook_url", "MsTeams": "webhook_url", "Webhook": "url"}
+READ_ONLY_KINDS = ("RoleEmail", "UserEmail", "InApp")
+#: All published kinds. There may be more.
+KINDS = (*URL_FIELDS, *READ_ONLY_KINDS)
+
+#: What the members of read-only targets contain, whatever it looks like: a user's ``related`` is a link to the API.
+_PUBLIC_MEMBERS = {"kind", "role_name"}
+_PUBLIC_USER_MEMBERS = {"id", "related", "resource_name"}
+
+_MANAGEABLE = "Only integrations of kind Slack, MsTeams and Webhook can be {}."
+
+
+class TargetField(Field):
+    """Where an integration sends to: its kind and its URL, which the service may mask."""
+
+    def compare(self, desired: Any, current: Any, write_secrets: str) -> Comparison:
+        url_name = "target.webhook_url"
+        if not isinstance(current, dict) or desired["kind"] != current.get("kind"):
+            return Comparison(differs=("target.kind", url_name))
+        desired_url = webhook_url(desired)
+        if desired_url is None or write_secrets == ON_CREATE:
+            return Comparison()
+        if write_secrets == ALWAYS:
+            return Comparison(differs=(url_name,))
+        current_url = webhook_url(current)
+        if current_url is None:
+            return Comparison(masked=(url_name,))
+        return Comparison() if _is_same_url(desired_url, current_url) else Comparison(differs=(url_name,))
+
+    def serialize(self, desired: Any) -> Any:
+        """A target is sent whole: its kind and its URL."""
+        url = webhook_url(desired)
+        if url is None:
+            raise RefusedError(
+                "a target is sent as a whole, and its URL is not given",
+                type="masked_url",
+                next_step="Set `target.webhook_url`.",
+            )
+        return {"kind": desired["kind"], URL_FIELDS[desired["kind"]]: url}
+
+
+class Integrations(Resource):
+    """The integrations of an organization."""
+
+    noun = "integration"
+    path = "/notifications/v1/integrations"
+    api_kind = "Integration"
+    fields = (
+        TextField("display_name", max_length=64),
+        TextField("description", max_length=128),
+        TargetField("target", required_hint="Set `target.kind` and `target.webhook_url`."),
+    )
+    name_field = "display_name"
+    is_referenced = True
+    list_hint = "Names are case-sensitive; integration_info lists the integrations."
+    mask_hint = "Set `update_webhook_url: always` to write it on every run."
+
+    def note(self, obj: Mapping[str, Any]) -> str:
+        return f" ({target_kind(obj) or 'unknown kind'})"
+
+    def secrets(self, obj: Mapping[str, Any]) -> Iterable[str]:
+        url = webhook_url(obj.get("target"))
+        return () if url is None else (url,)
+
+    def validate_change(self, before: Optional[Object], after: Optional[Object]) -> Optional[RefusedError]:
+        if before is None or is_manageable(before):
+            return None
+        change = "deleted" if after is None else "changed"
+        detail = f"{before['id']} is of kind {target_kind(before) or 'unknown'}, which cannot be {change} through this API"
+        return RefusedError(detail, type="read_only_kind", next_step=_MANAGEABLE.format("managed"))
+
+    def rejection_hint(
+        self, before: Object, body: Mapping[str, Any], changes: Sequence[str]
+    ) -> Optional[str]:
+        if not body:
+            return "If single resources have subscriptions that use it, remove it from them first (resource_subscription)."
+        if "target.kind" not in changes:
+            return None
+        return (
+            f"If the service does not let {target_kind(before)} become {target_kind(body)}, create an integration with "
+            "another name, route notifications to it, and delete this one."
+        )
+
+    def to_output(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> Object:
+        if "target" not in obj:
+            return dict(obj)
+        target = obj["target"]
+        # A kind that is not known may hold a secret under any name.
+        mark = HIDDEN_CHANGED if "target.webhook_url" in changes else HIDDEN
+        shown = redact_object(target, mark)
+        if target_kind(obj) in READ_ONLY_KINDS:
+            shown.update((name, target[name]) for name in _PUBLIC_MEMBERS & set(target))
+            user = target.get("user")
+            if isinstance(user, dict):
+                shown["user"].update((name, user[name]) for name in _PUBLIC_USER_MEMBERS & set(user))
+        return {**obj, "target": _with_option_name(shown)}
+
+    def diff_line(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> str:
+        target = self.to_output(obj, changes).get("target")
+        parts: List[Any] = [target.get("kind"), target.get("webhook_url")] if isinstance(target, dict) else []
+        return "   ".join(str(part) for part in [*parts, obj.get("description")] if part)
+
+
+INTEGRATIONS = Integrations()
+TEST_PATH = INTEGRATIONS.path + ":test"
+
+
+# Targets
+
+
+def target_kind(integration: Mapping[str, Any]) -> str:
+    """``target.kind``; empty if there is no valid target."""
+    target = integration.get("target")
+    kind = target.get("kind") if isinstance(target, dict) else None
+    return kind if isinstance(kind, str) else ""
+
+
+def is_manageable(integration: Mapping[str, Any]) -> bool:
+    """Whether the API can create, change and delete integrations of this kind."""
+    return target_kind(integration) in URL_FIELDS
+
+
+def webhook_url(target: Any) -> Optional[str]:
+    """The URL of a target of a manageable kind; None if there is none or only a mask."""
+    if not isinstance(target, dict):
+        return None
+    kind = target.get("kind")
+    if not isinstance(kind, str) or kind not in URL_FIELDS:
+        return None
+    value = target.get(URL_FIELDS[kind]) or target.get("webhook_url")
+    return value if isinstance(value, str) and not is_hidden(value) else None
+
+
+def _with_option_name(target: Any) -> Any:
+    """A target with the option's name for its URL: the API's name for the URL of a Webhook is ``url``."""
+    if not isinstance(target, dict) or target.get("kind") != "Webhook":
+        return target
+    if "url" not in target or "webhook_url" in target:
+        return target
+    return {("webhook_url" if name == "url" else name): value for name, value in target.items()}
+
+
+def with_webhook_url(integration: Object) -> Object:
+    """An integration for results with its URL in clear, which the user asked for."""
+    if "target" not in integration:
+        return integration
+    return {**integration, "target": _with_option_name(integration["target"])}
+
+
+def _is_same_url(url: str, other: str) -> bool:
+    """Equal except for what no server distinguishes: the case of scheme and host, and an empty path."""
+    return url == other or bool(_normalize_url(url) == _normalize_url(other))
+
+
+def _normalize_url(url: str) -> Any:
+    try:
+        parts = urlsplit(url)
+        user, separator, host = parts.netloc.rpartition("@")
+        path = parts.path or "/"
+        return (parts.scheme.lower(), user, separator, host.lower(), path, parts.query, parts.fragment)
+    except ValueError:
+        return url
+
+
+# Options
+
+
+def integration_from_options(params: Mapping[str, Any]) -> DesiredState:
+    """The desired state of one integration, from the options in INTEGRATION_ITEM. Raises RefusedError."""
+    name, object_id = params["display_name"], params["id"]
+    subject = quoted(name) if name is not None else shown_id(object_id)
+    with operation(f"manage the integration {subject}"):
+        for option in ("id", "display_name"):
+            if params[option] == "":
+                raise RefusedError(f"`{option}` is empty", next_step="Set `id` or `display_name`.")
+        return DesiredState(
+            INTEGRATIONS,
+            present=params["state"] == "present",
+            id=object_id,
+            key=name,
+            fields=fields_from_options(params),
+            write_secrets=params["update_webhook_url"],
+        )
+
+
+def fields_from_options(params: Mapping[str, Any]) -> Object:
+    """The members that a task states, in the API's form, without those that it omits.
+
+    ``params`` has ``display_name``, ``description`` and ``target`` (``kind``, ``webhook_url``), None if omitted. Raises
+    RefusedError for what the contract does not allow.
+    """
+    fields: Object = {}
+    for field in INTEGRATIONS.fields:
+        value = params.get(field.name)
+        if value is None:
+            continue
+        if isinstance(field, TextField):
+            _validate_text(field, value)
+        fields[field.name] = value
+    if "target" in fields:
+        fields["target"] = _target_from_options(fields["target"])
+    return fields
+
+
+def _validate_text(field: TextField, value: str) -> None:
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise RefusedError(f"`{field.name}` contains half of a surrogate pair, which is no character")
+    if len(value) > field.max_length:
+        detail = f"`{field.name}` has {len(value)} characters; the maximum is {field.max_length}"
+        raise RefusedError(detail, next_step="Shorten it.")
+
+
+def _target_from_options(target: Mapping[str, Any]) -> Object:
+    kind, url = target["kind"], target.get("webhook_url")
+    if url and not is_hidden(url) and not _is_web_url(url):
+        # The URL is a secret, however wrong it is.
+        detail = "`target.webhook_url` is not an http or https URL with a host"
+        raise RefusedError(detail, next_step="Give the full URL, including https://.")
+    return {"kind": kind, **({URL_FIELDS[kind]: url} if url else {})}
+
+
+def _is_web_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    is_printable = url.isascii() and url.isprintable() and " " not in url
+    return parts.scheme.lower() in ("http", "https") and bool(host) and is_printable
+
+
+def purge_from_options(params: Mapping[str, Any]) -> Optional[Purge]:
+    """The purge that the options in PURGE ask for, None for none. Raises RefusedError."""
+    with operation("purge integrations"):
+        if params["purge_limit"] < 0:
+            detail = f"`purge_limit` is {params['purge_limit']}"
+            raise RefusedError(detail, next_step="Give 0 or more.")
+        if not params["purge"]:
+            return None
+        if not params["integrations"]:
+            raise RefusedError(
+                "the list of integrations is empty, so all that `keep` does not name would be deleted",
+                next_step="Name the integrations to delete, with `state: absent`.",
+            )
+        return Purge(INTEGRATIONS, params["purge_limit"], tuple(params["keep"]))
+
+
+# Tests
+
+
+def target_to_test(obj: Mapping[str, Any]) -> Tuple[str, Object]:
+    """The name and the target to test, of an existing integration. Raises RefusedError.
+
+    Source: ``integrations:test`` of the contract takes an integration and not an ID.
+    """
+    if not is_manageable(obj):
+        detail = f"{obj['id']} is of kind {target_kind(obj) or 'unknown'}"
+        raise RefusedError(detail, type="read_only_kind", next_step=_MANAGEABLE.format("tested"))
+    if webhook_url(obj["target"]) is None:
+        detail = f"the service masks the webhook URL of {obj['id']}"
+        raise RefusedError(detail, type="masked_url", next_step="Set `target.webhook_url`.")
+    return INTEGRATIONS.name(obj), obj["target"]

@@ -1,0 +1,463 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Subscriptions: which notification type goes to which integrations.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Container, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+
+from .._engine.model import (
+    Client,
+    Collection,
+    Comparison,
+    DesiredState,
+    Field,
+    Object,
+    Reference,
+    Resource,
+)
+from .._engine.plan import Plan
+from .._engine.snapshot import list_all
+from .._errors import RefusedError, UnknownNameError, operation
+from .._redaction import quoted
+from .catalog import (
+    Catalog,
+    IntegrationReference,
+    load_catalog,
+    reference_id,
+    reference_ids,
+    references,
+    refresh_catalog,
+)
+from .integrations import is_manageable, target_kind
+from .notification_types import PRIORITIES, REQUIRED, SELECTORS, is_in_plan, matches_name, select_types
+
+ENABLED, DISABLED = "ENABLED", "DISABLED"
+
+#: What a list of integrations does to those that a subscription already has: the values of ``integrations_mode``.
+EXACT, ADD, REMOVE = "exact", "add", "remove"
+
+_TYPE_MEMBERS = ("display_name", "category", "severity", "subscription_priority")
+
+
+# Fields
+
+
+class TypeField(Field):
+    """A reference to a notification type."""
+
+    def compare(self, desired: Any, current: Any, write_secrets: str) -> Comparison:
+        is_same = reference_id(desired) == reference_id(current)
+        return Comparison() if is_same else Comparison(differs=(self.name,))
+
+
+class IntegrationsField(Field):
+    """References to integrations, whose order has no meaning."""
+
+    def compare(self, desired: Any, current: Any, write_secrets: str) -> Comparison:
+        is_same = set(references(desired)) == set(references(current))
+        return Comparison() if is_same else Comparison(differs=(self.name,))
+
+
+class StateField(Field):
+    """ENABLED or DISABLED. An object that does not say so is enabled."""
+
+    def compare(self, desired: Any, current: Any, write_secrets: str) -> Comparison:
+        return Comparison() if desired == (current or ENABLED) else Comparison(differs=(self.name,))
+
+
+STATE = StateField("current_state")
+ROUTE_FIELDS = (
+    TypeField("notification_type", required_hint="Set `notification_type`."),
+    IntegrationsField("integrations", required_hint="Set `integrations`."),
+    STATE,
+)
+
+
+# Resources
+
+
+class RoutedResource(Resource):
+    """Subscriptions of an organization or of one of its resources. A type has at most one."""
+
+    has_unique_keys = True
+    key_relation = "to"
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+
+    def identity(self) -> Object:
+        """What a new object is created with beside its type and its integrations."""
+        return {}
+
+    def key(self, obj: Mapping[str, Any]) -> str:
+        return reference_id(obj.get("notification_type"))
+
+    def label(self, key: str) -> str:
+        return self.catalog.type_label(key)
+
+    def describe(self, name: str) -> str:
+        return f"{self.noun} to {self.scoped_name(name)}"
+
+    def is_valid(self, obj: Mapping[str, Any]) -> bool:
+        integrations = obj.get("integrations")
+        if integrations is None:
+            return bool(self.key(obj))
+        return bool(self.key(obj)) and isinstance(integrations, list) and all(map(reference_id, integrations))
+
+    def notification_type(self, obj: Mapping[str, Any]) -> Object:
+        """The type of a subscription; empty if it does not exist."""
+        return self.catalog.types.by_id(self.key(obj)) or {}
+
+    def validate_change(self, before: Optional[Object], after: Optional[Object]) -> Optional[RefusedError]:
+        if after is None:
+            return None
+        notification_type = self.notification_type(after)
+        is_disabled = before is not None and before.get("current_state") == DISABLED
+        is_enabled_now = after.get("current_state") != DISABLED and (before is None or is_disabled)
+
+        loses_integrations = before is None or is_enabled_now or bool(references(before.get("integrations")))
+        if not after.get("integrations") and loses_integrations:
+            next_step = "Give another integration, or disable or delete the subscription."
+            if notification_type.get("subscription_priority") == REQUIRED:
+                next_step = "Give another integration. The subscription to a REQUIRED type is always enabled."
+            detail = "the subscription would have no integration left"
+            return RefusedError(detail, type="no_integration_left", next_step=next_step)
+        if (before is None or is_enabled_now) and not is_in_plan(notification_type):
+            return RefusedError(
+                "the organization's plan does not include this notification type",
+                type="not_in_plan",
+                next_step="notification_type_info with `included_in_plan: true` lists the types of the plan.",
+            )
+        return None
+
+    # Output
+
+    def to_output(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> Object:
+        """A subscription with the name and the kind of everything that it refers to."""
+        shown = dict(obj)
+        if "notification_type" in obj:
+            notification_type = self.notification_type(obj)
+            members = {name: notification_type.get(name) for name in _TYPE_MEMBERS}
+            shown["notification_type"] = {"id": self.key(obj), **members}
+        shown["integrations"] = [
+            self._reference_to_output(each) for each in references(obj.get("integrations"))
+        ]
+        return shown
+
+    def _reference_to_output(self, reference: IntegrationReference) -> Object:
+        if isinstance(reference, Reference):
+            return {"id": None, "display_name": reference.key, "kind": None}
+        integration = self.catalog.integrations.by_id(reference)
+        if integration is None:
+            # It was deleted, and the subscription still refers to it.
+            return {"id": reference, "display_name": None, "kind": None, "missing": True}
+        name = integration.get("display_name")
+        return {"id": reference, "display_name": name, "kind": target_kind(integration) or None}
+
+    def diff_view(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> Object:
+        integrations = self.to_output(obj)["integrations"]
+        names = sorted(str(integration["display_name"] or integration["id"]) for integration in integrations)
+        return {"integrations": names, "current_state": obj.get("current_state")}
+
+    def diff_line(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> str:
+        view = self.diff_view(obj)
+        return f"{view['current_state'] or ENABLED}   {', '.join(view['integrations'])}"
+
+
+class Subscriptions(RoutedResource):
+    """The subscriptions of an organization."""
+
+    noun = "subscription"
+    path = "/notifications/v1/subscriptions"
+    api_kind = "Subscription"
+    fields = ROUTE_FIELDS
+
+    def validate_change(self, before: Optional[Object], after: Optional[Object]) -> Optional[RefusedError]:
+        notification_type = self.notification_type(after or before or {})
+        if notification_type.get("subscription_priority") == REQUIRED:
+            if after is None:
+                return _required_type("deleted")
+            is_disabled = before is not None and before.get("current_state") == DISABLED
+            if after.get("current_state") == DISABLED and not is_disabled:
+                return _required_type("disabled")
+        return super().validate_change(before, after)
+
+
+def _required_type(change: str) -> RefusedError:
+    return RefusedError(
+        f"the type is REQUIRED, so its subscription cannot be {change}",
+        type="required_type",
+        next_step="You can change its integrations, as long as one is left.",
+    )
+
+
+def load_subscriptions(client: Client) -> Tuple[Subscriptions, Collection]:
+    """The organization's subscriptions, with the catalog that they refer to."""
+    catalog = load_catalog(client)
+    objects = list_all(client, Subscriptions(catalog))
+    resource = Subscriptions(refresh_catalog(client, catalog, objects))
+    return resource, Collection(resource, objects)
+
+
+def dangling_references(plan: Plan) -> List[str]:
+    """The IDs of integrations that no longer exist, and that the plan removes from subscriptions."""
+    found = set()
+    for step in plan.steps:
+        resource = step.resource
+        if isinstance(resource, RoutedResource) and step.before and "integrations" in step.body:
+            before = reference_ids(step.before.get("integrations"))
+            found |= set(before) - set(resource.catalog.without_dangling(before))
+    return sorted(found)
+
+
+# Desired state
+
+
+@dataclass(frozen=True)
+class Route:
+    """The integrations of a subscription (None: leave them), and whether it is enabled (None: leave that).
+
+    ``keep_read_only`` keeps integrations that this API cannot manage, whatever ``integrations`` has.
+    """
+
+    integrations: Optional[Tuple[IntegrationReference, ...]] = None
+    mode: str = EXACT
+    keep_read_only: bool = True
+    enabled: Optional[bool] = None
+
+    def resolve_integrations(
+        self, current_ids: Sequence[str], catalog: Catalog
+    ) -> List[IntegrationReference]:
+        """The desired integrations, the current ones first. Raises RefusedError."""
+        named = self.integrations or ()
+        current = catalog.without_dangling(current_ids)
+        if self.mode == ADD:
+            return list(dict.fromkeys((*current, *named)))
+        if self.mode == REMOVE:
+            kept = [each for each in current if each in named and self._is_kept(each, catalog)]
+            if kept:
+                detail = (
+                    f"{', '.join(kept)} cannot be managed through this API, and `keep_read_only` keeps it"
+                )
+                raise RefusedError(detail, next_step="Set `keep_read_only: false` to remove it.")
+            return [each for each in current if each not in named]
+
+        remaining = [each for each in current if each in named or self._is_kept(each, catalog)]
+        return list(dict.fromkeys((*remaining, *named)))
+
+    def _is_kept(self, integration_id: str, catalog: Catalog) -> bool:
+        return self.keep_read_only and not is_manageable(catalog.integrations.by_id(integration_id) or {})
+
+
+@dataclass(frozen=True)
+class RoutedState(DesiredState):
+    """Desired state of a subscription, whose integrations depend on those that it already has."""
+
+    route: Route = field(default_factory=Route)
+
+    def resolve_fields(self, current: Optional[Object]) -> Optional[Mapping[str, Any]]:
+        route, resource = self.route, self.resource
+        assert isinstance(resource, RoutedResource)
+        is_disabled = route.enabled is False and route.integrations is None
+        if current is None and (route.mode == REMOVE or is_disabled):
+            return None  # without a subscription nobody is notified, as desired
+
+        fields: Object = {}
+        if current is None:
+            fields = {**resource.identity(), "notification_type": {"id": self.key}}
+        if route.integrations is not None:
+            current_ids = reference_ids((current or {}).get("integrations"))
+            desired = route.resolve_integrations(current_ids, resource.catalog)
+            fields["integrations"] = [{"id": each} if isinstance(each, str) else each for each in desired]
+        if route.enabled is not None or current is None:
+            fields["current_state"] = DISABLED if route.enabled is False else ENABLED
+        return fields
+
+
+def subscription_from_options(
+    resource: RoutedResource,
+    params: Mapping[str, Any],
+    existing: Collection,
+    expected: Optional[Container[str]] = (),
+) -> DesiredState:
+    """The desired state of one subscription, from the options in SUBSCRIPTION_ITEM. Raises RefusedError.
+
+    ``expected`` is that of Catalog.resolve_integrations.
+    """
+    object_id, type_name = params["id"], params["notification_type"]
+    subject = (
+        f"the subscription {object_id}" if type_name is None else f"the subscription to {quoted(type_name)}"
+    )
+    with operation(f"manage {subject}"):
+        if object_id == "":
+            raise RefusedError("`id` is empty", next_step="Omit it, or give the ID of a subscription.")
+        type_id = _type_id(resource, object_id, type_name, existing, params["state"])
+        if params["state"] == "absent":
+            return DesiredState(resource, present=False, id=object_id, key=type_id or None)
+
+        route = Route(None, params["integrations_mode"], params["keep_read_only"], params["enabled"])
+        if params["integrations"] is None:
+            return RoutedState(resource, id=object_id, key=type_id, route=route)
+        resolved = resource.catalog.resolve_integrations(params["integrations"], expected)
+        route = replace(route, integrations=resolved.references)
+        return RoutedState(resource, id=object_id, key=type_id, route=route, warnings=resolved.warnings)
+
+
+def _type_id(
+    resource: RoutedResource,
+    object_id: Optional[str],
+    type_name: Optional[str],
+    existing: Collection,
+    state: str,
+) -> str:
+    """The ID of the type that a subscription is to; empty if the subscription does not exist."""
+    if type_name is not None:
+        return str(resource.catalog.types.resolve(type_name)["id"])
+    subscription = existing.by_id(object_id or "")
+    if subscription is None and state == "present":
+        detail = f"no {resource.noun} has this ID"
+        raise UnknownNameError(detail, next_step="subscription_info lists the subscriptions.")
+    return resource.key(subscription or {})
+
+
+# Rules
+
+
+@dataclass
+class SelectedType:
+    """One type that rules select: the positions of the rules, counted from 1, and all their integrations."""
+
+    notification_type: Object
+    rules: List[int] = field(default_factory=list)
+    integrations: Dict[IntegrationReference, None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What rules select, by the IDs of types.
+
+    ``not_in_plan`` has the types that only selectors match and that the organization's plan does not include.
+    """
+
+    selected: Mapping[str, SelectedType]
+    not_in_plan: Mapping[str, Object]
+    warnings: Tuple[str, ...] = ()
+
+    def rules_of(self, type_id: Optional[str]) -> List[int]:
+        """The positions of the rules that select a type."""
+        selected = self.selected.get(type_id or "")
+        return selected.rules if selected else []
+
+    def desired_states(self, resource: Subscriptions, mode: str, keep_read_only: bool) -> List[DesiredState]:
+        """The desired subscription to each selected type."""
+        enabled = None if mode == REMOVE else True
+        return [
+            RoutedState(
+                resource,
+                key=type_id,
+                warnings=self.warnings,
+                route=Route(tuple(selected.integrations), mode, keep_read_only, enabled),
+            )
+            for type_id, selected in self.selected.items()
+        ]
+
+
+def apply_rules(
+    catalog: Catalog, rules: Sequence[Mapping[str, Any]], expected: Optional[Container[str]] = ()
+) -> Selection:
+    """What rules select, from the options in RULE.
+
+    Raises RefusedError for a selector that selects nothing and for an unknown or ambiguous name. ``expected`` is that of
+    Catalog.resolve_integrations.
+    """
+    selected: Dict[str, SelectedType] = {}
+    not_in_plan: Dict[str, Object] = {}
+    warnings: Dict[str, None] = {}
+    for position, rule in enumerate(rules, 1):
+        with operation(f"apply rule {position}"):
+            resolved = catalog.resolve_integrations(rule["integrations"], expected)
+            warnings.update(dict.fromkeys(resolved.warnings))
+            if rule["notification_type"] is not None:
+                matching = [catalog.types.resolve(rule["notification_type"])]
+            else:
+                selectable = _select(catalog, rule["select"], rule["allow_empty"])
+                matching = list(filter(is_in_plan, selectable))
+                not_in_plan.update((each["id"], each) for each in selectable if not is_in_plan(each))
+        for notification_type in matching:
+            entry = selected.setdefault(notification_type["id"], SelectedType(notification_type))
+            entry.rules.append(position)
+            entry.integrations.update(dict.fromkeys(resolved.references))
+    remaining = {type_id: each for type_id, each in not_in_plan.items() if type_id not in selected}
+    return Selection(selected, remaining, tuple(warnings))
+
+
+_ALLOW_EMPTY = "Correct it, or set `allow_empty: true`."
+
+
+def _select(catalog: Catalog, select: Mapping[str, Any], allow_empty: bool) -> List[Object]:
+    """The types that a selector matches. A value that matches nothing is probably misspelt, so it is refused."""
+    types = list(catalog.types)
+    if not allow_empty:
+        _refuse_unknown_values(types, select)
+        _refuse_unknown_names(catalog, types, select["display_names"] or ())
+    selected = select_types(types, select, select["display_names"])
+    if not selected and not allow_empty:
+        raise RefusedError(
+            "its `select` matches no notification type", next_step="Widen it, or set `allow_empty: true`."
+        )
+    return selected
+
+
+def _refuse_unknown_values(types: Sequence[Object], select: Mapping[str, Any]) -> None:
+    for selector in SELECTORS:
+        known = selector.known_values(types)
+        for value in select[selector.option] or ():
+            if value not in known:
+                detail = f"no notification type has {quoted(value)}, the value of `select.{selector.option}`"
+                raise RefusedError(
+                    detail, next_step=f"Valid values: {', '.join(sorted(known))}. {_ALLOW_EMPTY}"
+                )
+
+
+def _refuse_unknown_names(catalog: Catalog, types: Sequence[Object], patterns: Iterable[str]) -> None:
+    for pattern in patterns:
+        if any(matches_name(notification_type, [pattern]) for notification_type in types):
+            continue
+        suggestions = catalog.types.suggestions(pattern)
+        question = f"Did you mean {suggestions}? " if suggestions else ""
+        detail = f"no notification type is named {quoted(pattern)}, the value of `select.display_names`"
+        raise RefusedError(detail, type="unknown_name", next_step=question + _ALLOW_EMPTY)
+
+
+@dataclass(frozen=True)
+class Unselected:
+    """The enabled subscriptions to types that no rule selects: those to disable, and the types that must stay enabled."""
+
+    desired_states: List[DesiredState]
+    not_disabled: List[Object]
+
+
+def disable_unselected(
+    resource: Subscriptions, subscriptions: Iterable[Object], selection: Selection
+) -> Unselected:
+    """Disable the subscriptions to types that no rule selects, as far as the priority of the type allows it."""
+    desired_states: List[DesiredState] = []
+    not_disabled: Dict[str, Object] = {}
+    for subscription in subscriptions:
+        type_id = resource.key(subscription)
+        is_selected = type_id in selection.selected or type_id in selection.not_in_plan
+        if is_selected or subscription.get("current_state") == DISABLED:
+            continue
+        notification_type = resource.notification_type(subscription)
+        if notification_type.get("subscription_priority") in PRIORITIES[1:]:
+            route = Route(enabled=False)
+            desired_states.append(RoutedState(resource, id=subscription["id"], key=type_id, route=route))
+        else:
+            not_disabled[type_id] = notification_type or {"id": type_id}
+    return Unselected(desired_states, list(not_disabled.values()))

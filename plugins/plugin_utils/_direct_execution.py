@@ -1,0 +1,209 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Direct execution: runs the collection's modules in the controller's own process if the controller is the target.
+
+A module that only talks to an API gains nothing from being packed, copied and started as a new Python process, which takes
+about half a second. Each module has an action plugin of its name, which is this one. In every other case, or if direct
+execution is switched off, the module runs the ordinary way. Both ways return the same result for the same input.
+
+This file is the only one that uses private parts of ansible-core: ``ActionBase._task``, ``_templar``, ``_connection``,
+``_play_context``, ``_loader`` and ``_shared_loader_obj``; ``ValidationResult._warnings`` and ``_no_log_values``.
+"""
+
+from __future__ import annotations
+
+import datetime
+import importlib
+import os
+import sys
+from typing import Any, Dict, List, Mapping, Optional
+
+from ansible import constants as C
+from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import module_loader
+from ansible.release import __version__ as ansible_version
+from ansible.utils.display import Display
+
+from ..module_utils._ansible.argument_spec import VALIDATOR_ERRORS, ArgumentSpec
+from ..module_utils._ansible.connection import hide_userinfo, is_pem
+from ..module_utils._ansible.context import ModuleContext, run_module
+from ..module_utils._ansible.module import CANNOT_READ, refused_options
+from ..module_utils._api.adapter import REQUESTS_IMPORT_ERROR
+from ..module_utils._api.session import SessionCache
+from ..module_utils._redaction import redact_options
+
+#: The variable that switches direct execution off. The environment variable has the same name in capitals.
+SWITCH = "ccloud_notifications_direct_execution"
+
+display = Display()
+#: Kept as long as this worker lives, which is one task with all items of its loop.
+sessions = SessionCache()
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]
+    """The action plugin of every module. The task says which module it is."""
+
+    _supports_check_mode = True
+    _supports_async = True
+
+    def run(self, tmp: Any = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
+        task_vars = task_vars or {}
+        if not self._can_execute_directly(task_vars):
+            return self._execute_module_ordinarily(task_vars)
+        result: Dict[str, Any] = super().run(tmp, task_vars)
+        result.update(self._execute_directly(task_vars))
+        return result
+
+    def _can_execute_directly(self, task_vars: Mapping[str, Any]) -> bool:
+        """Whether the module may run in this process without any difference to the user."""
+        switch = self._templar.template(task_vars.get(SWITCH, os.environ.get(SWITCH.upper(), "true")))
+        try:
+            is_switched_on = boolean(switch)
+        except TypeError:
+            raise AnsibleActionFail(f"{SWITCH} is {switch!r}. It must be true or false.") from None
+        return (
+            is_switched_on
+            and REQUESTS_IMPORT_ERROR is None
+            # macOS cannot look up its proxies in a forked process.
+            and (sys.platform != "darwin" or os.environ.get("no_proxy") == "*")
+            and self._connection.transport == "local"
+            and not self._play_context.become
+            and not self._task.async_val
+            # A list of mappings, each of which may be empty.
+            and not any(self._task.environment or ())
+        )
+
+    def _execute_module_ordinarily(self, task_vars: Dict[str, Any]) -> Dict[str, Any]:
+        """Run the module like one without an action plugin of its own."""
+        action = self._shared_loader_obj.action_loader.get(
+            "ansible.builtin.normal",
+            task=self._task,
+            connection=self._connection,
+            play_context=self._play_context,
+            loader=self._loader,
+            templar=self._templar,
+            shared_loader_obj=self._shared_loader_obj,
+        )
+        result: Dict[str, Any] = action.run(task_vars=task_vars)
+        return result
+
+    def _execute_directly(self, task_vars: Mapping[str, Any]) -> Dict[str, Any]:
+        """What AnsibleModule does: validate the options, run the module, add the invocation, remove secrets."""
+        module = self._import_module()
+        arguments: ArgumentSpec = module.ARGUMENTS
+        options = _plain(dict(self._task.args))
+        problem = arguments.find_problem(options)
+        try:
+            validated = ArgumentSpecValidator(**arguments.as_keywords()).validate(options)
+        except VALIDATOR_ERRORS:
+            return {
+                "failed": True,
+                "msg": refused_options(problem or CANNOT_READ),
+                **_invocation({}, task_vars),
+            }
+
+        warnings = [
+            f"Both option {warning['option']} and its alias {warning['alias']} are set."
+            for warning in validated._warnings
+        ]
+        params = validated.validated_parameters
+        if problem or validated.errors.errors:
+            # ansible-core does not know which of the options are secret if it refuses any (_ansible/module.py).
+            params = {}
+            problem = problem or redact_options(validated.errors.msg, options)
+            result: Dict[str, Any] = {"failed": True, "msg": refused_options(problem)}
+        else:
+            self._resolve_paths(arguments, params)
+            result = run_module(
+                module.run, self._context(params, warnings, validated._no_log_values, task_vars)
+            )
+            hide_userinfo(params)
+
+        result.update(_invocation(params, task_vars))
+        if warnings:
+            result["warnings"] = warnings
+        hidden: Dict[str, Any] = remove_values(result, validated._no_log_values)
+        return hidden
+
+    def _context(
+        self, params: Dict[str, Any], warnings: List[str], secrets: Any, task_vars: Mapping[str, Any]
+    ) -> ModuleContext:
+        parent = os.getppid()
+        host = task_vars.get("inventory_hostname", "localhost")
+        return ModuleContext(
+            params,
+            self._task.check_mode,
+            warnings.append,
+            ansible_version,
+            secrets=secrets,
+            sessions=sessions,
+            emit_progress=_noop if self._task.no_log else ConsoleProgress(host),
+            # Until 2.18, ansible-core does not tell its workers when it is terminated.
+            is_orphaned=lambda: os.getppid() != parent,
+        )
+
+    def _resolve_paths(self, arguments: ArgumentSpec, params: Dict[str, Any]) -> None:
+        """Relative paths begin in the playbook's folder, where an ordinary module on this machine runs."""
+        for name, option in arguments.options.items():
+            value = params.get(name)
+            if option.get("type") == "path" and value and not is_pem(value):
+                params[name] = os.path.join(self._loader.get_basedir(), value)
+
+    def _import_module(self) -> Any:
+        """The module that the task names."""
+        context = module_loader.find_plugin_with_context(
+            self._task.action, collection_list=self._task.collections
+        )
+        if not context.resolved or not context.resolved_fqcn:
+            raise AnsibleError(f"The module {self._task.action} cannot be found.")
+        namespace, collection, name = context.resolved_fqcn.split(".", 2)
+        return importlib.import_module(f"ansible_collections.{namespace}.{collection}.plugins.modules.{name}")
+
+
+def _invocation(params: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Dict[str, Any]:
+    """Since ansible-core 2.21 a result has its invocation only if that is configured; before, always."""
+    try:
+        is_wanted = C.config.get_config_value("INJECT_INVOCATION", variables=task_vars)
+    except AnsibleError:
+        is_wanted = True
+    return {"invocation": {"module_args": params}} if is_wanted else {}
+
+
+class ConsoleProgress:
+    """Shows at once what an ordinary module could only show at its end."""
+
+    def __init__(self, host: str) -> None:
+        self._host = host
+
+    def __call__(self, sentence: str, is_important: bool) -> None:
+        line = f"[{self._host}] {sentence}"
+        if is_important:
+            display.display(line)
+        else:
+            display.v(line)
+
+
+def _noop(_sentence: str, _is_important: bool) -> None:
+    """Shows nothing, as no_log requires."""
+
+
+def _plain(value: Any) -> Any:
+    """A value as a module receives it: no lazy container, no tag, no vaulted text, nothing that JSON does not have."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [_plain(item) for item in value]
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, (datetime.date, datetime.datetime)):
+        return value.isoformat()
+    return str(value)

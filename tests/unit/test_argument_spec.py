@@ -1,0 +1,101 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``arguments``: options and constraints merge together, and what is wrong with options is said by path."""
+
+from __future__ import annotations
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.ccloud.notifications.plugins.module_utils._ansible.argument_spec import ArgumentSpec
+from ansible_collections.ccloud.notifications.plugins.module_utils._ansible.options import CONNECTION, INTEGRATION_ITEM, RULE
+
+
+def test_two_specs_add_up_and_neither_changes():
+    one = ArgumentSpec({"a": {"type": "str"}}, mutually_exclusive=[("a", "b")], required_one_of=[("a",)])
+    two = ArgumentSpec({"b": {"type": "int"}}, mutually_exclusive=[("b", "c")], required_if=[("b", 1, ("a",))])
+    both = (one + two).as_keywords()
+    assert both == {
+        "argument_spec": {"a": {"type": "str"}, "b": {"type": "int"}},
+        "mutually_exclusive": [("a", "b"), ("b", "c")],
+        "required_together": [],
+        "required_one_of": [("a",)],
+        "required_if": [("b", 1, ("a",))],
+    }
+    assert one.mutually_exclusive == [("a", "b")]
+
+
+def test_every_secret_of_the_connection_is_marked():
+    marked = {name for name, option in CONNECTION.options.items() if option.get("no_log")}
+    assert marked == {"api_secret", "api_token", "external_token", "proxy"}
+
+
+SPEC = INTEGRATION_ITEM.as_list("integrations") + CONNECTION + ArgumentSpec({"concurrency": {"type": "int"}, "purge": {"type": "bool"}})
+GOOD = {"display_name": "ops"}
+URL = "https://hooks.slack.example/topsecret"
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"integrations": [GOOD], "concurency": 1}, "Unknown option concurency. Did you mean concurrency?"),
+        ({"integrations": [GOOD, GOOD, {"display_nam": "x"}]}, "Unknown option integrations[2].display_nam. Did you mean display_name?"),
+        (
+            {"integrations": [{**GOOD, "target": {"kind": "Slack", "webhok_url": URL}}]},
+            "Unknown option integrations[0].target.webhok_url. Did you mean webhook_url?",
+        ),
+        ({"integrations": [{**GOOD, "target": {URL: None}}]}, "Unknown option integrations[0].target.?. Valid options: kind, webhook_url."),
+        (
+            {"integrations": [{**GOOD, "target": {"x" * 99: 1}}]},
+            "Unknown option integrations[0].target.?. Valid options: kind, webhook_url.",
+        ),
+        ({"integrations": [GOOD, "ops"]}, "integrations[1] must be a mapping of options, not this text."),
+        ({"integrations": GOOD}, "integrations must be a list."),
+        ({"integrations": 3}, "integrations must be a list."),
+        ({"integrations": None}, "integrations is required."),
+        ({}, "integrations is required."),
+        ({"integrations": [None]}, "integrations[0] must be a mapping of options, not nothing."),
+        ({"integrations": [{"description": "x"}]}, "integrations[0]: one of id, display_name is required."),
+        ({"integrations": [{**GOOD, "target": [URL]}]}, "integrations[0].target must be a mapping of options, not a list."),
+        ({"integrations": [{**GOOD, "target": URL}]}, "integrations[0].target must be a mapping of options, not this text."),
+        ({"integrations": [{**GOOD, "target": {}}]}, "integrations[0].target.kind is required."),
+        (
+            {"integrations": [{**GOOD, "target": {"kind": "slack"}}]},
+            "integrations[0].target.kind must be one of Slack, MsTeams, Webhook, not 'slack'.",
+        ),
+        ({"integrations": [{**GOOD, "target": {"kind": URL}}]}, "integrations[0].target.kind must be one of Slack, MsTeams, Webhook."),
+        (
+            {"integrations": [{**GOOD, "target": {"kind": "hunter2"}}]},
+            "integrations[0].target.kind must be one of Slack, MsTeams, Webhook.",
+        ),
+        ({"integrations": [GOOD], "timeout": URL}, "timeout must be a whole number, not this text."),
+        ({"integrations": [GOOD], "timeout": [3]}, "timeout must be a whole number, not a list."),
+        ({"integrations": [GOOD], "purge": "perhaps"}, "purge must be true or false, not this text."),
+        ({"integrations": [{"display_name": {"a": URL}}]}, "integrations[0].display_name must be text, not a mapping."),
+        ({"integrations": [GOOD], "ca_path": ["/x"]}, "ca_path must be a path, not a list."),
+    ],
+)
+def test_problem_names_the_option_and_the_item_but_no_value(given, problem):
+    assert SPEC.find_problem(given) == problem
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"integrations": [{"name": "ops", "target": {"kind": "Slack", "url": URL}}]},
+        {"integrations": [{"id": "i-1", "target": "kind=Slack webhook_url=https://h.example/x"}], "timeout": "5", "purge": "yes"},
+        {"integrations": [{"display_name": 5, "target": '{"kind": "Slack"}'}], "purge": None, "endpoint": None},
+        {"integrations": []},
+        {"integrations": [GOOD], "purge": 1, "concurrency": 4.0},
+    ],
+)
+def test_what_ansible_accepts_is_no_problem(given):
+    assert SPEC.find_problem(given) is None
+    assert ArgumentSpecValidator(**SPEC.as_keywords()).validate(given).error_messages == []
+
+
+def test_options_that_exclude_each_other_are_named():
+    assert RULE.find_problem({"integrations": ["a"], "select": {}, "notification_type": "x"}) == (
+        "select and notification_type exclude each other. Give only one of them."
+    )

@@ -1,0 +1,303 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``planner`` as properties: over any snapshot and any desired state, against a service that follows the contract."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from ansible_collections.ccloud.notifications.plugins.module_utils._engine.model import (
+    ALWAYS,
+    ON_CHANGE,
+    ON_CREATE,
+    Collection,
+    DesiredState,
+    Purge,
+    Reference,
+    Snapshot,
+)
+from ansible_collections.ccloud.notifications.plugins.module_utils._engine.plan import (
+    CREATE,
+    DELETE,
+    DETACHED,
+    KEEP,
+    PURGED,
+    UPDATE,
+    Plan,
+    Step,
+    step_diff,
+)
+from ansible_collections.ccloud.notifications.plugins.module_utils._engine.planner import make_plan, unapplied_changes
+from ansible_collections.ccloud.notifications.plugins.module_utils._errors import NotificationsError
+from ansible_collections.ccloud.notifications.plugins.module_utils._resources.catalog import Catalog
+from ansible_collections.ccloud.notifications.plugins.module_utils._resources.integrations import INTEGRATIONS, URL_FIELDS
+from ansible_collections.ccloud.notifications.plugins.module_utils._resources.subscriptions import Route, RoutedState, Subscriptions
+from support.errors import raises
+
+WRITABLE = ("Slack", "MsTeams", "Webhook")
+# Few names, so that some are equal; some are part of others, or differ in what a careless comparison overlooks.
+names = st.sampled_from(["ops", "op", "ops-eu", "OPS", "ops x", "öps"])
+descriptions = st.sampled_from(["", "Operations", "operations"])
+urls = st.sampled_from(["https://example.org/a", "https://example.org/ab", "http://example.org/a"])
+
+
+@st.composite
+def targets(draw):
+    kind = draw(st.sampled_from(WRITABLE))
+    return {"kind": kind, URL_FIELDS[kind]: draw(urls)}
+
+
+read_only_targets = st.sampled_from(
+    [
+        {"kind": "RoleEmail", "role_name": "OrganizationAdmin"},
+        {"kind": "UserEmail", "user": {"id": "u-1"}},
+        {"kind": "InApp", "user": "u-1"},
+        {"kind": "Carrier", "pigeon": "Walter"},
+        {"kind": ""},
+        {},
+        None,
+        "text",
+    ]
+)
+
+
+@st.composite
+def states(draw):
+    """Integrations that an organization may have, in any form that the API may return."""
+    objects = []
+    for number in range(draw(st.integers(0, 5))):
+        integration = {"id": f"i-{number}", "display_name": draw(names), "target": draw(targets() | read_only_targets)}
+        description = draw(st.none() | descriptions)
+        if description is not None or draw(st.booleans()):
+            integration["description"] = description
+        objects.append(integration)
+    return objects
+
+
+@st.composite
+def desired_states(draw):
+    name = draw(names)
+    fields = {"display_name": name}
+    if draw(st.booleans()):
+        fields["description"] = draw(descriptions)
+    if draw(st.booleans()):
+        fields["target"] = draw(targets())
+    present = draw(st.booleans())
+    write_secrets = draw(st.sampled_from([ON_CHANGE, ON_CHANGE, ON_CREATE]))
+    object_id = draw(st.none() | st.sampled_from(["i-0", "i-1"]))
+    return DesiredState(INTEGRATIONS, present=present, id=object_id, key=name, fields=fields, write_secrets=write_secrets)
+
+
+def applied(state, step):
+    """The integrations after a step, on a service that follows the contract."""
+    after = copy.deepcopy(state)
+    if step.action == CREATE:
+        after.append({"id": f"i-new-{len(state)}", "description": "", **copy.deepcopy(dict(step.body))})
+    elif step.action == UPDATE:
+        next(each for each in after if each["id"] == step.before["id"]).update(copy.deepcopy(dict(step.body)))
+    elif step.action == DELETE:
+        after = [each for each in after if each["id"] != step.before["id"]]
+    return after
+
+
+def plan_for(desired, state):
+    return make_plan(desired, Snapshot([Collection(INTEGRATIONS, state)]))
+
+
+def planned(desired, state):
+    """The step for a desired state, None if it is refused."""
+    try:
+        [step] = plan_for([desired], state).steps
+    except NotificationsError:
+        return None
+    return step
+
+
+@given(states(), desired_states())
+def test_applied_plan_reaches_the_desired_state_and_a_second_plan_is_empty(state, desired):
+    step = planned(desired, state)
+    assume(step is not None)
+    after = applied(state, step)
+    again = planned(desired, after)
+    if step.action == DELETE and desired.id is None:
+        assert again.action == KEEP
+    elif again is not None:
+        assert again.action == KEEP
+        assert again.changes == ()
+    matching = [each for each in after if each["id"] == desired.id or (desired.id is None and each["display_name"] == desired.key)]
+    if desired.present:
+        [integration] = matching
+        fields = dict(desired.fields)
+        if desired.write_secrets == ON_CREATE and step.action != CREATE:
+            fields.pop("target", None)
+        assert unapplied_changes(INTEGRATIONS, fields, integration) == ()
+    else:
+        assert matching == []
+
+
+@given(states(), desired_states())
+def test_plan_changes_no_other_object(state, desired):
+    step = planned(desired, state)
+    assume(step is not None)
+    meant = step.before["id"] if step.before else None
+    after = {each["id"]: each for each in applied(state, step)}
+    for each in state:
+        if each["id"] != meant:
+            assert after[each["id"]] == each
+
+
+@given(states(), desired_states())
+def test_read_only_kinds_are_never_in_a_plan(state, desired):
+    step = planned(desired, state)
+    if step is not None and step.action in (UPDATE, DELETE):
+        assert step.before["target"]["kind"] in WRITABLE
+
+
+@given(states(), desired_states())
+def test_name_is_matched_whole_and_case_sensitively(state, desired):
+    step = planned(desired, state)
+    if step is not None and desired.id is None:
+        there = [each for each in state if each["display_name"] == desired.key]
+        assert ([step.before] if step.before else []) == there
+
+
+@given(states(), desired_states())
+def test_two_objects_of_a_name_are_refused(state, desired):
+    twice = [each for each in state if each["display_name"] == desired.key]
+    if desired.id is None and len(twice) > 1:
+        with raises("ambiguous_name") as caught:
+            plan_for([desired], state)
+        assert all(each["id"] in caught.value.message for each in twice)
+
+
+@given(states(), desired_states())
+def test_planner_changes_none_of_its_arguments(state, desired):
+    before, fields = copy.deepcopy(state), copy.deepcopy(desired.fields)
+    planned(desired, state)
+    assert state == before
+    assert desired.fields == fields
+
+
+@given(states(), desired_states())
+def test_prediction_equals_what_the_service_shows(state, desired):
+    step = planned(desired, state)
+    assume(step is not None)
+    after = applied(state, step)
+    if step.action in (CREATE, UPDATE):
+        real = after[-1] if step.action == CREATE else next(each for each in after if each["id"] == step.before["id"])
+        for field in INTEGRATIONS.fields:
+            assert (step.after.get(field.name) or "") == (real.get(field.name) or "")
+
+
+@given(states(), desired_states())
+def test_diff_never_shows_a_url(state, desired):
+    step = planned(desired, state)
+    assume(step is not None)
+    shown = step_diff(step)
+    assert "example.org" not in str(shown)
+    assert (shown["before"] == shown["after"]) is (not step.is_change)
+
+
+@given(states())
+def test_always_writes_the_given_url_and_nothing_else(state):
+    for there in state:
+        if isinstance(there["target"], dict) and there["target"].get("kind") in WRITABLE:
+            desired = DesiredState(
+                INTEGRATIONS, id=there["id"], fields={"target": there["target"]}, write_secrets=ALWAYS
+            )
+            step = planned(desired, state)
+            assert step.action == UPDATE
+            assert dict(step.body) == {"target": there["target"]}
+
+
+def named(name, **fields):
+    return DesiredState(INTEGRATIONS, key=name, fields={"display_name": name, **fields})
+
+
+TARGET = {"kind": "Slack", "webhook_url": "https://example.org/a"}
+
+
+def test_name_with_outer_spaces_is_refused_unless_it_exists():
+    with raises("invalid_option", match="begins or ends with white space"):
+        plan_for([named("ops ", target=TARGET)], [])
+    existing = {"id": "i-1", "display_name": "ops ", "target": TARGET}
+    assert planned(named("ops "), [existing]).action == KEEP
+
+
+def test_object_without_a_name_is_found_by_its_id_only():
+    state = [{"id": "i-1", "target": {"kind": "Slack", "webhook_url": "https://x.org/"}}, {"id": "i-2", "display_name": 5}]
+    assert planned(DesiredState(INTEGRATIONS, present=False, id="i-1"), state).action == DELETE
+    assert planned(DesiredState(INTEGRATIONS, present=False, key="None"), state).action == KEEP
+
+
+# Several resources in one plan
+
+
+def subscribed(resource, *integrations):
+    return RoutedState(resource, key="nt-1", route=Route(integrations, enabled=True))
+
+
+def test_one_plan_creates_an_integration_and_refers_to_it():
+    resource = Subscriptions(Catalog([{"id": "nt-1", "display_name": "Connector failed"}], []))
+    snapshot = Snapshot([Collection(INTEGRATIONS, []), Collection(resource, [])])
+    new = Reference(INTEGRATIONS.path, "ops")
+    plan = make_plan([subscribed(resource, new), named("ops", target=TARGET)], snapshot)
+    assert [step.action for step in plan.steps] == [CREATE, CREATE]
+    assert plan.steps[0].body["integrations"] == [new]
+    assert [(phase.participle, phase.positions) for phase in plan.phases()] == [("created", (1,)), ("created", (0,))]
+
+
+def test_phases_route_before_they_delete():
+    """Every reference exists when it is written, and nothing is deleted before the references to it are gone."""
+    resource = Subscriptions(Catalog())
+
+    def step(step_resource, action, **more):
+        return Step(step_resource, DesiredState(step_resource), action, f"{step_resource.noun} {action}", **more)
+
+    steps = [
+        step(INTEGRATIONS, DELETE, origin=PURGED),
+        step(resource, UPDATE, origin=DETACHED),
+        step(resource, DELETE),
+        step(resource, CREATE),
+        step(resource, UPDATE),
+        step(INTEGRATIONS, DELETE),
+        step(INTEGRATIONS, KEEP),
+        step(INTEGRATIONS, CREATE),
+        step(INTEGRATIONS, UPDATE),
+    ]
+    phases = Plan(tuple(steps), Snapshot()).phases()
+    names = [[steps[position].name for position in phase.positions] for phase in phases]
+    assert names == [
+        ["integration update"],
+        ["integration create"],
+        ["subscription update"],
+        ["subscription create"],
+        ["subscription delete"],
+        ["subscription update"],
+        ["integration delete", "integration delete"],
+    ]
+
+
+def test_purge_deletes_what_no_item_names_within_its_limit():
+    state = [{"id": f"i-{n}", "display_name": name, "target": TARGET} for n, name in enumerate(["a", "b", "c", "[d]"])]
+    snapshot = Snapshot([Collection(INTEGRATIONS, state)])
+    plan = make_plan([named("a")], snapshot, Purge(INTEGRATIONS, limit=2, keep=("[d]",)))
+    assert [(step.action, step.name, step.origin) for step in plan.steps[1:]] == [
+        (DELETE, "b", PURGED),
+        (DELETE, "c", PURGED),
+    ]
+    with raises("purge_limit_exceeded", match="2 would be deleted, but `purge_limit` is 1: 'b' .i-1., 'c' .i-2."):
+        make_plan([named("a")], snapshot, Purge(INTEGRATIONS, limit=1, keep=("[d]",)))
+
+
+@pytest.mark.parametrize("position", [1, 3])
+def test_items_about_one_object_are_refused_with_their_positions(position):
+    items = [named("a"), named("b"), named("c"), named("d")]
+    items[position] = named("a")
+    with raises("invalid_option", match=f"items 1 and {position + 1} are both integrations named 'a'"):
+        plan_for(items, [])
