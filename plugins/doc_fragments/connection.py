@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The connection options, documented once."""
+"""The connection options."""
 
 from __future__ import annotations
 
@@ -11,26 +11,27 @@ class ModuleDocFragment:
 options:
   endpoint:
     description:
-      - Where the API is, without C(/notifications/v1). Any other path is kept, so a gateway in front of it works.
-      - If omitted, the environment variable E(CONFLUENT_CLOUD_ENDPOINT) or else E(CONFLUENT_API_ENDPOINT) is used,
-        and without these V(https://api.confluent.cloud).
+      - The URL of the API, without C(/notifications/v1). Any other path is kept, so a gateway in front of the
+        API works.
+      - Defaults to the environment variable E(CONFLUENT_CLOUD_ENDPOINT) or E(CONFLUENT_API_ENDPOINT), or else
+        to V(https://api.confluent.cloud).
     type: str
   api_key:
     description:
-      - The Cloud API key. Needs O(api_secret).
-      - If omitted, and no other way of authentication is given, the environment variable E(CONFLUENT_CLOUD_API_KEY)
-        or else E(CONFLUENT_API_KEY) is used.
-      - Exactly one of O(api_key), O(api_token) and O(identity_pool_id) may be given.
+      - The Cloud API key. Requires O(api_secret).
+      - Without any other credentials, defaults to the environment variable E(CONFLUENT_CLOUD_API_KEY) or
+        E(CONFLUENT_API_KEY).
+      - O(api_key), O(api_token) and O(identity_pool_id) exclude each other.
     type: str
   api_secret:
     description:
       - The secret of O(api_key).
-      - If omitted, and no other way of authentication is given, the environment variable E(CONFLUENT_CLOUD_API_SECRET)
-        or else E(CONFLUENT_API_SECRET) is used.
+      - Without any other credentials, defaults to the environment variable E(CONFLUENT_CLOUD_API_SECRET) or
+        E(CONFLUENT_API_SECRET).
     type: str
   api_token:
     description:
-      - An access token, sent as it is.
+      - An access token, which is sent as it is.
     type: str
   identity_pool_id:
     description:
@@ -38,33 +39,60 @@ options:
     type: str
   external_token:
     description:
-      - The token that your identity provider gave. It is exchanged for an access token, which is renewed before it expires.
-      - Needs O(identity_pool_id).
+      - A token of your identity provider. It is exchanged for an access token, which is renewed before it
+        expires.
+      - Requires O(identity_pool_id).
     type: str
   validate_certs:
     description:
-      - Whether the server's certificate has to be valid.
+      - Whether to verify the server's certificate. V(false) also allows an endpoint without TLS on another
+        machine.
     type: bool
     default: true
   ca_path:
     description:
-      - The path of a bundle of certificate authorities to trust instead of the usual ones.
+      - Certificate authorities to trust instead of the usual ones, as the path of a PEM file or of a
+        directory, or as PEM text.
     type: path
+  client_cert:
+    description:
+      - The path of a client certificate in PEM, for gateways that require one. The file may contain the key
+        as well.
+    type: path
+    version_added: 0.2.0
+  client_key:
+    description:
+      - The path of the unencrypted key of O(client_cert) in PEM, if it is in a separate file.
+    type: path
+    version_added: 0.2.0
+  proxy:
+    description:
+      - The URL of a proxy for all requests. It may contain a user and a password, so it is treated as a
+        secret.
+      - Defaults to the environment (E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY)).
+    type: str
+    version_added: 0.2.0
+  user_agent:
+    description:
+      - A text that is appended to the C(User-Agent) header, such as V(platform-team/1.0).
+    type: str
+    version_added: 0.2.0
   timeout:
     description:
-      - How many seconds one request may take.
+      - The most seconds that one request may take.
     type: int
     default: 30
   deadline:
     description:
-      - How many seconds all that the task does may take, waits and repetitions included.
+      - The most seconds that all requests of the task may take, including waits and retries.
     type: int
     default: 300
 requirements:
   - requests >= 2.25.0
 notes:
-  - No managed host is needed. With C(connection=local), or delegated to C(localhost), the module runs on the controller; otherwise it runs,
-    and needs Python and C(requests), on each host of the play.
-  - Proxies are taken from the environment (E(HTTPS_PROXY), E(NO_PROXY)). Redirects are not followed, and C(~/.netrc) is not read.
-  - Use C(module_defaults) with the group C(group/ccloud.notifications.notifications) to say the connection options once.
+  - With C(connection=local), or delegated to C(localhost), the module runs on the controller, and no managed
+    host is needed. Otherwise it runs on each host of the play, which needs Python and C(requests).
+  - Redirects are followed within the origin of the endpoint only. C(~/.netrc) is not read.
+  - Set the connection options once with C(module_defaults) and the group
+    C(group/ccloud.notifications.notifications).
 """

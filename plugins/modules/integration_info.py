@@ -11,30 +11,30 @@ module: integration_info
 short_description: Read the integrations of Confluent Cloud notifications
 version_added: 0.1.0
 description:
-  - Read all integrations, or those of given ids, names and kinds. All kinds are listed, those too that cannot be managed.
+  - Reads all integrations, or those with certain IDs, names or kinds, including those that cannot be managed.
   - The list is complete, or the task fails.
 author: The ccloud.notifications authors (@ccloud-notifications)
 options:
   id:
     description:
-      - Only integrations with this id, or with one of these ids. A string or a list of strings.
+      - Only integrations with this ID, or one of these IDs. A string or a list of strings.
     type: raw
   display_name:
     description:
-      - Only integrations of exactly this name, or of one of these names. A string or a list of strings.
-      - With O(id) too, integrations that either of them names are returned.
+      - Only integrations with exactly this name, or one of these names. A string or a list of strings.
+      - With O(id) as well, integrations that match either of them are returned.
     type: raw
     aliases: [name]
   kinds:
     description:
-      - Only integrations whose C(target.kind) is one of these. V(Slack), V(MsTeams) and V(Webhook) are the kinds that
-        M(ccloud.notifications.integration) can manage; V(RoleEmail), V(UserEmail) and V(InApp) can only be read.
+      - Only integrations of these kinds. M(ccloud.notifications.integration) can manage V(Slack), V(MsTeams)
+        and V(Webhook); V(RoleEmail), V(UserEmail) and V(InApp) are read-only.
     type: list
     elements: str
   reveal_webhook_urls:
     description:
-      - Whether webhook URLs are returned in clear, as far as the service gives them so.
-      - Use C(no_log) with it. Whoever knows such a URL can post there.
+      - Whether to return webhook URLs in clear, if the service does.
+      - Set C(no_log) as well. Everybody who knows such a URL can post to the channel.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -49,20 +49,20 @@ EXAMPLES = r"""
   ccloud.notifications.integration_info:
   register: channels
 
-- name: Show what there is
+- name: Show their names and kinds
   ansible.builtin.debug:
     msg: "{{ item.display_name }} ({{ item.target.kind }}, {{ item.id }})"
   loop: "{{ channels.integrations }}"
   loop_control:
     label: "{{ item.id }}"
 
-- name: Stop when a channel is missing
+- name: Fail if a channel is missing
   ccloud.notifications.integration_info:
     display_name: [ops-slack, pager]
   register: needed
   failed_when: needed.missing | length > 0
 
-- name: Read what can be managed, with its URLs
+- name: Read the integrations that can be managed, with their URLs
   ccloud.notifications.integration_info:
     kinds: [Slack, MsTeams, Webhook]
     reveal_webhook_urls: true
@@ -72,7 +72,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 integrations:
-  description: The integrations as the API has them, sorted by name and then id. URLs are hidden unless they were asked for.
+  description: The integrations, sorted by name and ID. URLs are hidden unless O(reveal_webhook_urls) is set.
   returned: success
   type: list
   elements: dict
@@ -80,26 +80,40 @@ integrations:
     - api_version: notifications/v1
       kind: Integration
       id: i-12345
-      metadata: {self: "https://api.confluent.cloud/notifications/v1/integrations/i-12345", updated_at: "2026-05-04T12:00:00Z"}
+      metadata: {self: "https://api.confluent.cloud/notifications/v1/integrations/i-12345"}
       display_name: ops-slack
       description: The channel of the operations team
       target: {kind: Slack, webhook_url: "********"}
 missing:
-  description: The ids and names that were asked for and do not exist, of whatever kind, in the order in which they were asked for.
+  description: The values of O(id) and O(display_name) that match no integration of any kind.
   returned: success
   type: list
   elements: str
   sample: [pager]
 api:
-  description: Requests sent, with the service's id of each, the last rate limit that it stated, and waits with their reasons.
-  returned: always, unless the options were refused
+  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
+    reasons.
+  returned: unless the options were refused
   type: dict
-  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], rate_limit: {limit: 1000, remaining: 999, reset: 60}, waits: []}
+  sample:
+    requests: 1
+    retries: 0
+    request_ids: [0f2b6c1e]
+    rate_limit: {limit: 1000, remaining: 999, reset: 60}
+    waits: []
 error:
-  description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
+  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
   returned: on failure
   type: dict
-  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
+  sample:
+    type: quota_exceeded
+    operation: create the integration 'ops'
+    detail: over quota
+    status: 402
+    code: quota_exceeded
+    pointer: null
+    request_id: 0f2b6c1e
+    error_ids: []
 """
 
 from ..module_utils._ansible import module

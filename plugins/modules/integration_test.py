@@ -11,34 +11,36 @@ module: integration_test
 short_description: Send a test notification through an integration of Confluent Cloud
 version_added: 0.1.0
 description:
-  - Have the service send a test notification, either through an integration that exists, or to a O(target) that is to be tried
-    before an integration is created with it.
-  - Whether the service says so when nothing answers at the URL is not documented. Look at the channel itself.
+  - Sends a test notification through an existing integration, or to a O(target) before an integration is
+    created with it.
+  - It is not documented whether the service reports a URL that does not respond. Check that the notification
+    arrived.
 author: The ccloud.notifications authors (@ccloud-notifications)
 options:
   id:
     description:
-      - The id of the integration to test.
+      - The ID of the integration to test.
     type: str
   display_name:
     description:
-      - The exact name of the integration to test. In check mode it may be one that does not exist yet.
-      - With O(target) it is merely the name that the test is sent under, and nothing is looked up.
+      - The exact name of the integration to test. In check mode it need not exist yet.
+      - With O(target), it is only the name that the test notification shows.
     type: str
     aliases: [name]
   target:
     description:
-      - Where to send the test. Also needed for an existing integration if the service masks its URL.
+      - Where to send the notification. Also required for an existing integration if the service masks its
+        URL.
     type: dict
     suboptions:
       kind:
-        description: What kind of channel it is.
+        description: The kind of channel.
         type: str
         required: true
         choices: [Slack, MsTeams, Webhook]
       webhook_url:
         description:
-          - The http or https URL that the notification is posted to. A secret; it is never shown.
+          - The http or https URL to which the notification is posted. It is a secret, and never shown.
         type: str
         required: true
         aliases: [url]
@@ -50,11 +52,11 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Test an integration that exists
+- name: Test an existing integration
   ccloud.notifications.integration_test:
     display_name: ops-slack
 
-- name: Try a URL before creating an integration with it
+- name: Test a URL before creating an integration with it
   ccloud.notifications.integration_test:
     target:
       kind: Webhook
@@ -68,22 +70,37 @@ sent:
   type: bool
   sample: true
 integration:
-  description: What was tested, its URL hidden. In check mode V(null) for what does not exist yet.
-  returned: always, unless nothing could be read
+  description: The name and the target that were tested, with the URL hidden. V(null) in check mode if it does
+    not exist yet.
+  returned: when reading succeeded
   type: dict
   sample:
     display_name: ops-slack
     target: {kind: Slack, webhook_url: "********"}
 api:
-  description: Requests sent, with the service's id of each, the last rate limit that it stated, and waits with their reasons.
-  returned: always, unless the options were refused
+  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
+    reasons.
+  returned: unless the options were refused
   type: dict
-  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], rate_limit: {limit: 1000, remaining: 999, reset: 60}, waits: []}
+  sample:
+    requests: 1
+    retries: 0
+    request_ids: [0f2b6c1e]
+    rate_limit: {limit: 1000, remaining: 999, reset: 60}
+    waits: []
 error:
-  description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
+  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
   returned: on failure
   type: dict
-  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
+  sample:
+    type: quota_exceeded
+    operation: create the integration 'ops'
+    detail: over quota
+    status: 402
+    code: quota_exceeded
+    pointer: null
+    request_id: 0f2b6c1e
+    error_ids: []
 """
 
 from ..module_utils._ansible import module
@@ -134,7 +151,7 @@ def stated_target(params):
 
 
 def existing_target(ctx, client):
-    """The name and the target of the integration that the task names; None if it does not exist yet, in check mode."""
+    """The name and the target of the named integration; None in check mode if it does not exist yet."""
     object_id, name = ctx.params["id"], ctx.params["display_name"]
     integration = read_collection(client, INTEGRATIONS).find(object_id, name)
     if integration is not None:

@@ -2,18 +2,19 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make a whole list of integrations so, in one task."""
+"""Manage a list of integrations."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: integrations
-short_description: Manage all integrations of Confluent Cloud notifications at once
+short_description: Manage many integrations of Confluent Cloud notifications
 version_added: 0.1.0
 description:
-  - Create, change and delete a list of integrations. One read of what there is, one plan over everything, and only the needed writes,
-    several at once within the rate limit. First what changes, then what is new, then what goes.
-  - Nothing is written if any item cannot be planned. Each item means what it does in M(ccloud.notifications.integration).
+  - Manages a list of integrations in one task. It reads all integrations once, plans all changes, and sends
+    only the necessary requests, several at once. Changes come first, then creations, then deletions.
+  - Nothing is changed if any item is invalid. Each item has the same meaning as in
+    M(ccloud.notifications.integration).
 author: The ccloud.notifications authors (@ccloud-notifications)
 options:
   integrations:
@@ -23,30 +24,32 @@ options:
     required: true
     suboptions:
       display_name:
-        description: The name, at most 64 characters. With O(integrations[].id) it is the name that the integration shall have.
+        description: The name, at most 64 characters. With O(integrations[].id), the integration is renamed to
+          it.
         type: str
         aliases: [name]
       id:
-        description: The id of an existing integration.
+        description: The ID of an existing integration.
         type: str
       description:
         description: A description, at most 128 characters. V("") clears it.
         type: str
       target:
-        description: Where notifications are sent. Needed to create an integration.
+        description: Where notifications are sent. Required to create an integration.
         type: dict
         suboptions:
           kind:
-            description: What kind of channel it is.
+            description: The kind of channel.
             type: str
             required: true
             choices: [Slack, MsTeams, Webhook]
           webhook_url:
-            description: The http or https URL that notifications are posted to. A secret; it is never shown.
+            description: The http or https URL to which notifications are posted. It is a secret, and never
+              shown.
             type: str
             aliases: [url]
       state:
-        description: Whether the integration shall exist.
+        description: Whether the integration should exist.
         type: str
         choices: [present, absent]
         default: present
@@ -57,90 +60,109 @@ options:
         default: on_change
   purge:
     description:
-      - Whether integrations that are neither in O(integrations) nor in O(keep) are deleted. Kinds that cannot be managed never are.
+      - Whether to delete integrations that are neither in O(integrations) nor in O(keep). Kinds that cannot
+        be managed are kept.
     type: bool
     default: false
   purge_limit:
-    description: More deletions by O(purge) than this fail the task before any write. The message says how many and which.
+    description: The most integrations that O(purge) may delete. The task fails before anything is changed if
+      there are more.
     type: int
     default: 5
   keep:
-    description: Names or ids, or shell-style patterns of them, of integrations that O(purge) leaves.
+    description: Names or IDs of integrations that O(purge) keeps, or shell-style patterns of them.
     type: list
     elements: str
     default: []
   when_in_use:
-    description: What happens when integrations that are to go still have subscriptions, as in M(ccloud.notifications.integration).
+    description: What to do if subscriptions use an integration to delete; see
+      M(ccloud.notifications.integration).
     type: str
     choices: [fail, detach, ignore]
     default: fail
     version_added: 0.2.0
 extends_documentation_fragment:
   - ccloud.notifications.connection
-  - ccloud.notifications.many
+  - ccloud.notifications.bulk
   - ccloud.notifications.attributes
 """
 
 EXAMPLES = r"""
-- name: These integrations, and no others but the ones of the data team
+- name: Manage these integrations and delete all others, except those of the data team
   ccloud.notifications.integrations:
     integrations:
       - display_name: ops-slack
         target: {kind: Slack, webhook_url: "{{ ops_slack_url }}"}
       - display_name: pager
-        description: Wakes whoever is on call
+        description: Alerts the engineer on call
         target: {kind: Webhook, webhook_url: "{{ pager_url }}"}
     purge: true
+    purge_limit: 2
     keep: ["data-*"]
+    when_in_use: detach
 """
 
 RETURN = r"""
 integrations:
-  description: What became of each item, in the order of the items.
-  returned: always, unless nothing could be planned
+  description: The result of each item, in the order of the items.
+  returned: when planning succeeded
   type: list
   elements: dict
   contains:
     display_name: {description: The name., type: str, sample: ops-slack}
-    integration: {description: "The integration as the API has it, its URL hidden; V(null) when there is none.", type: dict}
+    id: {description: "The ID, even if it was deleted; V(null) if it does not exist.", type: str, sample: i-12345}
+    integration: {description: "It with its URL hidden, or V(null) if it does not exist.", type: dict}
     changed: {description: Whether it was changed., type: bool, sample: true}
-    changes: {description: The names of the fields that differed., type: list, elements: str, sample: [description]}
-    id: {description: "The id, of what was deleted too; V(null) for what does not exist yet.", type: str, sample: i-12345}
-    attempted: {description: V(false) if an earlier failure kept the item from being attempted., type: bool, sample: true}
-    msg: {description: Why it failed., type: str, returned: when it failed}
-    error: {description: Why it failed., type: dict, returned: when it failed}
+    changes: {description: The members that differed., type: list, elements: str, sample: [description]}
+    attempted: {description: V(false) if an earlier failure prevented it., type: bool, sample: true}
+    msg: {description: Why it failed., type: str, returned: on failure}
+    error: {description: Why it failed., type: dict, returned: on failure}
 purged:
-  description: What became of each integration that was to be purged, as in RV(integrations), in the order of names.
-  returned: always, unless nothing could be planned
+  description: The result for each integration that O(purge) deletes, sorted by name, as in RV(integrations).
+  returned: when planning succeeded
   type: list
   elements: dict
   sample: []
 detached:
-  description: The subscriptions that integrations were taken from before they were deleted.
-  returned: always, unless nothing could be planned
+  description: The subscriptions from which integrations were removed before they were deleted.
+  returned: when planning succeeded
   type: list
   elements: dict
   sample: []
 summary:
-  description: How many there are of each outcome.
-  returned: always, unless nothing could be planned
+  description: The number of objects for each outcome.
+  returned: when planning succeeded
   type: dict
   sample: {created: 1, changed: 0, deleted: 0, unchanged: 14, failed: 0, not_attempted: 0}
 diff:
-  description: One line for each integration that changes, before and after. URLs are hidden; that one changes can be seen.
-  returned: always, unless nothing could be planned
+  description: One line for each integration that changes. URLs are hidden, but marked if they change.
+  returned: when planning succeeded
   type: dict
   sample: {before: "", after: "ops-slack   Slack   ********   The operations team\\n"}
 api:
-  description: Requests sent, with the service's id of each, the last rate limit that it stated, and waits with their reasons.
-  returned: always, unless the options were refused
+  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
+    reasons.
+  returned: unless the options were refused
   type: dict
-  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], rate_limit: {limit: 1000, remaining: 999, reset: 60}, waits: []}
+  sample:
+    requests: 1
+    retries: 0
+    request_ids: [0f2b6c1e]
+    rate_limit: {limit: 1000, remaining: 999, reset: 60}
+    waits: []
 error:
-  description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
+  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
   returned: on failure
   type: dict
-  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
+  sample:
+    type: quota_exceeded
+    operation: create the integration 'ops'
+    detail: over quota
+    status: 402
+    code: quota_exceeded
+    pointer: null
+    request_id: 0f2b6c1e
+    error_ids: []
 """
 
 from ..module_utils._ansible import module

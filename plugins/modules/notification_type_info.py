@@ -2,7 +2,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read notification types, and who hears of them."""
+"""Read notification types."""
 
 from __future__ import annotations
 
@@ -11,29 +11,32 @@ module: notification_type_info
 short_description: Read the notification types of Confluent Cloud
 version_added: 0.2.0
 description:
-  - Read all that an organization can be notified of, or what some filters select.
+  - Reads what an organization can be notified of, with filters, and optionally the subscriptions to each
+    type.
   - The list is complete, or the task fails.
 author: The ccloud.notifications authors (@ccloud-notifications)
 options:
   display_name:
     description:
-      - Only types of exactly this name or id, or of one of these. A string or a list of strings.
+      - Only types with exactly this name or ID, or one of these. A string or a list of strings.
     type: raw
     aliases: [name]
   categories:
     description:
-      - Only types of these categories. Known are V(BILLING_LICENSING), V(SECURITY), V(SERVICE) and V(ACCOUNT); there may be more.
+      - Only types of these categories. Published values are V(BILLING_LICENSING), V(SECURITY), V(SERVICE) and
+        V(ACCOUNT); there may be more.
     type: list
     elements: str
   severities:
     description:
-      - Only types of these severities. Known are V(CRITICAL), V(WARN) and V(INFO).
+      - Only types of these severities. Published values are V(CRITICAL), V(WARN) and V(INFO); there may be
+        more.
     type: list
     elements: str
   subscription_priorities:
     description:
-      - Only types of these priorities. Known are V(REQUIRED), which is always subscribed to, V(RECOMMENDED), which is subscribed to unless
-        somebody changes that, and V(OPTIONAL), which is not.
+      - Only types of these priorities. V(REQUIRED) types always have an enabled subscription, V(RECOMMENDED)
+        types have one that can be disabled, and V(OPTIONAL) types have none by default. There may be more.
     type: list
     elements: str
   included_in_plan:
@@ -42,11 +45,11 @@ options:
     type: bool
   resource_type:
     description:
-      - Only types that a resource of this type can cause, such as V(CLUSTER) or V(CONNECTOR).
+      - Only types about resources of this type, such as V(CLUSTER) or V(CONNECTOR).
     type: str
   with_subscriptions:
     description:
-      - Whether each type comes with its subscriptions. Needs two more reads.
+      - Whether to return the subscriptions to each type. This requires two more lists.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -58,62 +61,78 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read what is critical and can be subscribed to
+- name: Read the critical types that the plan includes
   ccloud.notifications.notification_type_info:
     severities: [CRITICAL]
     included_in_plan: true
   register: critical
 
-- name: Find what goes to nobody but e-mail
+- name: Read the critical types with their subscriptions
   ccloud.notifications.notification_type_info:
     severities: [CRITICAL]
     with_subscriptions: true
-  register: heard
+  register: routed
 
-- name: Show it
+- name: Show the critical types that reach nobody, or only by e-mail
   ansible.builtin.debug:
     msg: "{{ item.display_name }}"
-  loop: "{{ heard.notification_types }}"
+  loop: "{{ routed.notification_types }}"
   loop_control:
     label: "{{ item.id }}"
-  when: item.subscriptions | selectattr('current_state', 'eq', 'ENABLED') | map(attribute='integrations') | flatten
-    | rejectattr('kind', 'in', ['RoleEmail', 'UserEmail']) | length == 0
+  when: integrations | rejectattr('kind', 'in', ['RoleEmail', 'UserEmail']) | length == 0
+  vars:
+    enabled: "{{ item.subscriptions | selectattr('current_state', 'eq', 'ENABLED') }}"
+    integrations: "{{ enabled | map(attribute='integrations') | flatten }}"
 """
 
 RETURN = r"""
 notification_types:
-  description: The types as the API has them, sorted by name and then id.
+  description: The types, sorted by name and ID.
   returned: success
   type: list
   elements: dict
   contains:
     display_name: {description: The name., type: str, sample: Connector failed}
-    id: {description: The id., type: str, sample: nt-12345}
+    id: {description: The ID., type: str, sample: nt-12345}
     category: {description: The category., type: str, sample: SERVICE}
     severity: {description: The severity., type: str, sample: CRITICAL}
-    subscription_priority: {description: Whether it has to be subscribed to., type: str, sample: RECOMMENDED}
+    subscription_priority: {description: Whether a subscription is required., type: str, sample: RECOMMENDED}
     is_included_in_plan: {description: Whether the organization's plan includes it., type: bool, sample: true}
     subscriptions:
-      description: Its subscriptions, as M(ccloud.notifications.subscription_info) returns them; one as a rule, none if nobody hears of it.
+      description: Its subscriptions, usually one, as M(ccloud.notifications.subscription_info) returns them.
       returned: with O(with_subscriptions=true)
       type: list
       elements: dict
 missing:
-  description: What O(display_name) asked for and is not there, or not among the types of O(resource_type).
+  description: The values of O(display_name) that do not exist, or not among the types of O(resource_type).
   returned: success
   type: list
   elements: str
   sample: []
 api:
-  description: Requests sent, with the service's id of each, the last rate limit that it stated, and waits with their reasons.
-  returned: always, unless the options were refused
+  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
+    reasons.
+  returned: unless the options were refused
   type: dict
-  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], rate_limit: {limit: 1000, remaining: 999, reset: 60}, waits: []}
+  sample:
+    requests: 1
+    retries: 0
+    request_ids: [0f2b6c1e]
+    rate_limit: {limit: 1000, remaining: 999, reset: 60}
+    waits: []
 error:
-  description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
+  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
   returned: on failure
   type: dict
-  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
+  sample:
+    type: quota_exceeded
+    operation: create the integration 'ops'
+    detail: over quota
+    status: 402
+    code: quota_exceeded
+    pointer: null
+    request_id: 0f2b6c1e
+    error_ids: []
 """
 
 from ..module_utils._ansible import module

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Let one resource notify, or silence it."""
+"""Manage the preference of one resource."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ module: resource_preference
 short_description: Manage the resource preference of Confluent Cloud notifications
 version_added: 0.2.0
 description:
-  - Say whether one resource of the organization, such as a cluster or a connector, may notify at all. What is REQUIRED is notified all
-    the same.
+  - Manages whether one resource of the organization, such as a cluster or a connector, may send
+    notifications. REQUIRED notification types are sent in any case.
 author: The ccloud.notifications authors (@ccloud-notifications)
 options:
   enabled:
-    description: Whether it may notify. Needed for a resource that has no preference yet.
+    description: Whether the resource may send notifications. Required if it has no preference yet.
     type: bool
   state:
-    description: Whether there shall be a preference.
+    description: Whether the preference should exist.
     type: str
     choices: [present, absent]
     default: present
@@ -32,12 +32,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Silence a connector that is only a test
+- name: Silence a test connector
   ccloud.notifications.resource_preference:
     resource: {environment: env-456xy, cluster: lkc-df123, connector: load-test}
     enabled: false
 
-- name: Let it speak again
+- name: Remove the preference
   ccloud.notifications.resource_preference:
     resource: environment=env-456xy/cloud-cluster=lkc-df123/connector=load-test
     state: absent
@@ -45,31 +45,47 @@ EXAMPLES = r"""
 
 RETURN = r"""
 resource_preference:
-  description: The preference as the API has it; V(null) when there is none. In check mode a new one has no id yet.
-  returned: always, unless nothing could be planned
+  description: The preference, or V(null) if it does not exist. In check mode a new one has no ID.
+  returned: when planning succeeded
   type: dict
   sample: {id: rp-12345, resource: environment=env-456xy, resource_type: ENVIRONMENT, current_state: DISABLED}
 changes:
-  description: The names of the fields that differed, as the API has them. Empty for a deletion.
-  returned: always, unless nothing could be planned
+  description: The members that differed. Empty for a deletion.
+  returned: when planning succeeded
   type: list
   elements: str
   sample: [current_state]
 diff:
   description: The preference before and after.
-  returned: always, unless nothing could be planned
+  returned: when planning succeeded
   type: dict
-  sample: {before: {}, after: {resource: environment=env-456xy, resource_type: ENVIRONMENT, current_state: DISABLED}}
+  sample:
+    before: {}
+    after: {resource: environment=env-456xy, resource_type: ENVIRONMENT, current_state: DISABLED}
 api:
-  description: Requests sent, with the service's id of each, the last rate limit that it stated, and waits with their reasons.
-  returned: always, unless the options were refused
+  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
+    reasons.
+  returned: unless the options were refused
   type: dict
-  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], rate_limit: {limit: 1000, remaining: 999, reset: 60}, waits: []}
+  sample:
+    requests: 1
+    retries: 0
+    request_ids: [0f2b6c1e]
+    rate_limit: {limit: 1000, remaining: 999, reset: 60}
+    waits: []
 error:
-  description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
+  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
   returned: on failure
   type: dict
-  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
+  sample:
+    type: quota_exceeded
+    operation: create the integration 'ops'
+    detail: over quota
+    status: 402
+    code: quota_exceeded
+    pointer: null
+    request_id: 0f2b6c1e
+    error_ids: []
 """
 
 from ..module_utils._ansible import module

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Let many resources notify, or silence them, in one task."""
+"""Manage the preferences of many resources."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ module: resource_preferences
 short_description: Manage many resource preferences of Confluent Cloud notifications
 version_added: 0.2.0
 description:
-  - The bulk form of M(ccloud.notifications.resource_preference). One look-up for each resource, several at once, one plan over everything,
-    and only the needed writes. Nothing is written if anything cannot be planned.
+  - The bulk form of M(ccloud.notifications.resource_preference). It looks up each resource once, plans all
+    changes, and sends only the necessary requests, several at once. Nothing is changed if any item is
+    invalid.
 author: The ccloud.notifications authors (@ccloud-notifications)
 options:
   preferences:
@@ -23,30 +24,31 @@ options:
     suboptions:
       resource:
         description:
-          - The resource, as the API's own path or as a mapping of its parts, as in M(ccloud.notifications.resource_preference).
+          - The resource, as the API's own path or as a mapping of its parts; see
+            M(ccloud.notifications.resource_preference).
         type: raw
         required: true
       resource_type:
-        description: The type of the resource, needed only where it cannot be worked out from O(preferences[].resource).
+        description: The type of the resource, if it does not follow from O(preferences[].resource).
         type: str
       enabled:
-        description: Whether it may notify. Needed for a resource that has no preference yet.
+        description: Whether the resource may send notifications. Required if it has no preference yet.
         type: bool
       state:
-        description: Whether there shall be a preference.
+        description: Whether the preference should exist.
         type: str
         choices: [present, absent]
         default: present
 extends_documentation_fragment:
   - ccloud.notifications.connection
-  - ccloud.notifications.many
+  - ccloud.notifications.bulk
   - ccloud.notifications.attributes
 seealso:
   - module: ccloud.notifications.resource_preference
 """
 
 EXAMPLES = r"""
-- name: Silence everything in the environments that come and go
+- name: Silence the development environments
   ccloud.notifications.resource_preferences:
     preferences:
       - {resource: {environment: env-dev1}, enabled: false}
@@ -55,40 +57,54 @@ EXAMPLES = r"""
 
 RETURN = r"""
 resource_preferences:
-  description: What became of each item, in the order of the items.
-  returned: always, unless nothing could be planned
+  description: The result of each item, in the order of the items.
+  returned: when planning succeeded
   type: list
   elements: dict
   contains:
-    resource: {description: "The resource, as the path that the API has.", type: str, sample: environment=env-dev1}
-    display_name: {description: "The resource, as the path that the API has.", type: str, sample: environment=env-dev1}
-    resource_preference: {description: "It as the API has it; V(null) when there is none.", type: dict}
-    id: {description: "Its id; V(null) for what does not exist yet.", type: str, sample: rp-12345}
+    resource: {description: The resource path., type: str, sample: environment=env-dev1}
+    display_name: {description: The resource path., type: str, sample: environment=env-dev1}
+    id: {description: "The ID; V(null) if it does not exist yet.", type: str, sample: rp-12345}
+    resource_preference: {description: "The preference, or V(null) if it does not exist.", type: dict}
     changed: {description: Whether it was changed., type: bool, sample: true}
-    changes: {description: The names of the fields that differed., type: list, elements: str, sample: [current_state]}
-    attempted: {description: V(false) if an earlier failure kept it from being attempted., type: bool, sample: true}
-    msg: {description: Why it failed., type: str, returned: when it failed}
-    error: {description: Why it failed., type: dict, returned: when it failed}
+    changes: {description: The members that differed., type: list, elements: str, sample: [current_state]}
+    attempted: {description: V(false) if an earlier failure prevented it., type: bool, sample: true}
+    msg: {description: Why it failed., type: str, returned: on failure}
+    error: {description: Why it failed., type: dict, returned: on failure}
 summary:
-  description: How many there are of each outcome.
-  returned: always, unless nothing could be planned
+  description: The number of objects for each outcome.
+  returned: when planning succeeded
   type: dict
   sample: {created: 1, changed: 0, deleted: 0, unchanged: 14, failed: 0, not_attempted: 0}
 diff:
-  description: One line for each of them that changes, before and after.
-  returned: always, unless nothing could be planned
+  description: One line for each preference that changes.
+  returned: when planning succeeded
   type: dict
   sample: {before: "", after: "environment=env-1   DISABLED\\n"}
 api:
-  description: Requests sent, with the service's id of each, the last rate limit that it stated, and waits with their reasons.
-  returned: always, unless the options were refused
+  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
+    reasons.
+  returned: unless the options were refused
   type: dict
-  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], rate_limit: {limit: 1000, remaining: 999, reset: 60}, waits: []}
+  sample:
+    requests: 1
+    retries: 0
+    request_ids: [0f2b6c1e]
+    rate_limit: {limit: 1000, remaining: 999, reset: 60}
+    waits: []
 error:
-  description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
+  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
   returned: on failure
   type: dict
-  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
+  sample:
+    type: quota_exceeded
+    operation: create the integration 'ops'
+    detail: over quota
+    status: 402
+    code: quota_exceeded
+    pointer: null
+    request_id: 0f2b6c1e
+    error_ids: []
 """
 
 from ..module_utils._ansible import module

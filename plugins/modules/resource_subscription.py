@@ -2,7 +2,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Have one notification type of one resource go to these integrations."""
+"""Manage one subscription of one resource."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ module: resource_subscription
 short_description: Manage one resource subscription of Confluent Cloud notifications
 version_added: 0.2.0
 description:
-  - Say which integrations hear of a notification type of one resource, such as a cluster or a connector, beside what is subscribed to for
-    the whole organization.
-  - Subscribing to a type that the organization's plan does not include is refused before any write.
+  - Manages which integrations receive a notification type of one resource, such as a cluster or a connector,
+    in addition to the subscriptions of the organization.
+  - The task fails before anything is changed if the organization's plan does not include the type.
 author: The ccloud.notifications authors (@ccloud-notifications)
 extends_documentation_fragment:
   - ccloud.notifications.connection
@@ -27,7 +27,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The payments team hears of its own connector
+- name: Send failures of one connector to the payments team
   ccloud.notifications.resource_subscription:
     resource: {environment: env-456xy, cluster: lkc-df123, connector: payments}
     notification_type: Connector failed
@@ -37,38 +37,52 @@ EXAMPLES = r"""
 RETURN = r"""
 resource_subscription:
   description:
-    - The subscription as the API has it, with the names of what it refers to; V(null) when there is none. In check mode a new one has
-      no id yet.
-  returned: always, unless nothing could be planned
+    - The subscription with the names of its type and its integrations, or V(null) if it does not exist. In
+      check mode a new one has no ID.
+  returned: when planning succeeded
   type: dict
   sample:
-    id: s-12345
+    id: rs-12345
     current_state: ENABLED
     notification_type: {id: nt-12345, display_name: Connector failed, category: SERVICE, severity: CRITICAL}
     integrations: [{id: i-12345, display_name: ops-slack, kind: Slack}]
 changes:
-  description: The names of the fields that differed, as the API has them. Empty for a deletion.
-  returned: always, unless nothing could be planned
+  description: The members that differed. Empty for a deletion.
+  returned: when planning succeeded
   type: list
   elements: str
   sample: [integrations]
 diff:
-  description: Where it goes, by name, and its state, before and after.
-  returned: always, unless nothing could be planned
+  description: The state and the names of the integrations before and after.
+  returned: when planning succeeded
   type: dict
   sample:
     before: {integrations: [Organization admins], current_state: ENABLED}
     after: {integrations: [Organization admins, ops-slack], current_state: ENABLED}
 api:
-  description: Requests sent, with the service's id of each, the last rate limit that it stated, and waits with their reasons.
-  returned: always, unless the options were refused
+  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
+    reasons.
+  returned: unless the options were refused
   type: dict
-  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], rate_limit: {limit: 1000, remaining: 999, reset: 60}, waits: []}
+  sample:
+    requests: 1
+    retries: 0
+    request_ids: [0f2b6c1e]
+    rate_limit: {limit: 1000, remaining: 999, reset: 60}
+    waits: []
 error:
-  description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
+  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
   returned: on failure
   type: dict
-  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
+  sample:
+    type: quota_exceeded
+    operation: create the integration 'ops'
+    detail: over quota
+    status: 402
+    code: quota_exceeded
+    pointer: null
+    request_id: 0f2b6c1e
+    error_ids: []
 """
 
 from ..module_utils._ansible import module

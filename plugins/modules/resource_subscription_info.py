@@ -11,8 +11,8 @@ module: resource_subscription_info
 short_description: Read the resource subscriptions of Confluent Cloud notifications
 version_added: 0.2.0
 description:
-  - Read which notification types of one resource go to which integrations, with all names. The API can only look them up one resource at
-    a time.
+  - Reads which notification types of one resource go to which integrations, with their names. The API can
+    only look up one resource at a time.
   - The list is complete, or the task fails.
 author: The ccloud.notifications authors (@ccloud-notifications)
 extends_documentation_fragment:
@@ -24,15 +24,16 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read who hears of a connector
+- name: Read the subscriptions of a connector
   ccloud.notifications.resource_subscription_info:
     resource: {environment: env-456xy, cluster: lkc-df123, connector: payments}
-  register: heard
+  register: routes
 """
 
 RETURN = r"""
 resource_subscriptions:
-  description: The subscriptions as the API has them, with the names of what they refer to, sorted by the name of the type.
+  description: The subscriptions with the names of their types and integrations, sorted by the name of the
+    type.
   returned: success
   type: list
   elements: dict
@@ -44,15 +45,29 @@ resource_subscriptions:
       notification_type: {id: nt-12345, display_name: Schema Registry at its limit}
       integrations: [{id: i-12345, display_name: ops-slack, kind: Slack}]
 api:
-  description: Requests sent, with the service's id of each, the last rate limit that it stated, and waits with their reasons.
-  returned: always, unless the options were refused
+  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
+    reasons.
+  returned: unless the options were refused
   type: dict
-  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], rate_limit: {limit: 1000, remaining: 999, reset: 60}, waits: []}
+  sample:
+    requests: 1
+    retries: 0
+    request_ids: [0f2b6c1e]
+    rate_limit: {limit: 1000, remaining: 999, reset: 60}
+    waits: []
 error:
-  description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
+  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
   returned: on failure
   type: dict
-  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
+  sample:
+    type: quota_exceeded
+    operation: create the integration 'ops'
+    detail: over quota
+    status: 402
+    code: quota_exceeded
+    pointer: null
+    request_id: 0f2b6c1e
+    error_ids: []
 """
 
 from ..module_utils._ansible import module

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say who hears of many resources, in one task."""
+"""Manage the subscriptions of many resources."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ module: resource_subscriptions
 short_description: Manage many resource subscriptions of Confluent Cloud notifications
 version_added: 0.2.0
 description:
-  - The bulk form of M(ccloud.notifications.resource_subscription). One read each of types and integrations, one look-up for each resource,
-    several at once, one plan over everything, and only the needed writes. Nothing is written if anything cannot be planned.
+  - The bulk form of M(ccloud.notifications.resource_subscription). It reads types and integrations once,
+    looks up each resource once, plans all changes, and sends only the necessary requests, several at once.
+    Nothing is changed if any item is invalid.
 author: The ccloud.notifications authors (@ccloud-notifications)
 options:
   subscriptions:
@@ -23,53 +24,59 @@ options:
     suboptions:
       resource:
         description:
-          - The resource, as the API's own path or as a mapping of its parts, as in M(ccloud.notifications.resource_preference).
+          - The resource, as the API's own path or as a mapping of its parts; see
+            M(ccloud.notifications.resource_preference).
         type: raw
         required: true
       resource_type:
-        description: The type of the resource, needed only where it cannot be worked out from O(subscriptions[].resource).
+        description: The type of the resource, if it does not follow from O(subscriptions[].resource).
         type: str
       notification_type:
-        description: The notification type, by its id or its exact display name. Needed unless O(subscriptions[].id) is given.
+        description: The notification type, by its ID or its exact display name. Required unless
+          O(subscriptions[].id) is set.
         type: str
       id:
-        description: The id of an existing subscription. Only needed to tell two of one type apart.
+        description: The ID of an existing subscription. Only needed if a type has two subscriptions.
         type: str
       integrations:
-        description: The integrations that it goes to, each by its id or its exact display name. If omitted, that is left as it is.
+        description: The integrations, each by its ID or its exact display name. If omitted, they are left as
+          they are.
         type: list
         elements: str
       integrations_mode:
-        description: What O(subscriptions[].integrations) means for those that it goes to already.
+        description: What O(subscriptions[].integrations) does to the integrations that the subscription
+          already has.
         type: str
         choices: [exact, add, remove]
         default: exact
       keep_read_only:
-        description: Whether integrations stay that this API cannot manage.
+        description: Whether to keep integrations that this API cannot manage.
         type: bool
         default: true
       enabled:
-        description: Whether it is heard. If omitted, that is left as it is; a new subscription is enabled.
+        description: Whether the subscription is enabled. If omitted, it is left as it is; a new one is
+          enabled.
         type: bool
       state:
-        description: Whether there shall be a subscription.
+        description: Whether the subscription should exist.
         type: str
         choices: [present, absent]
         default: present
   expected_integrations:
-    description: Names of integrations that earlier tasks of the play create, as in M(ccloud.notifications.resource_subscription).
+    description: The names of integrations that earlier tasks create; see
+      M(ccloud.notifications.resource_subscription).
     type: list
     elements: str
 extends_documentation_fragment:
   - ccloud.notifications.connection
-  - ccloud.notifications.many
+  - ccloud.notifications.bulk
   - ccloud.notifications.attributes
 seealso:
   - module: ccloud.notifications.resource_subscription
 """
 
 EXAMPLES = r"""
-- name: Teams hear of their own connectors
+- name: Send failures of connectors to the teams that own them
   ccloud.notifications.resource_subscriptions:
     subscriptions:
       - resource: {environment: env-456xy, cluster: lkc-df123, connector: payments}
@@ -82,40 +89,54 @@ EXAMPLES = r"""
 
 RETURN = r"""
 resource_subscriptions:
-  description: What became of each item, in the order of the items.
-  returned: always, unless nothing could be planned
+  description: The result of each item, in the order of the items.
+  returned: when planning succeeded
   type: list
   elements: dict
   contains:
-    resource: {description: "The resource, as the path that the API has.", type: str, sample: environment=env-dev1}
-    display_name: {description: The name of the type., type: str, sample: Connector failed}
-    resource_subscription: {description: "It as the API has it; V(null) when there is none.", type: dict}
-    id: {description: "Its id; V(null) for what does not exist yet.", type: str, sample: rs-12345}
+    resource: {description: The resource path., type: str, sample: environment=env-dev1}
+    display_name: {description: The name of the notification type., type: str, sample: Connector failed}
+    id: {description: "The ID; V(null) if it does not exist yet.", type: str, sample: rs-12345}
+    resource_subscription: {description: "The subscription, or V(null) if it does not exist.", type: dict}
     changed: {description: Whether it was changed., type: bool, sample: true}
-    changes: {description: The names of the fields that differed., type: list, elements: str, sample: [current_state]}
-    attempted: {description: V(false) if an earlier failure kept it from being attempted., type: bool, sample: true}
-    msg: {description: Why it failed., type: str, returned: when it failed}
-    error: {description: Why it failed., type: dict, returned: when it failed}
+    changes: {description: The members that differed., type: list, elements: str, sample: [integrations]}
+    attempted: {description: V(false) if an earlier failure prevented it., type: bool, sample: true}
+    msg: {description: Why it failed., type: str, returned: on failure}
+    error: {description: Why it failed., type: dict, returned: on failure}
 summary:
-  description: How many there are of each outcome.
-  returned: always, unless nothing could be planned
+  description: The number of objects for each outcome.
+  returned: when planning succeeded
   type: dict
   sample: {created: 1, changed: 0, deleted: 0, unchanged: 14, failed: 0, not_attempted: 0}
 diff:
-  description: One line for each of them that changes, before and after.
-  returned: always, unless nothing could be planned
+  description: One line for each subscription that changes.
+  returned: when planning succeeded
   type: dict
   sample: {before: "", after: "environment=env-1: Connector failed   ENABLED   ops-slack\\n"}
 api:
-  description: Requests sent, with the service's id of each, the last rate limit that it stated, and waits with their reasons.
-  returned: always, unless the options were refused
+  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
+    reasons.
+  returned: unless the options were refused
   type: dict
-  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], rate_limit: {limit: 1000, remaining: 999, reset: 60}, waits: []}
+  sample:
+    requests: 1
+    retries: 0
+    request_ids: [0f2b6c1e]
+    rate_limit: {limit: 1000, remaining: 999, reset: 60}
+    waits: []
 error:
-  description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
+  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
   returned: on failure
   type: dict
-  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
+  sample:
+    type: quota_exceeded
+    operation: create the integration 'ops'
+    detail: over quota
+    status: 402
+    code: quota_exceeded
+    pointer: null
+    request_id: 0f2b6c1e
+    error_ids: []
 """
 
 from ..module_utils._ansible import module

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Have one notification type go to these integrations."""
+"""Manage the subscription to one notification type."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ module: subscription
 short_description: Manage one subscription of Confluent Cloud notifications
 version_added: 0.2.0
 description:
-  - Say which integrations hear of a notification type. There is at most one subscription to a type, and most exist already, so this
-    usually changes one.
-  - A type of priority REQUIRED is always heard of. Disabling or deleting its subscription is refused before any write, as is
-    subscribing to a type that the organization's plan does not include.
+  - Manages which integrations receive a notification type. A type has at most one subscription, and most
+    exist already.
+  - The subscription to a REQUIRED type can be neither disabled nor deleted. The task fails before anything is
+    changed. The same applies to a type that the organization's plan does not include.
 author: The ccloud.notifications authors (@ccloud-notifications)
 extends_documentation_fragment:
   - ccloud.notifications.connection
@@ -28,18 +28,24 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Failing connectors wake whoever is on call
+- name: Send failed connectors to the channel and the pager
   ccloud.notifications.subscription:
     notification_type: Connector failed
     integrations: [ops-slack, pager]
 
-- name: The operations team hears of high load as well
+- name: Add the channel to those that receive a type
   ccloud.notifications.subscription:
     notification_type: Cluster load is high
     integrations: [ops-slack]
     integrations_mode: add
 
-- name: Nobody wants to hear of this
+- name: Remove everything but one channel, including the e-mail to organization admins
+  ccloud.notifications.subscription:
+    notification_type: Connector degraded
+    integrations: [ops-slack]
+    keep_read_only: false
+
+- name: Disable a type
   ccloud.notifications.subscription:
     notification_type: Commitment half used
     enabled: false
@@ -48,9 +54,9 @@ EXAMPLES = r"""
 RETURN = r"""
 subscription:
   description:
-    - The subscription as the API has it, with the names of what it refers to; V(null) when there is none. In check mode a new one has
-      no id yet.
-  returned: always, unless nothing could be planned
+    - The subscription with the names of its type and its integrations, or V(null) if it does not exist. In
+      check mode a new one has no ID.
+  returned: when planning succeeded
   type: dict
   sample:
     id: s-12345
@@ -58,28 +64,42 @@ subscription:
     notification_type: {id: nt-12345, display_name: Connector failed, category: SERVICE, severity: CRITICAL}
     integrations: [{id: i-12345, display_name: ops-slack, kind: Slack}]
 changes:
-  description: The names of the fields that differed, as the API has them. Empty for a deletion.
-  returned: always, unless nothing could be planned
+  description: The members that differed. Empty for a deletion.
+  returned: when planning succeeded
   type: list
   elements: str
   sample: [integrations]
 diff:
-  description: Where it goes, by name, and its state, before and after.
-  returned: always, unless nothing could be planned
+  description: The state and the names of the integrations before and after.
+  returned: when planning succeeded
   type: dict
   sample:
     before: {integrations: [Organization admins], current_state: ENABLED}
     after: {integrations: [Organization admins, ops-slack], current_state: ENABLED}
 api:
-  description: Requests sent, with the service's id of each, the last rate limit that it stated, and waits with their reasons.
-  returned: always, unless the options were refused
+  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
+    reasons.
+  returned: unless the options were refused
   type: dict
-  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], rate_limit: {limit: 1000, remaining: 999, reset: 60}, waits: []}
+  sample:
+    requests: 1
+    retries: 0
+    request_ids: [0f2b6c1e]
+    rate_limit: {limit: 1000, remaining: 999, reset: 60}
+    waits: []
 error:
-  description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
+  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
   returned: on failure
   type: dict
-  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
+  sample:
+    type: quota_exceeded
+    operation: create the integration 'ops'
+    detail: over quota
+    status: 402
+    code: quota_exceeded
+    pointer: null
+    request_id: 0f2b6c1e
+    error_ids: []
 """
 
 from ..module_utils._ansible import module
@@ -103,8 +123,8 @@ def run(ctx):
     is_disabled = (managed.after or {}).get("current_state") == DISABLED
     if desired.present and ctx.params["enabled"] is None and is_disabled:
         ctx.warn_once(
-            f"The subscription to {quoted(managed.step.name)} is disabled, so nobody is notified. Set `enabled: true` to "
-            "enable it."
+            f"The subscription to {quoted(managed.step.name)} is disabled, so nobody is notified. "
+            "Set `enabled: true` to enable it."
         )
     return single_result(ctx, result)
 

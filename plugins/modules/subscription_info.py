@@ -11,22 +11,23 @@ module: subscription_info
 short_description: Read the subscriptions of Confluent Cloud notifications
 version_added: 0.2.0
 description:
-  - Read which notification type goes to which integrations, with all names.
+  - Reads which notification types go to which integrations, with their names.
   - The list is complete, or the task fails.
 author: The ccloud.notifications authors (@ccloud-notifications)
 options:
   notification_type:
     description:
-      - Only subscriptions to this type, or to one of these, each by its id or its exact display name. A string or a list of strings.
+      - Only subscriptions to this type, or one of these types, each by its ID or its exact display name. A
+        string or a list of strings.
     type: raw
   integration:
     description:
-      - Only subscriptions that go to this integration, or to one of these, each by its id or its exact display name. A string or a list of
-        strings.
+      - Only subscriptions that use this integration, or one of these integrations, each by its ID or its
+        exact display name. A string or a list of strings.
     type: raw
   enabled:
     description:
-      - Only subscriptions that are enabled, or with V(false) only those that are not.
+      - Only enabled subscriptions, or with V(false) only disabled ones.
     type: bool
 extends_documentation_fragment:
   - ccloud.notifications.connection
@@ -37,26 +38,29 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read who hears of what
+- name: Read the enabled subscriptions
   ccloud.notifications.subscription_info:
     enabled: true
   register: routes
 
-- name: Show it
+- name: Show the integrations of each type
   ansible.builtin.debug:
-    msg: "{{ item.notification_type.display_name }}: {{ item.integrations | map(attribute='display_name') | join(', ') }}"
+    msg: "{{ item.notification_type.display_name }}: {{ names | join(', ') }}"
+  vars:
+    names: "{{ item.integrations | map(attribute='display_name') }}"
   loop: "{{ routes.subscriptions }}"
   loop_control:
     label: "{{ item.id }}"
 
-- name: Read what would be lost with a channel
+- name: Read the subscriptions that use a channel
   ccloud.notifications.subscription_info:
     integration: old-teams
 """
 
 RETURN = r"""
 subscriptions:
-  description: The subscriptions as the API has them, with the names of what they refer to, sorted by the name of the type.
+  description: The subscriptions with the names of their types and integrations, sorted by the name of the
+    type.
   returned: success
   type: list
   elements: dict
@@ -66,21 +70,35 @@ subscriptions:
       notification_type: {id: nt-12345, display_name: Connector failed, category: SERVICE, severity: CRITICAL}
       integrations: [{id: i-12345, display_name: ops-slack, kind: Slack}]
 missing:
-  description: The types and integrations that were asked for and do not exist.
+  description: The values of O(notification_type) and O(integration) that do not exist.
   returned: success
   type: list
   elements: str
   sample: []
 api:
-  description: Requests sent, with the service's id of each, the last rate limit that it stated, and waits with their reasons.
-  returned: always, unless the options were refused
+  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
+    reasons.
+  returned: unless the options were refused
   type: dict
-  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], rate_limit: {limit: 1000, remaining: 999, reset: 60}, waits: []}
+  sample:
+    requests: 1
+    retries: 0
+    request_ids: [0f2b6c1e]
+    rate_limit: {limit: 1000, remaining: 999, reset: 60}
+    waits: []
 error:
-  description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
+  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
   returned: on failure
   type: dict
-  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
+  sample:
+    type: quota_exceeded
+    operation: create the integration 'ops'
+    detail: over quota
+    status: 402
+    code: quota_exceeded
+    pointer: null
+    request_id: 0f2b6c1e
+    error_ids: []
 """
 
 from ..module_utils._ansible import module
@@ -99,7 +117,7 @@ ARGUMENTS = CONNECTION + ArgumentSpec(
 
 
 def is_selected(subscription, types, integrations, enabled):
-    """Whether a subscription refers to one of these types and one of these integrations, and has this state (None: any)."""
+    """Whether a subscription has one of these types and integrations, and this state (None: any)."""
     if types is not None and not names_any(subscription["notification_type"], types):
         return False
     if integrations is not None and not any(

@@ -2,18 +2,19 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Route all notification types by rules, in one task."""
+"""Route notification types by rules."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: subscriptions
-short_description: Route all Confluent Cloud notifications by rules at once
+short_description: Route all Confluent Cloud notifications by rules
 version_added: 0.2.0
 description:
-  - Say by rules which integrations hear of which notification types. One read each of types, subscriptions and integrations, one plan over
-    everything, and only the needed writes, several at once within the rate limit. Nothing is written if anything cannot be planned.
-  - What several rules select goes to the integrations of all of them, and is enabled.
+  - Manages by rules which integrations receive which notification types. It reads types, subscriptions and
+    integrations once, plans all changes, and sends only the necessary requests, several at once. Nothing is
+    changed if any rule is invalid.
+  - A type that several rules select goes to the integrations of all of them, and is enabled.
 author: The ccloud.notifications authors (@ccloud-notifications)
 options:
   rules:
@@ -24,12 +25,12 @@ options:
     suboptions:
       select:
         description:
-          - What the rule is about. A type has to meet all that is given; V({}) selects every type. Types that the organization's plan does
-            not include are passed over.
+          - Selects types that match all given suboptions. V({}) selects every type. Types that the
+            organization's plan does not include are skipped.
         type: dict
         suboptions:
           display_names:
-            description: Names, or shell-style patterns of them.
+            description: Names, or shell-style patterns of names.
             type: list
             elements: str
           categories:
@@ -45,25 +46,26 @@ options:
             type: list
             elements: str
       notification_type:
-        description: The one type that the rule is about, by its id or its exact display name.
+        description: One type, by its ID or its exact display name.
         type: str
       integrations:
-        description: The integrations that hear of it, each by its id or its exact display name.
+        description: The integrations that receive the types, each by its ID or its exact display name.
         type: list
         elements: str
         required: true
       allow_empty:
-        description: Whether the selector may match nothing, and name what no type has.
+        description: Whether the selector may match nothing, and contain values that no type has.
         type: bool
         default: false
   disable_others:
     description:
-      - Whether subscriptions to optional and recommended types that no rule selects are disabled. Others are left, and RV(left) says so.
+      - Whether to disable the subscriptions to optional and recommended types that no rule selects. Other
+        types stay enabled and are listed in RV(not_disabled).
     type: bool
     default: false
 extends_documentation_fragment:
   - ccloud.notifications.connection
-  - ccloud.notifications.many
+  - ccloud.notifications.bulk
   - ccloud.notifications.routing
   - ccloud.notifications.attributes
 seealso:
@@ -72,7 +74,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Critical is for whoever is on call, the rest is for reading
+- name: Send critical notifications to the pager as well
   ccloud.notifications.subscriptions:
     rules:
       - select: {severities: [CRITICAL], categories: [SERVICE, SECURITY]}
@@ -81,53 +83,86 @@ EXAMPLES = r"""
         integrations: [ops-slack]
       - notification_type: Invoice available
         integrations: [ops-slack]
+
+- name: Add a channel to all types whose name begins with "Connector"
+  ccloud.notifications.subscriptions:
+    rules:
+      - select: {display_names: ["Connector *"]}
+        integrations: [ops-slack]
+        allow_empty: true
+    integrations_mode: add
 """
 
 RETURN = r"""
 subscriptions:
-  description: What became of each type that rules select, or that O(disable_others) disables, sorted by name.
-  returned: always, unless nothing could be planned
+  description: The result for each type that a rule selects or O(disable_others) disables, sorted by name.
+  returned: when planning succeeded
   type: list
   elements: dict
   contains:
-    notification_type: {description: The type., type: dict, sample: {id: nt-12345, display_name: Connector failed}}
-    rules: {description: "The positions of the rules that select it, counted from 1.", type: list, elements: int, sample: [1]}
-    before: {description: "Its state and integrations as they were; V(null) if it was not subscribed to.", type: dict}
-    after: {description: Its state and integrations as they are., type: dict}
+    notification_type:
+      description: The type.
+      type: dict
+      sample: {id: nt-12345, display_name: Connector failed}
+    rules:
+      description: The positions of the rules that select it, counted from 1.
+      type: list
+      elements: int
+      sample: [1]
+    before: {description: "Its state and integrations before; V(null) without a subscription.", type: dict}
+    after: {description: Its state and integrations after., type: dict}
+    id: {description: The ID of the subscription., type: str, sample: s-12345}
     changed: {description: Whether it was changed., type: bool, sample: true}
-    changes: {description: The names of the fields that differed., type: list, elements: str, sample: [integrations]}
-    id: {description: The id of the subscription., type: str, sample: s-12345}
-    attempted: {description: V(false) if an earlier failure kept it from being attempted., type: bool, sample: true}
-    msg: {description: Why it failed., type: str, returned: when it failed}
-    error: {description: Why it failed., type: dict, returned: when it failed}
-passed_over:
-  description: Types that a selector matches and the plan does not include, by id and name.
-  returned: always, unless nothing could be planned
+    changes: {description: The members that differed., type: list, elements: str, sample: [integrations]}
+    attempted: {description: V(false) if an earlier failure prevented it., type: bool, sample: true}
+    msg: {description: Why it failed., type: str, returned: on failure}
+    error: {description: Why it failed., type: dict, returned: on failure}
+not_in_plan:
+  description: The types that only selectors match and that the organization's plan does not include.
+  returned: when planning succeeded
   type: list
-left:
-  description: Types that no rule selects and that O(disable_others) may not disable, by id and name.
-  returned: always, unless nothing could be planned
+  elements: dict
+  sample: [{id: nt-12345, display_name: Connector failed}]
+not_disabled:
+  description: The types that no rule selects and that O(disable_others) cannot disable.
+  returned: when planning succeeded
   type: list
+  elements: dict
+  sample: [{id: nt-12345, display_name: Connector failed}]
 summary:
-  description: How many there are of each outcome.
-  returned: always, unless nothing could be planned
+  description: The number of objects for each outcome.
+  returned: when planning succeeded
   type: dict
   sample: {created: 1, changed: 0, deleted: 0, unchanged: 14, failed: 0, not_attempted: 0}
 diff:
-  description: One line for each type that changes, with its state and its integrations, before and after.
-  returned: always, unless nothing could be planned
+  description: One line for each type that changes, with its state and its integrations.
+  returned: when planning succeeded
   type: dict
   sample: {before: "", after: "Connector failed   ENABLED   ops-slack, pager\\n"}
 api:
-  description: Requests sent, with the service's id of each, the last rate limit that it stated, and waits with their reasons.
-  returned: always, unless the options were refused
+  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
+    reasons.
+  returned: unless the options were refused
   type: dict
-  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], rate_limit: {limit: 1000, remaining: 999, reset: 60}, waits: []}
+  sample:
+    requests: 1
+    retries: 0
+    request_ids: [0f2b6c1e]
+    rate_limit: {limit: 1000, remaining: 999, reset: 60}
+    waits: []
 error:
-  description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
+  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
   returned: on failure
   type: dict
-  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
+  sample:
+    type: quota_exceeded
+    operation: create the integration 'ops'
+    detail: over quota
+    status: 402
+    code: quota_exceeded
+    pointer: null
+    request_id: 0f2b6c1e
+    error_ids: []
 """
 
 from ..module_utils._ansible import module
@@ -178,8 +213,11 @@ def run(ctx):
     resource, subscriptions = load_subscriptions(client)
     selection = apply_rules(resource.catalog, ctx.params["rules"], ctx.expected_integrations)
     if disables_others and not selection.selected:
-        detail = "`disable_others` is set and no rule selects anything, so every type that can be disabled would be"
-        raise RefusedError(detail, operation=ROUTE_BY_RULES, next_step="Give rules.")
+        raise RefusedError(
+            "`disable_others` is set and no rule selects anything, so every type that can be disabled would be",
+            operation=ROUTE_BY_RULES,
+            next_step="Give rules.",
+        )
 
     desired_states = selection.desired_states(resource, mode, ctx.params["keep_read_only"])
     unselected = (

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mark what the calling user was told as read or unread."""
+"""Mark notifications of the calling user."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ module: user_notification
 short_description: Mark notifications of the calling user in Confluent Cloud
 version_added: 0.2.0
 description:
-  - Mark one notification, or all that match, as read or unread, for the user whose credentials are used.
-  - This part of the API is Early Access. An organization has to be given it by Confluent; without it the task fails and says so.
+  - Marks one notification of the calling user, or all that match, as read or unread.
+  - This part of the API is Early Access. The task fails if the organization has no access to it.
 author: The ccloud.notifications authors (@ccloud-notifications)
 options:
   id:
-    description: The id of one notification.
+    description: The ID of one notification.
     type: str
   match:
-    description: Which notifications are marked; they have to meet all that is given. V({}) means every one.
+    description: Selects notifications that match all given suboptions. V({}) selects every notification.
     type: dict
     suboptions:
       severities:
@@ -35,14 +35,14 @@ options:
         type: list
         elements: str
       search:
-        description: Only notifications that this text is found in.
+        description: Only notifications that contain this text.
         type: str
       time_range:
         description: Only notifications of the last day, week or month.
         type: str
         choices: [PAST_24H, PAST_7D, PAST_30D]
   read:
-    description: Whether they are marked as read.
+    description: Whether to mark them as read.
     type: bool
     default: true
 extends_documentation_fragment:
@@ -53,36 +53,51 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: What is no news any more is marked as read
+- name: Mark informational notifications as read
   ccloud.notifications.user_notification:
     match: {severities: [INFO]}
 
 - name: Mark everything as read
-  ccloud.notifications.user_notification: {match: {}}
+  ccloud.notifications.user_notification:
+    match: {}
 """
 
 RETURN = r"""
 marked:
-  description: The ids of the notifications that were marked and had not been before.
-  returned: always, unless nothing could be planned
+  description: The IDs of the notifications whose mark was changed.
+  returned: when planning succeeded
   type: list
   elements: str
   sample: [un-12345]
 diff:
-  description: The marks before and after, by id.
-  returned: always, unless nothing could be planned
+  description: The marks before and after, by ID.
+  returned: when planning succeeded
   type: dict
   sample: {before: {un-12345: {read: false}}, after: {un-12345: {read: true}}}
 api:
-  description: Requests sent, with the service's id of each, the last rate limit that it stated, and waits with their reasons.
-  returned: always, unless the options were refused
+  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
+    reasons.
+  returned: unless the options were refused
   type: dict
-  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], rate_limit: {limit: 1000, remaining: 999, reset: 60}, waits: []}
+  sample:
+    requests: 1
+    retries: 0
+    request_ids: [0f2b6c1e]
+    rate_limit: {limit: 1000, remaining: 999, reset: 60}
+    waits: []
 error:
-  description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
+  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
   returned: on failure
   type: dict
-  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
+  sample:
+    type: quota_exceeded
+    operation: create the integration 'ops'
+    detail: over quota
+    status: 402
+    code: quota_exceeded
+    pointer: null
+    request_id: 0f2b6c1e
+    error_ids: []
 """
 
 from ..module_utils._ansible import module

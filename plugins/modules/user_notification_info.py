@@ -2,17 +2,17 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read what the calling user was told."""
+"""List the calling user's notifications."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: user_notification_info
-short_description: Read the notifications of the calling user in Confluent Cloud
+short_description: List the notifications of the calling user in Confluent Cloud
 version_added: 0.2.0
 description:
-  - Read what the user was told whose credentials are used, newest first, and how much of it is unread.
-  - This part of the API is Early Access. An organization has to be given it by Confluent; without it the task fails and says so.
+  - Lists the notifications that the calling user received, and counts the unread ones.
+  - This part of the API is Early Access. The task fails if the organization has no access to it.
 author: The ccloud.notifications authors (@ccloud-notifications)
 options:
   severities:
@@ -28,26 +28,26 @@ options:
     type: list
     elements: str
   search:
-    description: Only notifications that this text is found in.
+    description: Only notifications that contain this text.
     type: str
   time_range:
     description: Only notifications of the last day, week or month.
     type: str
     choices: [PAST_24H, PAST_7D, PAST_30D]
   unread_only:
-    description: Only notifications that are not marked as read.
+    description: Only unread notifications.
     type: bool
     default: false
   details:
     description:
-      - Whether each notification comes with the integrations that it went to and with the actions that are recommended. Webhook URLs are
-        hidden.
+      - Whether to return the integrations that each notification was sent to, with hidden webhook URLs, and
+        the recommended actions.
     type: bool
     default: false
   sort:
-    description: The order in which the service gives them.
+    description: The order of the notifications. A hyphen means descending.
     type: str
-    choices: ["-received_at", "received_at"]
+    choices: ["-received_at", "received_at", "-severity", "severity"]
     default: "-received_at"
 extends_documentation_fragment:
   - ccloud.notifications.connection
@@ -57,39 +57,53 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read what is critical and unread
+- name: List the unread critical notifications
   ccloud.notifications.user_notification_info:
     severities: [CRITICAL]
     unread_only: true
   register: inbox
 
-- name: Show how much there is
+- name: Show their number
   ansible.builtin.debug:
     msg: "{{ inbox.summary.unread_count }} unread, {{ inbox.user_notifications | length }} of them critical"
 """
 
 RETURN = r"""
 user_notifications:
-  description: The notifications as the API has them.
+  description: The notifications.
   returned: success
   type: list
   elements: dict
   sample: [{id: un-12345, read: false, severity: CRITICAL, received_at: "2026-05-04T12:00:00Z"}]
 summary:
-  description: How many notifications are unread, whatever the filters, in all and by severity.
+  description: The number of unread notifications, in total and by severity, regardless of filters.
   returned: success
   type: dict
   sample: {unread_count: 1, severities: [{severity: CRITICAL, count: 1}]}
 api:
-  description: Requests sent, with the service's id of each, the last rate limit that it stated, and waits with their reasons.
-  returned: always, unless the options were refused
+  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
+    reasons.
+  returned: unless the options were refused
   type: dict
-  sample: {requests: 1, retries: 0, request_ids: [0f2b6c1e], rate_limit: {limit: 1000, remaining: 999, reset: 60}, waits: []}
+  sample:
+    requests: 1
+    retries: 0
+    request_ids: [0f2b6c1e]
+    rate_limit: {limit: 1000, remaining: 999, reset: 60}
+    waits: []
 error:
-  description: What went wrong, beside C(msg). What was done before the failure stays in the other values.
+  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
   returned: on failure
   type: dict
-  sample: {attempted: create the integration 'ops', status: 402, code: quota_exceeded, detail: over quota, pointer: null, request_id: 0f2b}
+  sample:
+    type: quota_exceeded
+    operation: create the integration 'ops'
+    detail: over quota
+    status: 402
+    code: quota_exceeded
+    pointer: null
+    request_id: 0f2b6c1e
+    error_ids: []
 """
 
 from ..module_utils._ansible import module

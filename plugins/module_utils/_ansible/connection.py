@@ -12,7 +12,7 @@ import os
 import ssl
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any, Dict, Mapping, Optional, Tuple
+from typing import Any, Dict, Mapping, Optional, Tuple, Union
 from urllib.parse import urlsplit
 
 from .._api.auth import ApiKey, ApiToken, Credentials, TokenExchange
@@ -149,8 +149,8 @@ def _load_authorities(shown: str, **source: str) -> None:
         ) from None
 
 
-def _client_cert_from_options(params: Mapping[str, Any]) -> Optional[Tuple[str, ...]]:
-    """The paths of the client certificate and, if it is separate, of its key."""
+def _client_cert_from_options(params: Mapping[str, Any]) -> Union[None, str, Tuple[str, str]]:
+    """The path of the client certificate, or the paths of the certificate and its key."""
     cert, key = params["client_cert"], params["client_key"]
     if key and not cert:
         raise RefusedError("`client_key` is set without `client_cert`", next_step="Set both, or neither.")
@@ -166,7 +166,7 @@ def _client_cert_from_options(params: Mapping[str, Any]) -> Optional[Tuple[str, 
             f"`client_cert` and `client_key` cannot be loaded ({reason})",
             next_step="Give the paths of a certificate and of its unencrypted key in PEM.",
         ) from None
-    return (cert, key) if key else (cert,)
+    return (cert, key) if key else str(cert)
 
 
 def _proxy_from_options(params: Mapping[str, Any]) -> Optional[str]:

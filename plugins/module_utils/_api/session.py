@@ -32,8 +32,8 @@ class Connection:
     """Where to connect, with which credentials, and for how long.
 
     ``timeout`` (seconds) is for one request and ``deadline`` (seconds) for all requests of a task. ``verify`` is True, False
-    or the path of a bundle of certificate authorities; ``ca_data`` is such a bundle in PEM. ``client_cert`` has the paths of
-    a certificate and, if it is in a file of its own, its key. ``proxy`` replaces the proxies of the environment.
+    or the path of a bundle of certificate authorities; ``ca_data`` is such a bundle in PEM. ``client_cert`` is the path of
+    a certificate with its key, or the paths of both. ``proxy`` replaces the proxies of the environment.
     """
 
     credentials: Credentials
@@ -42,7 +42,7 @@ class Connection:
     deadline: float = 300.0
     verify: Union[bool, str] = True
     ca_data: str = ""
-    client_cert: Optional[Tuple[str, ...]] = None
+    client_cert: Union[None, str, Tuple[str, str]] = None
     proxy: Optional[str] = None
     user_agent: str = f"ccloud.notifications/{COLLECTION_VERSION}"
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How modules carry out many steps, documented once."""
+"""The options of modules that manage many objects."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ class ModuleDocFragment:
 options:
   concurrency:
     description:
-      - How many requests may be under way at once, from 1 to 16.
+      - The number of requests to send at once, from 1 to 16.
     type: int
     default: 4
   continue_on_error:
     description:
-      - Whether the rest is attempted after something has failed. The task fails in any case.
+      - Whether to continue with the other objects after an error. The task fails in any case.
     type: bool
     default: false
 """
