@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Errors: what failed, why, and what to do next.
 
-An error is never changed after it is raised. ``replace`` makes a copy that says more, and ``operation`` adds what was
-attempted to every error that is raised within it. Private to the collection.
+An error is never changed after it is raised. ``replace`` makes a copy that says more, and ``operation`` adds
+what was attempted to every error that is raised within it. Private to the collection.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
 
-#: Every value of ``error.type`` in a failed result, with its meaning. docs/errors.md lists the same; a test compares them.
+#: Every value of ``error.type`` in a failed result, with its meaning. docs/errors.md lists the same; a test
+#: compares them.
 ERROR_TYPES: Mapping[str, str] = {
     # Found before the first write
     "invalid_option": "An option has a value that makes no sense.",
@@ -52,8 +53,6 @@ ERROR_TYPES: Mapping[str, str] = {
 #: Closes the message of every refusal.
 NOTHING_CHANGED = "Nothing was changed."
 
-_FORBIDDEN_WRITE = "Writing requires the role OrganizationAdmin. The service may respond like this as well if the object does not exist."
-
 #: What to do about an error that does not say so itself.
 _NEXT_STEPS: Mapping[str, str] = {
     "not_connected": "Check the endpoint, the network and the proxy settings.",
@@ -62,17 +61,28 @@ _NEXT_STEPS: Mapping[str, str] = {
     "timed_out": "Run the task again, with a larger `timeout` if the service is slow.",
     "deadline_exceeded": "Run the task again, with a larger `deadline` if there is much to do.",
     "canceled": "Run the task again.",
-    "invalid_response": "Check that the endpoint is the Confluent Cloud API and that no proxy responds in its place.",
+    "invalid_response": (
+        "Check that the endpoint is the Confluent Cloud API and that no proxy responds in its place."
+    ),
     "bad_request": "Correct the option that the service names.",
-    "unauthenticated": "Check the API key and secret or the token, and that they belong to this organization.",
+    "unauthenticated": (
+        "Check the API key and secret or the token, and that they belong to this organization."
+    ),
     "quota_exceeded": "Delete what is no longer needed, or ask Confluent to raise the quota.",
-    "forbidden": _FORBIDDEN_WRITE,
+    "forbidden": (
+        "Writing requires the role OrganizationAdmin. "
+        "The service may also respond like this if the object does not exist."
+    ),
     "not_found": "It may have been deleted in the meantime. Run the task again.",
     "not_supported": "Check the endpoint, and whether a proxy changes requests. Otherwise update the collection.",
     "conflict": "Choose another name, or manage the existing object.",
     "rate_limited": "Increase `deadline`, or run fewer tasks at once.",
-    "server_error": "Run the task again. If the error persists, give the request ID to Confluent's support.",
-    "outcome_unknown": "Check whether the object exists, then run the task again. The request was not sent a second time.",
+    "server_error": (
+        "Run the task again. If the error persists, give the request ID to Confluent's support."
+    ),
+    "outcome_unknown": (
+        "Check whether the object exists, then run the task again. The request was not sent a second time."
+    ),
     "dependency_failed": "Run the task again when the cause is fixed.",
 }
 
@@ -80,10 +90,11 @@ _NEXT_STEPS: Mapping[str, str] = {
 class NotificationsError(Exception):
     """A failure that a task reports.
 
-    ``detail`` says what was found or what the service answered, without its final period. ``operation`` completes "Could
-    not ...". ``type`` is a key of ERROR_TYPES. ``status``, ``code``, ``pointer``, ``request_id`` and ``error_ids`` are those
-    of the response, if one arrived; ``retry_after`` is in seconds. ``is_from_api`` is True for a response in one of the
-    API's envelopes, and False for that of a proxy. ``outcome_unknown`` is True if a write may have taken effect.
+    ``detail`` says what was found or what the service answered, without its final period. ``operation``
+    completes "Could not ...". ``type`` is a key of ERROR_TYPES. ``status``, ``code``, ``pointer``,
+    ``request_id`` and ``error_ids`` are those of the response, if one arrived; ``retry_after`` is in seconds.
+    ``is_from_api`` is True for a response in one of the API's envelopes, and False for that of a proxy.
+    ``outcome_unknown`` is True if a write may have taken effect.
     """
 
     default_type = "server_error"
@@ -229,7 +240,10 @@ class DependencyFailedError(NotificationsError):
 
 @contextmanager
 def operation(text: str) -> Iterator[None]:
-    """Add what was attempted to every error raised within. ``text`` completes "Could not ..."; the innermost one is kept."""
+    """Add what was attempted to every error raised within.
+
+    ``text`` completes "Could not ..."; the innermost one is kept.
+    """
     try:
         yield
     except NotificationsError as error:

@@ -29,7 +29,8 @@ TEXT_LIMIT = 65_536
 #: Of a longer URL only the whole is known as a secret, and of the others no more parts than this.
 _MAX_URL = 4_096
 _MAX_PARTS = 32
-#: Around a long value in a message, until secrets are hidden in it and it is cut. Neither is in any printable text.
+#: Around a long value in a message, until secrets are hidden in it and it is cut. Neither is in any printable
+#: text.
 _LONG_VALUE = ("\ue000", "\ue001")
 
 _SECRET_NAME = re.compile(
@@ -79,8 +80,10 @@ def one_line(text: str, limit: int = MESSAGE_LIMIT) -> str:
 
 
 def quoted(value: Any) -> str:
-    """A value as a message quotes it: in quotes, on one line. ``shortened`` cuts it, once secrets are hidden: part of one could not be
-    recognized."""
+    """A value as a message quotes it: in quotes, on one line.
+
+    ``shortened`` cuts it, once secrets are hidden: part of one could not be recognized.
+    """
     text = str(value)[:TEXT_LIMIT]
     return repr(text) if len(text) <= VALUE_LIMIT else repr(text).join(_LONG_VALUE)
 
@@ -97,10 +100,10 @@ _QUOTED = re.compile(_LONG_VALUE[0] + "([^" + "".join(_LONG_VALUE) + "]*)" + _LO
 
 
 class Redactor:
-    """Hides secrets in text: those it was given, however they are escaped, and every URL except the API's own.
+    """Hides secrets in text, however they are escaped, and every URL except the API's own.
 
-    URLs are hidden because the service may know a webhook URL that this task was never given. It is safe to use from several
-    threads.
+    URLs are hidden because the service may know a webhook URL that this task was never given. It is safe to
+    use from several threads.
     """
 
     def __init__(self, *endpoints: str) -> None:
@@ -171,8 +174,8 @@ class Redactor:
 class _Decoded:
     """A text in which escapes are replaced, and where each of its characters was in the original.
 
-    Text is held as the Latin-1 reading of its UTF-8 bytes, so that a character that is percent-encoded byte by byte equals
-    the character itself.
+    Text is held as the Latin-1 reading of its UTF-8 bytes, so that a character that is percent-encoded byte
+    by byte equals the character itself.
     """
 
     def __init__(self, text: str, starts: Sequence[int], ends: Sequence[int]) -> None:
@@ -290,7 +293,7 @@ def _forms(secret: str) -> Set[str]:
 
 
 def _base64_forms(value: str) -> Iterator[str]:
-    """What base64 of any text that contains the value has in it, for each of the three ways in which it may be aligned."""
+    """What base64 of any text that contains the value contains, for each of the three alignments."""
     data = value.encode("utf-8", "surrogatepass")
     for offset, first in ((0, 0), (1, 2), (2, 3)):
         text = base64.b64encode(b"\0" * offset + data).decode()
@@ -304,7 +307,7 @@ def _base64_forms(value: str) -> Iterator[str]:
 
 
 def redact_object(value: Any, mark: str = HIDDEN, secret: bool = False) -> Any:
-    """A copy of an API object without URLs, and without the values of members whose names suggest a secret."""
+    """A copy of an API object without URLs and without members whose names suggest a secret."""
     if isinstance(value, dict):
         return {
             name: redact_object(inner, mark, secret or bool(_SECRET_NAME.search(str(name))))
@@ -349,7 +352,9 @@ def without_userinfo(url: str) -> str:
 
 
 def origin_of(url: str) -> str:
-    """Scheme and host of a URL, for messages and results; empty if there is none. The rest may be a secret: some paste a webhook URL where
-    the endpoint belongs."""
+    """Scheme and host of a URL, for messages and results; empty if there is none.
+
+    The rest may be a secret: some paste a webhook URL where the endpoint belongs.
+    """
     scheme, separator, rest = without_userinfo(url).partition("://")
     return f"{scheme}{separator}{re.split('[/?#]', rest)[0]}" if separator else ""

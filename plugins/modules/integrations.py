@@ -110,7 +110,7 @@ integrations:
   elements: dict
   contains:
     display_name: {description: The name., type: str, sample: ops-slack}
-    id: {description: "The ID, even if it was deleted; V(null) if it does not exist.", type: str, sample: i-12345}
+    id: {description: "The ID; V(null) if it does not exist yet.", type: str, sample: i-12345}
     integration: {description: "It with its URL hidden, or V(null) if it does not exist.", type: dict}
     changed: {description: Whether it was changed., type: bool, sample: true}
     changes: {description: The members that differed., type: list, elements: str, sample: [description]}

@@ -214,7 +214,7 @@ def run(ctx):
     selection = apply_rules(resource.catalog, ctx.params["rules"], ctx.expected_integrations)
     if disables_others and not selection.selected:
         raise RefusedError(
-            "`disable_others` is set and no rule selects anything, so every type that can be disabled would be",
+            "`disable_others` is set and no rule selects anything, so all types would be disabled",
             operation=ROUTE_BY_RULES,
             next_step="Give rules.",
         )

@@ -1,14 +1,16 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Direct execution: runs the collection's modules in the controller's own process if the controller is the target.
+"""Direct execution: runs modules in the controller's own process if the controller is the target.
 
-A module that only talks to an API gains nothing from being packed, copied and started as a new Python process, which takes
-about half a second. Each module has an action plugin of its name, which is this one. In every other case, or if direct
-execution is switched off, the module runs the ordinary way. Both ways return the same result for the same input.
+A module that only talks to an API gains nothing from being packed, copied and started as a new Python
+process, which takes about half a second. Each module has an action plugin of its name, which is this one. In
+every other case, or if direct execution is switched off, the module runs the ordinary way. Both ways return
+the same result for the same input.
 
-This file is the only one that uses private parts of ansible-core: ``ActionBase._task``, ``_templar``, ``_connection``,
-``_play_context``, ``_loader`` and ``_shared_loader_obj``; ``ValidationResult._warnings`` and ``_no_log_values``.
+This file is the only one that uses private parts of ansible-core: ``ActionBase._task``, ``_templar``,
+``_connection``, ``_play_context``, ``_loader`` and ``_shared_loader_obj``; ``ValidationResult._warnings`` and
+``_no_log_values``.
 """
 
 from __future__ import annotations
@@ -93,7 +95,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         return result
 
     def _execute_directly(self, task_vars: Mapping[str, Any]) -> Dict[str, Any]:
-        """What AnsibleModule does: validate the options, run the module, add the invocation, remove secrets."""
+        """Do what AnsibleModule does: validate options, run, add the invocation, remove secrets."""
         module = self._import_module()
         arguments: ArgumentSpec = module.ARGUMENTS
         options = _plain(dict(self._task.args))
@@ -113,7 +115,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         ]
         params = validated.validated_parameters
         if problem or validated.errors.errors:
-            # ansible-core does not know which of the options are secret if it refuses any (_ansible/module.py).
+            # ansible-core does not know which of the options are secret if it refuses any
+            # (_ansible/module.py).
             params = {}
             problem = problem or redact_options(validated.errors.msg, options)
             result: Dict[str, Any] = {"failed": True, "msg": refused_options(problem)}
@@ -193,7 +196,7 @@ def _noop(_sentence: str, _is_important: bool) -> None:
 
 
 def _plain(value: Any) -> Any:
-    """A value as a module receives it: no lazy container, no tag, no vaulted text, nothing that JSON does not have."""
+    """A value as a module receives it: no lazy container, no tag, no vaulted text, only what JSON has."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Mapping):

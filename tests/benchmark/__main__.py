@@ -24,8 +24,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 sys.path.insert(0, str(ROOT / ".cache" / "tree"))
 
-from ansible_collections.ccloud.notifications.plugins.module_utils.plan import Wish, plan
-from ansible_collections.ccloud.notifications.plugins.module_utils.resources import INTEGRATION
+from ansible_collections.ccloud.notifications.plugins.module_utils._engine.model import Collection, DesiredState, Snapshot
+from ansible_collections.ccloud.notifications.plugins.module_utils._engine.plan import Plan
+from ansible_collections.ccloud.notifications.plugins.module_utils._engine.planner import make_plan
+from ansible_collections.ccloud.notifications.plugins.module_utils._resources.integrations import INTEGRATIONS
 from support.emulator import KEY, SECRET, Emulator
 
 ANSIBLE_PLAYBOOK = str(pathlib.Path(sys.executable).parent / "ansible-playbook")
@@ -59,7 +61,7 @@ class Plays:
         (folder / "library" / "nothing.py").write_text(NOTHING)
         (folder / "ansible.cfg").touch()
 
-    def seconds(self, tasks: list[dict[str, Any]], controller_side: bool = True, **keywords: Any) -> float:
+    def seconds(self, tasks: list[dict[str, Any]], direct_execution: bool = True, **keywords: Any) -> float:
         play = {
             **keywords,
             "hosts": "localhost",
@@ -82,7 +84,7 @@ class Plays:
             "ANSIBLE_LIBRARY": str(self.folder / "library"),
             "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
             "ANSIBLE_LOCALHOST_WARNING": "False",
-            "CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": str(controller_side).lower(),
+            "CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": str(direct_execution).lower(),
         }
         begun = time.perf_counter()
         done = subprocess.run([ANSIBLE_PLAYBOOK, "play.yml"], cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
@@ -133,7 +135,7 @@ def unchanged_loop(plays: Plays, runs: int, items: int) -> list[Row]:
         runs,
         lambda: plays.seconds([DEBUG]),
         lambda: plays.seconds(looped(task, items)),
-        lambda: plays.seconds(looped(task, items), controller_side=False),
+        lambda: plays.seconds(looped(task, items), direct_execution=False),
         lambda: plays.seconds(looped(uri, items)),
         lambda: plays.seconds(looped(DEBUG, items)),
     )
@@ -196,7 +198,7 @@ def one_ordinary(plays: Plays, runs: int) -> list[Row]:
     floor, ours, nothing, by_uri = medians(
         runs,
         lambda: plays.seconds([DEBUG]),
-        lambda: plays.seconds(looped(info, repeated), controller_side=False),
+        lambda: plays.seconds(looped(info, repeated), direct_execution=False),
         lambda: plays.seconds(looped({"nothing": {}}, repeated)),
         lambda: plays.seconds(looped(uri, repeated)),
     )
@@ -245,13 +247,18 @@ def organization(plays: Plays, runs: int) -> list[Row]:
 
 
 def planning(runs: int) -> list[Row]:
-    def case(size: int) -> tuple[list[Wish], list[dict[str, Any]]]:
-        objects = [{"id": f"i-{number}", **made_up(number)} for number in range(size)]
-        wishes = [
-            Wish(key=each["display_name"], fields={name: each[name] for name in ("display_name", "description", "target")})
-            for each in (made_up(number) for number in range(size))
-        ]
-        return wishes, objects
+    def case(size: int) -> tuple[list[DesiredState], list[dict[str, Any]]]:
+        fields = [made_up(number) for number in range(size)]
+        desired_states = [DesiredState(INTEGRATIONS, key=each["display_name"], fields=each) for each in fields]
+        return desired_states, [{"id": f"i-{number}", **made_up(number)} for number in range(size)]
+
+    def planned(desired_states: list[DesiredState], objects: list[dict[str, Any]]) -> Plan:
+        return make_plan(desired_states, Snapshot([Collection(INTEGRATIONS, objects)]))
+
+    def looked_up(desired_states: list[DesiredState], objects: list[dict[str, Any]]) -> None:
+        by_name = {obj["display_name"]: obj for obj in objects}
+        for desired in desired_states:
+            _found = by_name[desired.key]
 
     def timed(work: Callable[[], Any]) -> float:
         begun = time.perf_counter()
@@ -259,28 +266,27 @@ def planning(runs: int) -> list[Row]:
         return time.perf_counter() - begun
 
     rows = []
-    each: dict[int, float] = {}
+    per_object: dict[int, float] = {}
     for size in (10, 100, 1_000, 10_000):
-        wishes, objects = case(size)
-
-        def looked_up(wishes: list[Wish] = wishes, objects: list[dict[str, Any]] = objects) -> None:
-            by_name = {there["display_name"]: there for there in objects}
-            for wish in wishes:
-                _found = by_name[wish.key]
-
-        ours, lookup = medians(runs, lambda w=wishes, o=objects: timed(lambda: plan(INTEGRATION, w, o)), lambda f=looked_up: timed(f))
-        each[size] = ours / size
+        arguments = case(size)
+        ours, lookup = medians(
+            runs,
+            lambda arguments=arguments: timed(lambda: planned(*arguments)),
+            lambda arguments=arguments: timed(lambda: looked_up(*arguments)),
+        )
+        per_object[size] = ours / size
         detail = f"{ours * 1000:.2f} ms, {ours / size * 1e6:.1f} us an object"
         row = Row(f"planning {size:,} x {size:,}", "dictionary look-up of the same size", ours / lookup, detail)
         if size == 10_000:
-            row.target, row.met = "under 0.3 s, linear", ours < 0.3 and each[10_000] < 2 * each[100]
+            row.target, row.met = "under 0.3 s, linear", ours < 0.3 and per_object[10_000] < 2 * per_object[100]
         rows.append(row)
-    wishes, objects = case(10_000)
+
+    arguments = case(10_000)
     tracemalloc.start()
-    kept = plan(INTEGRATION, wishes, objects)
+    plan = planned(*arguments)
     peak = tracemalloc.get_traced_memory()[1] / 2**20
     tracemalloc.stop()
-    assert len(kept.steps) == 10_000
+    assert len(plan.steps) == 10_000
     rows.append(Row("memory of that plan", "150 MiB", peak / 150, f"{peak:.1f} MiB at its peak", "under 150 MiB", peak < 150))
     return rows
 

@@ -906,7 +906,7 @@ def test_https_to_a_port_that_speaks_none_is_said_at_once(emulator, connect, err
     [
         (lambda client: client.list(LIST), "The credentials may not read this."),
         (lambda client: client.create(LIST, BODY), "The credentials may not write. Writing requires the role"),
-        (lambda client: client.delete(LIST, "i-1"), "The service may respond like this as well if the object does not exist"),
+        (lambda client: client.delete(LIST, "i-1"), "The service may also respond like this if the object does not exist"),
     ],
 )
 def test_a_403_says_what_is_missing(emulator, connect, errors, act, said):

@@ -253,7 +253,7 @@ def test_somebody_else_in_the_middle_is_met_and_not_doubled(run, organization):
 def test_disabling_everything_by_mistake_is_refused(run, organization):
     for rules in ([], [{"select": {"display_names": ["None"]}, "integrations": [], "allow_empty": True}]):
         result = run.fails("subscriptions", rules=rules, disable_others=True)
-        assert "so every type that can be disabled would be" in result["msg"]
+        assert "so all types would be disabled" in result["msg"]
     assert organization.writes() == []
 
 

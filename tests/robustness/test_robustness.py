@@ -148,7 +148,7 @@ def test_any_options_are_a_result_or_a_sentence(module, data):
 def test_a_list_without_an_end_has_one(monkeypatch):
     from ansible_collections.ccloud.notifications.plugins.module_utils._api import client
 
-    monkeypatch.setattr(client, "PAGE_LIMIT", 100)
+    monkeypatch.setattr(client, "MAX_PAGES", 100)
     pages = iter(range(10_000))
 
     def answer(_request):
@@ -173,11 +173,11 @@ def test_a_list_that_is_as_long_as_it_may_be_is_read():
 
 
 def test_a_huge_answer_is_not_read_to_its_end(monkeypatch):
-    from ansible_collections.ccloud.notifications.plugins.module_utils._api import client
+    from ansible_collections.ccloud.notifications.plugins.module_utils._api import transport
 
-    monkeypatch.setattr(client, "BODY_LIMIT", 1024 * 1024)
+    monkeypatch.setattr(transport, "BODY_LIMIT", 1024 * 1024)
     result = run("integration_info", {}, lambda _request: Canned(200, b" " * (2 * 1024 * 1024)))
-    assert "the answers are larger than 1 MiB" in result["msg"]
+    assert "the responses are larger than 1 MiB" in result["msg"]
 
 
 def test_a_name_that_the_service_changes_leaves_nothing_behind():
@@ -193,7 +193,7 @@ def test_a_name_that_the_service_changes_leaves_nothing_behind():
     result = run("integration", params, answer)
     assert asked == ["GET", "POST", "DELETE"]
     assert result["changed"] is False
-    assert "under another name it would not be found again, so it was deleted" in result["msg"]
+    assert "It was deleted, because it could not be found again under another name" in result["msg"]
 
 
 def test_a_text_from_the_service_moves_no_cursor_and_passes_for_no_line():

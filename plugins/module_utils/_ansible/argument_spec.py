@@ -60,8 +60,8 @@ class ArgumentSpec:
     def find_problem(self, params: Mapping[str, Any]) -> Optional[str]:
         """The first problem with a task's options, which are named by their paths; None if there is none.
 
-        ansible-core's own messages name neither the item of a list nor a similar option, and repeat values that may be
-        secrets. No value is repeated here, except a word that is similar to a valid choice.
+        ansible-core's own messages name neither the item of a list nor a similar option, and repeat values
+        that may be secrets. No value is repeated here, except a word that is similar to a valid choice.
         """
         unknown = next(_unknown_options(self.options, params, ""), None)
         return unknown or next(self._problems(params, ""), None)

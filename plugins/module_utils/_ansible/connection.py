@@ -12,8 +12,8 @@ import os
 import ssl
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any, Dict, Mapping, Optional, Tuple, Union
-from urllib.parse import urlsplit
+from typing import Any, Dict, Mapping, Optional, Sequence, Tuple, Union
+from urllib.parse import SplitResult, urlsplit
 
 from .._api.auth import ApiKey, ApiToken, Credentials, TokenExchange
 from .._api.session import COLLECTION_VERSION, DEFAULT_ENDPOINT, Connection
@@ -33,8 +33,8 @@ MAX_SECONDS = 86_400
 
 _PEM = "-----BEGIN "
 _NO_CREDENTIALS = (
-    "Set `api_key` and `api_secret` (or CONFLUENT_CLOUD_API_KEY and CONFLUENT_CLOUD_API_SECRET), or `api_token`, or "
-    "`identity_pool_id` and `external_token`."
+    "Set `api_key` and `api_secret` (or CONFLUENT_CLOUD_API_KEY and CONFLUENT_CLOUD_API_SECRET), "
+    "or `api_token`, or `identity_pool_id` and `external_token`."
 )
 
 
@@ -79,6 +79,16 @@ def is_loopback(url: str) -> bool:
         return False
 
 
+def _parse_url(url: str, schemes: Sequence[str]) -> Optional[SplitResult]:
+    """The parts of a URL with one of these schemes and a host; None for anything else."""
+    try:
+        parts = urlsplit(url)
+        _port = parts.port
+    except ValueError:
+        return None
+    return parts if parts.scheme in schemes and parts.hostname else None
+
+
 def _validate_endpoint(endpoint: str, validate_certs: bool) -> None:
     shown = quoted(origin_of(endpoint)) if origin_of(endpoint) else "that is given"
     default = f"The default is {DEFAULT_ENDPOINT}."
@@ -87,12 +97,8 @@ def _validate_endpoint(endpoint: str, validate_certs: bool) -> None:
             f"the endpoint {shown} contains a user or a password",
             next_step="Give credentials in their own options, such as `api_key` and `api_secret`.",
         )
-    try:
-        parts = urlsplit(endpoint)
-        is_url = parts.scheme in ("http", "https") and bool(parts.hostname) and bool(parts.port or True)
-    except ValueError:
-        is_url = False
-    if not is_url or parts.query or parts.fragment:
+    parts = _parse_url(endpoint, ("http", "https"))
+    if parts is None or parts.query or parts.fragment:
         detail = (
             f"the endpoint {shown} is not an http or https URL with a host and without query and fragment"
         )
@@ -149,7 +155,7 @@ def _load_authorities(shown: str, **source: str) -> None:
         ) from None
 
 
-def _client_cert_from_options(params: Mapping[str, Any]) -> Union[None, str, Tuple[str, str]]:
+def _client_cert_from_options(params: Mapping[str, Any]) -> Union[str, Tuple[str, str], None]:
     """The path of the client certificate, or the paths of the certificate and its key."""
     cert, key = params["client_cert"], params["client_key"]
     if key and not cert:
@@ -173,16 +179,7 @@ def _proxy_from_options(params: Mapping[str, Any]) -> Optional[str]:
     proxy: Optional[str] = params["proxy"]
     if not proxy:
         return None
-    try:
-        parts = urlsplit(proxy)
-        is_url = (
-            parts.scheme in ("http", "https", "socks5", "socks5h")
-            and bool(parts.hostname)
-            and bool(parts.port or True)
-        )
-    except ValueError:
-        is_url = False
-    if not is_url:
+    if _parse_url(proxy, ("http", "https", "socks5", "socks5h")) is None:
         # A proxy's URL may contain a password, so it is not repeated.
         detail = "`proxy` is not an http, https, socks5 or socks5h URL with a host"
         raise RefusedError(detail, next_step="Example: http://proxy.example.com:3128.")
@@ -207,8 +204,8 @@ def _user_agent(suffix: Optional[str], ansible_version: str) -> str:
 def credentials_from_options(params: Mapping[str, Any], environ: Mapping[str, str]) -> Credentials:
     """The credentials that the options give. API key and secret may also come from the environment.
 
-    Raises RefusedError for none, for more than one method, and for half of one. Options take precedence over the
-    environment, which other tools use as well.
+    Raises RefusedError for none, for more than one method, and for half of one. Options take precedence over
+    the environment, which other tools use as well.
     """
     values = {
         name: _clean(name, params.get(name)) for name in ("api_key", "identity_pool_id", *SECRET_OPTIONS)
@@ -269,6 +266,9 @@ def _clean(option: str, value: Optional[str]) -> Optional[str]:
 
 
 def hide_userinfo(params: Dict[str, Any]) -> None:
-    """Results repeat the options. An endpoint is not declared a secret, but may contain a password in the wrong place."""
+    """Results repeat the options.
+
+    An endpoint is not declared a secret, but may contain a password in the wrong place.
+    """
     if params.get("endpoint"):
         params["endpoint"] = origin_of(str(params["endpoint"]))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One task as a module sees it: options, check mode, connection, warnings; and how its errors become a failure.
+"""One task as a module sees it, and the one place where errors become failures.
 
 Private to the collection.
 """
@@ -49,9 +49,9 @@ def _noop(_sentence: str, _is_important: bool) -> None:
 class ModuleContext:
     """One task.
 
-    ``emit_warning`` shows a sentence at the end of the task, ``emit_progress`` at once (True: even without -v). ``secrets``
-    are the values of secret options. ``sessions`` keeps connections for later tasks of the same process. ``is_orphaned``
-    says whether the process that started this task is gone.
+    ``emit_warning`` shows a sentence at the end of the task, ``emit_progress`` at once (True: even without
+    -v). ``secrets`` are the values of secret options. ``sessions`` keeps connections for later tasks of the
+    same process. ``is_orphaned`` says whether the process that started this task is gone.
     """
 
     params: Mapping[str, Any]
@@ -115,7 +115,8 @@ class ModuleContext:
         if dangling:
             ids = ", ".join(map(quoted, dangling))
             self.warn_once(
-                f"Subscriptions refer to integrations that no longer exist: {ids}. The references are removed."
+                f"Subscriptions refer to integrations that no longer exist: {ids}. "
+                "The references are removed."
             )
         if self.check_mode:
             result = PlanResult.predict(plan)
@@ -146,7 +147,7 @@ class ModuleContext:
 
     @property
     def expected_integrations(self) -> Optional[Sequence[str]]:
-        """The integrations that may be missing: in check mode those that earlier tasks create; None means any."""
+        """The names of integrations that may be missing, as Catalog.resolve_integrations takes them."""
         expected: Optional[Sequence[str]] = self.params["expected_integrations"]
         return expected if self.check_mode else ()
 
@@ -199,7 +200,10 @@ class ModuleContext:
         return {"msg": message, "error": details}
 
     def without_credentials(self, result: Any) -> Any:
-        """A result in which no text of the service echoes a credential. All other secrets are hidden by their place."""
+        """A result in which no text of the service echoes a credential.
+
+        All other secrets are hidden by their place.
+        """
         credentials = [
             each for each in dict.fromkeys(self._credentials) if len(each) >= MIN_CREDENTIAL_LENGTH
         ]

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Connections with a total time limit, which can be canceled. ``requests`` has neither.
 
-A time-out of ``requests`` applies to a single read from the socket, so a server that sends one byte at a time never exceeds
-it. Here each read may take what is left of the request's time. Private to the collection.
+A time-out of ``requests`` applies to a single read from the socket, so a server that sends one byte at a time
+never exceeds it. Here each read may take what is left of the request's time. Private to the collection.
 """
 
 from __future__ import annotations
@@ -44,7 +44,10 @@ class _Attempt:
         self.canceled = False
 
     def remaining(self) -> float:
-        """Seconds left. Raises socket.timeout if there are none, and CanceledError if the task was told to stop."""
+        """Seconds left.
+
+        Raises socket.timeout if there are none, and CanceledError if the task was told to stop.
+        """
         if self.canceled:
             raise CanceledError
         seconds = self.until - time.monotonic()
@@ -58,7 +61,8 @@ class _Attempt:
         sock = getattr(self.connection, "sock", None)
         if isinstance(sock, socket.socket):
             with suppress(OSError):  # not connected yet, or no longer
-                # For a TLS socket this bypasses its own bookkeeping, which belongs to the thread that reads from it.
+                # For a TLS socket this bypasses its own bookkeeping, which belongs to the thread that reads
+                # from it.
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
@@ -164,7 +168,7 @@ class _TrackedConnection:
 
 
 class _TrackedPool:
-    """A connection pool whose connections trust the certificate authorities in ``ca_data`` (PEM), if it is set."""
+    """A connection pool. ``ca_data`` (PEM) has the certificate authorities to trust, if it is not empty."""
 
     ca_data = ""
 
@@ -191,7 +195,7 @@ def _track(manager: Any) -> None:
 if REQUESTS_IMPORT_ERROR is None:
 
     class TimedAdapter(HTTPAdapter):
-        """The adapter of ``requests`` over connections that can be timed and canceled, with or without a proxy.
+        """The adapter of ``requests``, over connections that can be timed and canceled.
 
         ``ca_data`` holds certificate authorities in PEM, which are trusted instead of the usual ones.
         """
@@ -219,8 +223,8 @@ if REQUESTS_IMPORT_ERROR is None:
 def _is_foreign(_record: logging.LogRecord) -> bool:
     """Whether a log record of urllib3 is about a request of other code.
 
-    Records about our requests, such as headers that it cannot parse, may echo credentials, and Ansible writes them to its
-    log file.
+    Records about our requests, such as headers that it cannot parse, may echo credentials, and Ansible writes
+    them to its log file.
     """
     return getattr(_current, "attempt", None) is None
 

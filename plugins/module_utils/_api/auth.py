@@ -111,7 +111,10 @@ class TokenCache:
         self._lock = threading.Lock()
 
     def get(self, exchange: Callable[[], Tuple[str, float]], now: float) -> ExchangedToken:
-        """A valid token. ``exchange`` returns a new one with its lifetime in seconds, and is called only if necessary."""
+        """A valid token.
+
+        ``exchange`` returns a new one with its lifetime in seconds, and is called only if necessary.
+        """
         with self._lock:
             if not self._token or now >= self._renew_at:
                 self._token, lifetime = exchange()

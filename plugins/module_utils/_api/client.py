@@ -50,9 +50,11 @@ MAX_PAGES = 2_000
 #: A token is not kept longer than this many seconds, whatever its exchange says.
 MAX_TOKEN_LIFETIME = 86_400.0
 WAITS_LISTED = 100
-#: The longest pause in seconds for an exhausted rate limit. After it, the service says itself whether to wait on.
+#: The longest pause in seconds for an exhausted rate limit. After it, the service says itself whether to wait
+#: on.
 MAX_RATE_LIMIT_PAUSE = 60.0
-#: IDs that may become part of a path. The contract calls IDs opaque, but none like "../x" or "{{ x }}" is ever sent.
+#: IDs that may become part of a path. The contract calls IDs opaque, but none like "../x" or "{{ x }}" is
+#: ever sent.
 SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+=@~-]{0,254}")
 
 
@@ -74,7 +76,10 @@ def _noop(*_arguments: Any) -> None:
 
 @dataclass
 class RequestStats:
-    """What a task sent: the ``api`` member of its result. ``waits`` has the number of waits and their seconds by reason."""
+    """What a task sent: the ``api`` member of its result.
+
+    ``waits`` has the number of waits and their seconds by reason.
+    """
 
     requests: int = 0
     writes: int = 0
@@ -109,9 +114,9 @@ def _describe_wait(reason: str, count: int, seconds: float) -> str:
 class Client:
     """Requests to one organization's API within one task's deadline. Thread-safe.
 
-    ``on_wait`` receives each wait as a sentence, with its seconds; ``warn`` receives sentences for the user; ``jitter``
-    returns a number from 0 to 1. ``is_orphaned`` says whether the process that started this task is gone. Every method
-    raises NotificationsError and nothing else.
+    ``on_wait`` receives each wait as a sentence, with its seconds; ``warn`` receives sentences for the user;
+    ``jitter`` returns a number from 0 to 1. ``is_orphaned`` says whether the process that started this task
+    is gone. Every method raises NotificationsError and nothing else.
     """
 
     def __init__(
@@ -186,8 +191,9 @@ class Client:
     def list(self, path: str, query: Optional[Mapping[str, Any]] = None) -> List[Object]:
         """All objects of a collection, or those that a query selects: complete or not at all.
 
-        Only the query of a ``next`` link is used; requests always go to the configured endpoint and path. If the service
-        counts more objects than its pages hold, the list is read once more, and then ``warn`` is called.
+        Only the query of a ``next`` link is used; requests always go to the configured endpoint and path. If
+        the service counts more objects than its pages hold, the list is read once more, and then ``warn`` is
+        called.
         """
         objects, total = self._list_once(path, query)
         if total is not None and len(objects) < total:
@@ -195,7 +201,8 @@ class Client:
         if total is not None and len(objects) < total:
             noun = path.rpartition("/")[2].replace("-", " ")
             self._warn(
-                f"The list of {noun} may be incomplete: the service counts {total} and lists {len(objects)}, twice in a row."
+                f"The list of {noun} may be incomplete: the service counts {total} and lists {len(objects)}, "
+                "twice in a row."
             )
         return objects
 
@@ -233,7 +240,10 @@ class Client:
         try:
             return self.send(Request("GET", path, accept_any, query=query))
         except NotFoundError as error:
-            next_step = f"Check the endpoint, which is given without /notifications/v1. The default is {DEFAULT_ENDPOINT}."
+            next_step = (
+                "Check the endpoint, which is given without /notifications/v1. "
+                f"The default is {DEFAULT_ENDPOINT}."
+            )
             raise error.replace(next_step=next_step) from None
 
     def create(self, path: str, body: Mapping[str, Any]) -> Object:
@@ -308,8 +318,8 @@ class Client:
                 self._count_retry()
                 continue
             delay = retry.retry_delay(request.retry_mode, failure, attempt, self.wall_clock(), self._jitter())
-            # One of several attempts may have taken effect, whatever the last one says. A POST is only repeated after
-            # attempts that were certainly not carried out.
+            # One of several attempts may have taken effect, whatever the last one says. A POST is only
+            # repeated after attempts that were certainly not carried out.
             is_harmless = request.retry_mode is not RetryMode.IDEMPOTENT and delay is not None
             outcome_unknown = outcome_unknown or (retry.outcome_unknown(failure) and not is_harmless)
             if delay is None or self.now() + delay >= self._deadline:
@@ -377,7 +387,7 @@ class Client:
     # Waiting
 
     def wait_for_turn(self) -> bool:
-        """Wait a moment, in real time, for another task of this controller; False if there is no time left."""
+        """Wait a moment of real time for another task of this controller; False at the deadline."""
         self._tracker.wait(0.02)
         return not self._tracker.is_canceled and time.time() < self.created_at + self._connection.deadline
 
@@ -393,7 +403,10 @@ class Client:
         return True
 
     def _wait_for_slot(self) -> None:
-        """Wait as long as any request of this client was told to. Raises if the deadline has passed or the task is stopped."""
+        """Wait as long as any request of this client was told to.
+
+        Raises if the deadline has passed or the task is stopped.
+        """
         with self._lock:
             ahead = self._not_before - self.now()
         if ahead > 0:
@@ -497,7 +510,10 @@ def _page_objects(response: ApiResponse) -> List[Object]:
 
 
 def _next_query(response: ApiResponse) -> Optional[Dict[str, List[str]]]:
-    """The query of the next page: the whole query of the ``next`` link, whose other parts are ignored. None at the end."""
+    """The query of the next page: the whole query of the ``next`` link, whose other parts are ignored.
+
+    None at the end.
+    """
     metadata = response.body.get("metadata")
     if not isinstance(metadata, dict):
         raise _invalid_response("a page does not say whether another one follows", response)

@@ -16,7 +16,8 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple, Type
 from .._errors import ApiError, BadRequestError, ConflictError, ForbiddenError, NotFoundError
 from .._redaction import one_line, quoted
 
-#: The most characters of a foreign text that are read. It is cut further when it is shown, after secrets have been hidden.
+#: The most characters of a foreign text that are read. It is cut further when it is shown, after secrets have
+#: been hidden.
 TEXT_LIMIT = 16_384
 #: The most errors of one response that a message names.
 ERRORS_SHOWN = 10
@@ -45,7 +46,10 @@ _ERROR_DESCRIPTION = re.compile(r'error_description="([^"]*)"')
 
 @dataclass(frozen=True)
 class ErrorBody:
-    """The body of an error response. ``is_envelope`` is False for a body that is not the API's, such as a proxy's HTML."""
+    """The body of an error response.
+
+    ``is_envelope`` is False for a body that is not the API's, such as a proxy's HTML.
+    """
 
     is_envelope: bool = False
     code: Optional[str] = None
@@ -65,7 +69,10 @@ def error_from_response(status: int, headers: Mapping[str, str], text: str, meth
     error_class, error_type = _BY_STATUS.get(status, (ApiError, "server_error"))
     detail = body.detail or _challenge(headers)
     if detail is None:
-        detail = f"the service answered with status {status} and a body without an explanation ({content_type_of(headers)})"
+        content_type = content_type_of(headers)
+        detail = (
+            f"the service answered with status {status} and a body without an explanation ({content_type})"
+        )
     if error_type == "quota_exceeded" or (status == 400 and "quota" in f"{body.code} {detail}".lower()):
         error_class, error_type = ApiError, "quota_exceeded"
         detail = f"over quota: {detail}"
@@ -90,7 +97,7 @@ def _next_step(error_type: str, method: str, headers: Mapping[str, str]) -> Opti
     if error_type == "conflict" and headers.get("Location"):
         path = (_text(headers["Location"]) or "").partition("?")[0]
         existing_id = path.rstrip("/").rpartition("/")[2]
-        return f"The existing object is {quoted(existing_id)}. Choose another name, or manage the existing object."
+        return f"The existing object is {quoted(existing_id)}. Choose another name, or manage that object."
     return None
 
 

@@ -35,9 +35,10 @@ _TRANSIENT_STATUSES = frozenset((408, 429, 500, 502, 503, 504))
 class RetryMode(enum.Enum):
     """What makes it safe to send a request again.
 
-    IDEMPOTENT requests (GET, PATCH, DELETE here) can always be repeated. An ACTION (POST) can be repeated if it was
-    certainly not carried out, or if the service is unavailable and says when to retry. A CREATE cannot be repeated in the
-    second case: a gateway may respond 503 after the fact, so the caller must look for the object first.
+    IDEMPOTENT requests (GET, PATCH, DELETE here) can always be repeated. An ACTION (POST) can be repeated if
+    it was certainly not carried out, or if the service is unavailable and says when to retry. A CREATE cannot
+    be repeated in the second case: a gateway may respond 503 after the fact, so the caller must look for the
+    object first.
     """
 
     IDEMPOTENT = "idempotent"
@@ -66,8 +67,8 @@ def retry_delay(
 ) -> Optional[float]:
     """Seconds to wait before the next attempt, or None to give up.
 
-    ``attempt`` counts from 1, ``now`` is in seconds since the epoch, and ``jitter`` is from 0 to 1 (full jitter).
-    Source: "Rate limits" of the contract, which asks for capped exponential backoff with jitter.
+    ``attempt`` counts from 1, ``now`` is in seconds since the epoch, and ``jitter`` is from 0 to 1 (full
+    jitter). Source: "Rate limits" of the contract, which asks for capped exponential backoff with jitter.
     """
     asked = retry_after(failure, now)
     if not _may_retry(mode, failure, asked):
@@ -105,7 +106,7 @@ def retry_after(failure: Failure, now: float) -> Optional[float]:
 
 
 def parse_seconds(value: Optional[str], now: float) -> Optional[float]:
-    """A header's number of seconds or HTTP date as seconds from ``now``, never negative; None if it is neither."""
+    """The seconds from ``now`` that a header gives as a number or as an HTTP date; None for anything else."""
     if not value:
         return None
     try:

@@ -31,9 +31,10 @@ DEFAULT_ENDPOINT = "https://api.confluent.cloud"
 class Connection:
     """Where to connect, with which credentials, and for how long.
 
-    ``timeout`` (seconds) is for one request and ``deadline`` (seconds) for all requests of a task. ``verify`` is True, False
-    or the path of a bundle of certificate authorities; ``ca_data`` is such a bundle in PEM. ``client_cert`` is the path of
-    a certificate with its key, or the paths of both. ``proxy`` replaces the proxies of the environment.
+    ``timeout`` (seconds) is for one request and ``deadline`` (seconds) for all requests of a task. ``verify``
+    is True, False or the path of a bundle of certificate authorities; ``ca_data`` is such a bundle in PEM.
+    ``client_cert`` is the path of a certificate with its key, or the paths of both. ``proxy`` replaces the
+    proxies of the environment.
     """
 
     credentials: Credentials
@@ -42,13 +43,13 @@ class Connection:
     deadline: float = 300.0
     verify: Union[bool, str] = True
     ca_data: str = ""
-    client_cert: Union[None, str, Tuple[str, str]] = None
+    client_cert: Union[str, Tuple[str, str], None] = None
     proxy: Optional[str] = None
     user_agent: str = f"ccloud.notifications/{COLLECTION_VERSION}"
 
 
 class Session:
-    """What may outlive a task: open connections to one endpoint with one set of credentials, and the token in use."""
+    """What may outlive a task: open connections to one endpoint, and the token in use."""
 
     def __init__(self, connection: Connection) -> None:
         self.http = _new_http_session(connection)

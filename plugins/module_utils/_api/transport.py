@@ -67,8 +67,8 @@ def accept_object(body: Any) -> bool:
 class Request:
     """One request to the API.
 
-    ``is_valid_body`` says whether the parsed body of a success is one of this API; any other may be a proxy's. A request
-    with a ``form`` is sent without credentials: only a token exchange has one.
+    ``is_valid_body`` says whether the parsed body of a success is one of this API; any other may be a
+    proxy's. A request with a ``form`` is sent without credentials: only a token exchange has one.
     """
 
     method: str
@@ -114,8 +114,8 @@ def request_id_of(headers: Mapping[str, str]) -> Optional[str]:
 class Transport:
     """Sends requests over one session. Thread-safe.
 
-    ``on_sent`` is called before each request that is sent, redirected ones included, and ``on_response`` with the status
-    and the headers of each response.
+    ``on_sent`` is called before each request that is sent, redirected ones included, and ``on_response`` with
+    the status and the headers of each response.
     """
 
     def __init__(
@@ -176,7 +176,10 @@ class Transport:
     def _exchange(
         self, request: Request, prepared: Any, settings: Mapping[str, Any], timeout: float
     ) -> Tuple[Any, str]:
-        """The last response and its body. Redirects are followed within the endpoint's origin, as the contract asks."""
+        """The last response and its body.
+
+        Redirects are followed within the endpoint's origin, as the contract asks.
+        """
         with self._tracker.limit(timeout):
             for hop in range(MAX_REDIRECTS + 1):
                 if hop:
@@ -271,7 +274,8 @@ def _check_status(request: Request, response: Any, text: str, http_session: Any)
     if 200 <= status < 300:
         return
     if status < 200:
-        # The real response may follow on the same connection, where it would be taken for that of the next request.
+        # The real response may follow on the same connection, where it would be taken for that of the next
+        # request.
         http_session.close()
         error: NotificationsError = TransportError(
             f"the service answered with status {status}, which is not final",
@@ -361,8 +365,8 @@ def _origin(url: str) -> Tuple[str, str, Optional[int]]:
 def _chunks(response: Any) -> Iterator[bytes]:
     """A body as it arrives.
 
-    Asked to stream a chunked body, urllib3 1.26 reads chunk sizes of any length into memory. Asked to read, it leaves that
-    to http.client, which has a limit.
+    Asked to stream a chunked body, urllib3 1.26 reads chunk sizes of any length into memory. Asked to read,
+    it leaves that to http.client, which has a limit.
     """
     read = getattr(response.raw, "read1", response.raw.read)
     while True:

@@ -1,10 +1,11 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lets the tasks of one controller take turns in creating an object of a name.
+"""Lets the tasks of one controller take turns in creating an object.
 
-The service may allow two objects of one name, so the hosts of a play that all manage the same organization would each create one.
-Their workers are processes of their own; a lock on a file makes each see what the others created. Private to the collection.
+The service may allow two objects of one name, so the hosts of a play that all manage the same organization
+would each create one. Their workers are processes of their own; a lock on a file makes each see what the
+others created. Private to the collection.
 """
 
 from __future__ import annotations
@@ -49,9 +50,11 @@ class CreationLock:
 
 @contextmanager
 def creation_lock(*identity: str, wait: Callable[[], bool]) -> Iterator[CreationLock]:
-    """The turn of whoever creates what these texts identify; ``wait`` waits a moment, and is False when there is no more time.
+    """The turn to create the object that these texts identify.
 
-    Without a usable folder, and without time, nobody waits.
+    ``wait`` waits a moment, and returns False if there is no time left.
+
+    Without a usable folder there is no waiting.
     """
     digest = hashlib.sha256("\0".join(identity).encode("utf-8", "replace")).hexdigest()[:32]
     descriptor = _open(digest)

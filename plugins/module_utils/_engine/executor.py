@@ -42,8 +42,8 @@ class ExecutionOptions:
 def apply_plan(client: Client, plan: Plan, options: ExecutionOptions) -> PlanResult:
     """Apply a plan. Errors are in the results.
 
-    After an error no further step is started, unless ``continue_on_error`` is set. Nothing is deleted unless all references
-    to it were removed.
+    After an error no further step is started, unless ``continue_on_error`` is set. Nothing is deleted unless
+    all references to it were removed.
     """
     return _Executor(client, plan, options).run()
 
@@ -109,7 +109,7 @@ class _Executor:
     # Lists that lag behind
 
     def _wait_for_lists(self, phase: Phase) -> None:
-        """Wait until the lists show what the steps of a phase created, and no longer show what they deleted."""
+        """Wait until the lists show what a phase created, and no longer show what it deleted."""
         waits: List[Tuple[StepContext, Mapping[int, StepResult], Callable[..., Dict[int, List[str]]]]] = []
         for ctx, positions in self._by_collection(phase.positions):
             results = {position: self._results[position] for position in positions}

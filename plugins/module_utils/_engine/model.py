@@ -79,7 +79,7 @@ class Client(Protocol):
 
 @dataclass(frozen=True)
 class Comparison:
-    """How a field differs: the dotted names of what differs, and of what cannot be compared because the service masks it."""
+    """The dotted names of the members that differ, and of those that the service masks."""
 
     differs: Tuple[str, ...] = ()
     masked: Tuple[str, ...] = ()
@@ -87,9 +87,10 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Reference:
-    """An object that does not exist yet, by its key: the same plan, or in check mode an earlier task, creates it.
+    """An object that does not exist yet, by its key. The same plan creates it, or an earlier task.
 
-    The executor replaces it with the ID when the creation has succeeded. ``path`` is that of the object's collection.
+    The executor replaces it with the ID when the creation has succeeded. ``path`` is that of the object's
+    collection.
     """
 
     path: str
@@ -128,8 +129,8 @@ class TextField(Field):
 class Resource:
     """One collection of the API, and what may be done with its objects.
 
-    The key of an object identifies it beside its ID: the name of an integration, the type of a subscription. Subclasses
-    describe a collection by attributes, and override methods where that is not enough.
+    The key of an object identifies it beside its ID: the name of an integration, the type of a subscription.
+    Subclasses describe a collection by attributes, and override methods where that is not enough.
     """
 
     #: What messages call an object.
@@ -142,7 +143,8 @@ class Resource:
     name_field: ClassVar[str] = ""
     #: Whether the service has at most one object for each key, so that a conflict means that it exists.
     has_unique_keys: ClassVar[bool] = False
-    #: Whether objects of other resources refer to these: they are created before those, and deleted after them.
+    #: Whether objects of other resources refer to these: they are created before those, and deleted after
+    #: them.
     is_referenced: ClassVar[bool] = False
     #: How messages relate an object to its key: "2 integrations are named 'ops'".
     key_relation: ClassVar[str] = "named"
@@ -153,7 +155,7 @@ class Resource:
 
     @property
     def scope(self) -> str:
-        """The resource path that the objects of a look-up are about; empty for a collection of the whole organization."""
+        """The resource path that the objects are about; empty for the whole organization."""
         return ""
 
     @property
@@ -205,13 +207,16 @@ class Resource:
     # Safety rules
 
     def validate_change(self, before: Optional[Object], after: Optional[Object]) -> Optional[RefusedError]:
-        """The error for a change that is forbidden, or None. ``before`` is None for a creation, ``after`` for a deletion."""
+        """The error for a change that is forbidden, or None.
+
+        ``before`` is None for a creation, ``after`` for a deletion.
+        """
         return None
 
     def rejection_hint(
         self, before: Object, body: Mapping[str, Any], changes: Sequence[str]
     ) -> Optional[str]:
-        """What to do if the service rejects a change (``body`` is empty for a deletion); None for the usual advice."""
+        """What to do if the service rejects a change, or a deletion (empty ``body``); None by default."""
         return None
 
     # Output
@@ -240,8 +245,8 @@ class Resource:
 class DesiredState:
     """Desired state of one object, identified by ID or key.
 
-    ``fields`` has only the members that the user stated, in the API's form. ``write_secrets`` says when secrets are
-    written. ``warnings`` are shown to the user.
+    ``fields`` has only the members that the user stated, in the API's form. ``write_secrets`` says when
+    secrets are written. ``warnings`` are shown to the user.
     """
 
     resource: Resource
@@ -262,7 +267,7 @@ class DesiredState:
 
 @dataclass(frozen=True)
 class Purge:
-    """Delete the objects of a resource that no desired state names: at most ``limit``, and none that ``keep`` matches."""
+    """Delete objects that no desired state names: at most ``limit``, and none that ``keep`` matches."""
 
     resource: Resource
     limit: int
@@ -310,7 +315,10 @@ class Collection:
         return [text for text in texts or () if not self.contains(text)]
 
     def find(self, object_id: Optional[str], key: Optional[str]) -> Optional[Object]:
-        """The object with an ID, or else with a key; None if there is none. Raises RefusedError if there are several."""
+        """The object with an ID, or else with a key; None if there is none.
+
+        Raises RefusedError if there are several.
+        """
         if object_id is not None:
             return self.by_id(object_id)
         found = self.by_key(key or "")
@@ -319,7 +327,10 @@ class Collection:
         return found[0] if found else None
 
     def resolve(self, text: str) -> Object:
-        """The object whose ID or exact name is ``text``. Raises RefusedError, or UnknownNameError with suggestions."""
+        """The object whose ID or exact name is ``text``.
+
+        Raises RefusedError, or UnknownNameError with suggestions.
+        """
         noun = self.resource.noun
         if not text:
             raise RefusedError(f"the name of a {noun} is empty", next_step="Give its ID or its exact name.")

@@ -37,8 +37,8 @@ MAX_REPLANS = 1
 class Outdated:
     """The snapshot is outdated, so the step must be planned again.
 
-    ``current`` has the object as it is now, if it exists. ``cause`` is raised if the step has been planned again too often.
-    ``may_be_ours`` is True if a lost request of this step may have made the change.
+    ``current`` has the object as it is now, if it exists. ``cause`` is raised if the step has been planned
+    again too often. ``may_be_ours`` is True if a lost request of this step may have made the change.
     """
 
     current: Tuple[Object, ...]
@@ -134,9 +134,9 @@ def _create_object(ctx: StepContext, step: Step, body: Mapping[str, Any]) -> Out
             was_lost = True
             obj = recover_lost_create(ctx, step, body, error)
             if obj is not None:
-                name = quoted(step.name)
+                name, object_id = quoted(step.name), obj["id"]
                 warnings = (
-                    f"The response to creating {name} was lost ({error.detail}); it was found as {obj['id']}.",
+                    f"The response to creating {name} was lost ({error.detail}); it was found as {object_id}.",
                 )
 
     if not ctx.claim(obj["id"]):
@@ -155,8 +155,8 @@ def _verify_creation(ctx: StepContext, step: Step, body: Mapping[str, Any], obj:
     if not (isinstance(error, ChangeNotAppliedError) and is_renamed):
         return StepResult(step, after=verified, changed=True, error=error)
 
-    # Under another name, such as a trimmed one, the next run would not find the object and create one more. If anything
-    # else differs as well, it may be somebody else's object, and it stays.
+    # Under another name, such as a trimmed one, the next run would not find the object and create one more.
+    # If anything else differs as well, it may be somebody else's object, and it stays.
     try:
         delete_object(ctx, obj)
     except NotificationsError as deletion_error:
@@ -243,8 +243,8 @@ def delete_object(ctx: StepContext, obj: Object) -> bool:
         hint = ctx.resource.rejection_hint(obj, {}, ())
         raise error.replace(next_step=hint) if hint else error from None
     except (NotFoundError, ForbiddenError) as error:
-        # A 404 of the API is reliable, whatever the list shows, which may lag behind. A 403 may mean missing, so it is
-        # verified against the list.
+        # A 404 of the API is reliable, whatever the list shows, which may lag behind. A 403 may mean missing,
+        # so it is verified against the list.
         is_reliable = isinstance(error, NotFoundError) and error.is_from_api
         if not is_reliable and any(listed["id"] == obj["id"] for listed in ctx.list_all()):
             raise
@@ -261,7 +261,8 @@ def _verify(
 ) -> Tuple[Object, Optional[NotificationsError]]:
     """The object as the service has it now, with an error if that cannot be read or is not what was sent.
 
-    The contract requires only some members of a response. What is missing is read before it counts as not applied.
+    The contract requires only some members of a response. What is missing is read before it counts as not
+    applied.
     """
     if any(name not in obj for name in body):
         try:

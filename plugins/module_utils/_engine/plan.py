@@ -23,9 +23,9 @@ MANAGED, PURGED, DETACHED = "managed", "purged", "detached"
 #: Names in a diff are padded to the longest one, but not beyond this width.
 NAME_WIDTH = 40
 
-#: The phases of a plan in their order: the participle for progress messages, whether objects of other resources refer to
-#: these, the origin (None: any), and the action. So every reference exists when it is written, and nothing is deleted
-#: before the references to it are gone.
+#: The phases of a plan in their order: the participle for progress messages, whether objects of other
+#: resources refer to these, the origin (None: any), and the action. So every reference exists when it is
+#: written, and nothing is deleted before the references to it are gone.
 _PHASES: Tuple[Tuple[str, bool, Optional[str], str], ...] = (
     ("changed", True, None, UPDATE),
     ("created", True, None, CREATE),
@@ -42,8 +42,8 @@ _PHASES: Tuple[Tuple[str, bool, Optional[str], str], ...] = (
 class Step:
     """The change of one object from ``before`` to ``after`` (None: it does not exist).
 
-    ``body`` is what is sent; it may contain references. ``changes`` has the dotted names of the members that differ.
-    ``after`` is what the service will show, except server-generated fields.
+    ``body`` is what is sent; it may contain references. ``changes`` has the dotted names of the members that
+    differ. ``after`` is what the service will show, except server-generated fields.
     """
 
     resource: Resource
@@ -81,7 +81,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class Plan:
-    """Steps in the order of the desired states, followed by those of the purge; and what they were planned from."""
+    """Steps in the order of the desired states, then those of the purge; and their snapshot."""
 
     steps: Tuple[Step, ...]
     snapshot: Snapshot
@@ -167,7 +167,7 @@ def _lines(entries: Iterable[Tuple[str, str]], width: int) -> str:
 
 
 def step_diff(step: Step) -> Dict[str, Any]:
-    """Ansible's ``diff`` of one step: the writable members before and after, with the object's name in the headers."""
+    """Ansible's ``diff`` of one step: the writable members, with the object's name in the headers."""
     header = one_line(f"{step.resource.noun} {step.name}")
     changes = step.changes if step.before else ()
     return {

@@ -172,7 +172,8 @@ def _plan_update(desired: DesiredState, current: Object, collection: Collection)
     changed = [name for name, comparison in comparisons.items() if comparison.differs]
     name = resource.name(current)
     warnings = tuple(
-        f"The service masks {member} of {quoted(name)}, so it cannot be compared and is left as it is. {resource.mask_hint}"
+        f"The service masks {member} of {quoted(name)}, so it cannot be compared and is left as it is. "
+        f"{resource.mask_hint}"
         for comparison in comparisons.values()
         for member in comparison.masked
     )
@@ -270,7 +271,10 @@ def compare(
 
 
 def unapplied_changes(resource: Resource, body: Mapping[str, Any], obj: Mapping[str, Any]) -> Tuple[str, ...]:
-    """The members of a sent body that an object of the service does not have. What the service masks is assumed to match."""
+    """The members of a sent body that an object of the service does not have.
+
+    What the service masks is assumed to match.
+    """
     return _differences(compare(resource, body, obj))
 
 

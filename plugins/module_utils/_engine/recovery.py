@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the list of a collection tells: whether a lost creation took effect, and whether changes are listed yet.
+"""Finds out from the list whether a lost creation took effect, and waits until changes are listed.
 
 Private to the collection.
 """
@@ -58,7 +58,7 @@ class StepContext:
         return existing_objects(self.client, self.resource, self.resource.read(self.client, _noop))
 
     def claim(self, object_id: str) -> bool:
-        """Count an object as created by the current step; False if it existed before or belongs to another step."""
+        """Count an object as created by this step; False if it existed before or another step created it."""
         with self._lock:
             is_new = object_id not in self.known_ids and object_id not in self._claimed
             self._claimed.add(object_id)
@@ -73,7 +73,10 @@ class StepContext:
         return creation_lock(client.endpoint, client.user, self.resource.path, key, wait=client.wait_for_turn)
 
     def resolve_references(self, value: Any) -> Any:
-        """A value with the ID of the created object in place of each reference. Raises DependencyFailedError."""
+        """A value with the ID of the created object in place of each reference.
+
+        Raises DependencyFailedError.
+        """
         if isinstance(value, Reference):
             object_id = self.created_ids.get((value.path, value.key))
             if object_id is None:
@@ -159,8 +162,9 @@ def _find_new(ctx: StepContext, body: Mapping[str, Any]) -> List[Object]:
 def wait_until_listed(ctx: StepContext, created: Mapping[int, StepResult]) -> Dict[int, List[str]]:
     """Wait until the list shows these created objects; otherwise the next task would create them again.
 
-    ``created`` has the results by position. Returns warnings by position: about objects that are still missing, and about
-    objects of the same key that somebody else created meanwhile, which nothing can prevent.
+    ``created`` has the results by position. Returns warnings by position: about objects that are still
+    missing, and about objects of the same key that somebody else created meanwhile, which nothing can
+    prevent.
     """
     missing: Dict[str, int] = {}
     positions_by_key: Dict[str, int] = {}
@@ -195,14 +199,14 @@ def wait_until_listed(ctx: StepContext, created: Mapping[int, StepResult]) -> Di
         subject = ctx.resource.describe(result.step.name)
         own_id = (result.after or {})["id"]
         warnings[position].append(
-            f"Another task or user created another {subject} in the meantime: {object_id}, beside {own_id} of this task. "
-            f"Delete one of them by its ID; until then, tasks that use the name fail. {RUN_ONCE}"
+            f"Another task or user created another {subject} in the meantime: {object_id}, beside {own_id} of "
+            f"this task. Delete one of them by its ID; until then, tasks that use the name fail. {RUN_ONCE}"
         )
     return warnings
 
 
 def wait_until_unlisted(ctx: StepContext, deleted: Mapping[int, StepResult]) -> Dict[int, List[str]]:
-    """Wait until the list no longer shows these deleted objects; otherwise the next task would take one for existing.
+    """Wait until the list no longer shows these objects; otherwise the next task would find them.
 
     Returns warnings by position, about objects that are still listed.
     """

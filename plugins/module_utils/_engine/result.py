@@ -22,9 +22,9 @@ _OUTCOMES = {CREATE: "created", UPDATE: "changed", DELETE: "deleted", KEEP: "unc
 class StepResult:
     """The result of one step.
 
-    ``after`` is the object as the service has it, or in check mode as it would have it. ``changed`` is True for a change
-    before an ``error``, and for a write whose outcome is unknown. ``attempted`` is False for a step that was skipped
-    because of an earlier failure.
+    ``after`` is the object as the service has it, or in check mode as it would have it. ``changed`` is True
+    for a change before an ``error``, and for a write whose outcome is unknown. ``attempted`` is False for a
+    step that was skipped because of an earlier failure.
     """
 
     step: Step
@@ -102,5 +102,8 @@ class PlanResult:
         total = len(self.results)
         skipped = sum(not result.attempted for result in self.results)
         succeeded = total - len(errors) - skipped
-        summary = f"Of {total} objects, {succeeded} are as desired, {len(errors)} failed, and {skipped} were not attempted."
+        summary = (
+            f"Of {total} objects, {succeeded} are as desired, {len(errors)} failed, "
+            f"and {skipped} were not attempted."
+        )
         return errors[0].replace(next_step=f"{errors[0].next_step} {summary}".strip())

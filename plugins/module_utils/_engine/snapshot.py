@@ -52,7 +52,8 @@ def list_all(client: Client, resource: Resource, warn: Callable[[str], None] = _
 def existing_objects(client: Client, resource: Resource, objects: Sequence[Object]) -> List[Object]:
     """Those of the listed objects that exist. Their secrets are added to the client's redactor.
 
-    Raises TransportError for an object that cannot be understood: nothing is decided on the basis of incomplete data.
+    Raises TransportError for an object that cannot be understood: nothing is decided on the basis of
+    incomplete data.
     """
     for obj in objects:
         client.redactor.add(*resource.secrets(obj))

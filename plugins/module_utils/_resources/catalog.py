@@ -41,7 +41,7 @@ def reference_ids(value: Any) -> Tuple[str, ...]:
 
 @dataclass(frozen=True)
 class ResolvedIntegrations:
-    """What names and IDs of integrations refer to, with warnings about names that were only assumed to exist."""
+    """What names and IDs of integrations refer to, with warnings about those that do not exist yet."""
 
     references: Tuple[IntegrationReference, ...]
     warnings: Tuple[str, ...] = ()
@@ -77,8 +77,8 @@ class Catalog:
     ) -> ResolvedIntegrations:
         """The integrations with these IDs or exact names, each once. Raises RefusedError or UnknownNameError.
 
-        A name in ``expected`` may be that of an integration that an earlier task creates. With None, any name may be: then
-        there is a warning for each that does not exist.
+        A name in ``expected`` may be that of an integration that an earlier task creates. With None, any name
+        may be: then there is a warning for each that does not exist.
         """
         found: Dict[IntegrationReference, None] = {}
         warnings = []
@@ -92,8 +92,8 @@ class Catalog:
                 found[Reference(INTEGRATIONS.path, name)] = None
                 if expected is None:
                     warnings.append(
-                        f"In this check, {error.detail}. {error.next_step} The real run fails unless an earlier task "
-                        "creates it."
+                        f"In this check, {error.detail}. {error.next_step} "
+                        "The real run fails unless an earlier task creates it."
                     )
         return ResolvedIntegrations(tuple(found), tuple(warnings))
 
@@ -104,7 +104,7 @@ def load_catalog(client: Client) -> Catalog:
 
 
 def refresh_catalog(client: Client, catalog: Catalog, subscriptions: Iterable[Object]) -> Catalog:
-    """The catalog, with the integrations read again if a subscription refers to one that is newer than the first list."""
+    """The catalog, with the integrations read again if a subscription refers to a newer one."""
     referenced = {
         object_id
         for subscription in subscriptions

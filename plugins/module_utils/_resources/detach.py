@@ -31,10 +31,10 @@ def plan_detach(
 ) -> Plan:
     """The plan, with steps that remove the integrations it deletes from their subscriptions.
 
-    Subscriptions are read only if the plan deletes integrations. Raises RefusedError if ``when_in_use`` is FAIL and
-    subscriptions use one of them, or if a subscription would have no integration left. In check mode an earlier task may
-    be about to change the routing, so ``warn`` is given and called instead. Subscriptions of single resources cannot be
-    searched, so they are not considered.
+    Subscriptions are read only if the plan deletes integrations. Raises RefusedError if ``when_in_use`` is
+    FAIL and subscriptions use one of them, or if a subscription would have no integration left. In check mode
+    an earlier task may be about to change the routing, so ``warn`` is given and called instead. Subscriptions
+    of single resources cannot be searched, so they are not considered.
     """
     deleted = {step.before["id"]: step.name for step in plan.deletions() if step.before}
     if not deleted or when_in_use == IGNORE:
@@ -55,8 +55,8 @@ def plan_detach(
             raise refusal
     if refusal is not None and warn is not None:
         warn(
-            f"Would not {_describe_deletion(deleted)}: {refusal.detail}. The real run fails, unless an earlier task routes "
-            "these types elsewhere."
+            f"Would not {_describe_deletion(deleted)}: {refusal.detail}. "
+            "The real run fails, unless an earlier task routes these types elsewhere."
         )
     if when_in_use == FAIL:
         return plan

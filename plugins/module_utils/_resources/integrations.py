@@ -32,7 +32,8 @@ READ_ONLY_KINDS = ("RoleEmail", "UserEmail", "InApp")
 #: All published kinds. There may be more.
 KINDS = (*URL_FIELDS, *READ_ONLY_KINDS)
 
-#: What the members of read-only targets contain, whatever it looks like: a user's ``related`` is a link to the API.
+#: What the members of read-only targets contain, whatever it looks like: a user's ``related`` is a link to
+#: the API.
 _PUBLIC_MEMBERS = {"kind", "role_name"}
 _PUBLIC_USER_MEMBERS = {"id", "related", "resource_name"}
 
@@ -95,19 +96,23 @@ class Integrations(Resource):
         if before is None or is_manageable(before):
             return None
         change = "deleted" if after is None else "changed"
-        detail = f"{before['id']} is of kind {target_kind(before) or 'unknown'}, which cannot be {change} through this API"
+        kind = target_kind(before) or "unknown"
+        detail = f"{before['id']} is of kind {kind}, which cannot be {change} through this API"
         return RefusedError(detail, type="read_only_kind", next_step=_MANAGEABLE.format("managed"))
 
     def rejection_hint(
         self, before: Object, body: Mapping[str, Any], changes: Sequence[str]
     ) -> Optional[str]:
         if not body:
-            return "If single resources have subscriptions that use it, remove it from them first (resource_subscription)."
+            return (
+                "If single resources have subscriptions that use it, "
+                "remove it from them first (resource_subscription)."
+            )
         if "target.kind" not in changes:
             return None
         return (
-            f"If the service does not let {target_kind(before)} become {target_kind(body)}, create an integration with "
-            "another name, route notifications to it, and delete this one."
+            f"If the service does not let {target_kind(before)} become {target_kind(body)}, "
+            "create an integration with another name, route notifications to it, and delete this one."
         )
 
     def to_output(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> Object:
@@ -215,8 +220,8 @@ def integration_from_options(params: Mapping[str, Any]) -> DesiredState:
 def fields_from_options(params: Mapping[str, Any]) -> Object:
     """The members that a task states, in the API's form, without those that it omits.
 
-    ``params`` has ``display_name``, ``description`` and ``target`` (``kind``, ``webhook_url``), None if omitted. Raises
-    RefusedError for what the contract does not allow.
+    ``params`` has ``display_name``, ``description`` and ``target`` (``kind``, ``webhook_url``), None if
+    omitted. Raises RefusedError for what the contract does not allow.
     """
     fields: Object = {}
     for field in INTEGRATIONS.fields:

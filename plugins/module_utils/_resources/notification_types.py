@@ -35,7 +35,7 @@ NOTIFICATION_TYPES = NotificationTypes()
 
 @dataclass(frozen=True)
 class Selector:
-    """One way to select notification types: an option, the member that it compares, and the member's published values."""
+    """One way to select types: an option, the member that it compares, and its published values."""
 
     option: str
     member: str
@@ -58,7 +58,10 @@ SELECTORS = (
 
 
 def is_in_plan(notification_type: Mapping[str, Any]) -> bool:
-    """Whether the organization's plan lets it subscribe to the type. A type that does not say so is included."""
+    """Whether the organization's plan lets it subscribe to the type.
+
+    A type that does not say so is included.
+    """
     return notification_type.get("is_included_in_plan") is not False
 
 
@@ -71,7 +74,7 @@ def matches_name(notification_type: Mapping[str, Any], patterns: Iterable[str]) 
 def select_types(
     notification_types: Iterable[Object], select: Mapping[str, Any], names: Optional[Sequence[str]]
 ) -> List[Object]:
-    """The types that match every selector of ``select`` (None: any) and one of the name patterns (None: any)."""
+    """The types that match every selector of ``select`` and one of the name patterns (None: any)."""
     selected = []
     for notification_type in notification_types:
         is_selected = all(

@@ -76,9 +76,9 @@ class _LookedUp(Resource):
             return []
         except ForbiddenError as error:
             warn(
-                f"The service answered 403 ({error.detail.rstrip('.')}) when the {self.noun}s of {self.resource_path} were "
-                "looked up. It may answer like this if there are none, which is assumed. It may also mean that the "
-                "credentials may not read them."
+                f"The service answered 403 ({error.detail.rstrip('.')}) to the look-up of the {self.noun}s "
+                f"of {self.resource_path}. It may answer like this if there are none, which is assumed. "
+                "It may also mean that the credentials may not read them."
             )
             return []
         # Settings of a resource around this one do not belong to it.
@@ -160,8 +160,8 @@ def preference_from_options(resource: ResourcePreferences, params: Mapping[str, 
 def resource_path_from_options(params: Mapping[str, Any], warn: Callable[[str], None]) -> Tuple[str, str]:
     """The path and the type of a resource, from the options in RESOURCE_PATH. Raises RefusedError.
 
-    ``resource`` is the API's own path, or a mapping of PATH_PARTS. A stated type is used as it is, because there may be
-    more types than were published; ``warn`` is called if it does not fit the path.
+    ``resource`` is the API's own path, or a mapping of PATH_PARTS. A stated type is used as it is, because
+    there may be more types than were published; ``warn`` is called if it does not fit the path.
     """
     stated_type = params["resource_type"]
     parts = _path_parts(params["resource"])
@@ -176,8 +176,8 @@ def resource_path_from_options(params: Mapping[str, Any], warn: Callable[[str], 
         )
     if usual_type is not None and stated_type is not None and not _fits(stated_type, usual_type):
         warn(
-            f"`resource_type` is {quoted(stated_type)}, but a resource path that ends in {quoted(last_part)} usually has "
-            f"the type {usual_type}."
+            f"`resource_type` is {quoted(stated_type)}, but a resource path that ends in {quoted(last_part)} "
+            f"usually has the type {usual_type}."
         )
     return "/".join(f"{name}={value}" for name, value in parts), stated_type or str(usual_type)
 

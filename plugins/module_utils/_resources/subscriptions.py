@@ -39,7 +39,8 @@ from .notification_types import PRIORITIES, REQUIRED, SELECTORS, is_in_plan, mat
 
 ENABLED, DISABLED = "ENABLED", "DISABLED"
 
-#: What a list of integrations does to those that a subscription already has: the values of ``integrations_mode``.
+#: What a list of integrations does to those that a subscription already has: the values of
+#: ``integrations_mode``.
 EXACT, ADD, REMOVE = "exact", "add", "remove"
 
 _TYPE_MEMBERS = ("display_name", "category", "severity", "subscription_priority")
@@ -373,8 +374,8 @@ def apply_rules(
 ) -> Selection:
     """What rules select, from the options in RULE.
 
-    Raises RefusedError for a selector that selects nothing and for an unknown or ambiguous name. ``expected`` is that of
-    Catalog.resolve_integrations.
+    Raises RefusedError for a selector that selects nothing and for an unknown or ambiguous name. ``expected``
+    is that of Catalog.resolve_integrations.
     """
     selected: Dict[str, SelectedType] = {}
     not_in_plan: Dict[str, Object] = {}
@@ -401,7 +402,10 @@ _ALLOW_EMPTY = "Correct it, or set `allow_empty: true`."
 
 
 def _select(catalog: Catalog, select: Mapping[str, Any], allow_empty: bool) -> List[Object]:
-    """The types that a selector matches. A value that matches nothing is probably misspelt, so it is refused."""
+    """The types that a selector matches.
+
+    A value that matches nothing is probably misspelt, so it is refused.
+    """
     types = list(catalog.types)
     if not allow_empty:
         _refuse_unknown_values(types, select)
@@ -437,7 +441,7 @@ def _refuse_unknown_names(catalog: Catalog, types: Sequence[Object], patterns: I
 
 @dataclass(frozen=True)
 class Unselected:
-    """The enabled subscriptions to types that no rule selects: those to disable, and the types that must stay enabled."""
+    """What to do about types that no rule selects: subscriptions to disable, and types that stay enabled."""
 
     desired_states: List[DesiredState]
     not_disabled: List[Object]
@@ -446,7 +450,7 @@ class Unselected:
 def disable_unselected(
     resource: Subscriptions, subscriptions: Iterable[Object], selection: Selection
 ) -> Unselected:
-    """Disable the subscriptions to types that no rule selects, as far as the priority of the type allows it."""
+    """Disable the subscriptions to types that no rule selects, as far as their priority allows."""
     desired_states: List[DesiredState] = []
     not_disabled: Dict[str, Object] = {}
     for subscription in subscriptions:
