@@ -74,7 +74,9 @@ _NEXT_STEPS: Mapping[str, str] = {
         "The service may also respond like this if the object does not exist."
     ),
     "not_found": "It may have been deleted in the meantime. Run the task again.",
-    "not_supported": "Check the endpoint, and whether a proxy changes requests. Otherwise update the collection.",
+    "not_supported": (
+        "Check the endpoint, and whether a proxy changes requests. Otherwise update the collection."
+    ),
     "conflict": "Choose another name, or manage the existing object.",
     "rate_limited": "Increase `deadline`, or run fewer tasks at once.",
     "server_error": (

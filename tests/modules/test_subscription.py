@@ -159,7 +159,7 @@ def test_a_misspelt_type_is_an_error_that_says_what_is_near(run, organization):
     assert (
         f"the notification type 'Conector failed' does not exist. Did you mean 'Connector failed' ({ids['Connector failed']})" in result["msg"]
     )
-    assert "notification_type_info lists notification types" in result["msg"]
+    assert "notification_type_info lists the notification types" in result["msg"]
     assert organization.writes() == []
 
 

@@ -134,10 +134,8 @@ def _create_object(ctx: StepContext, step: Step, body: Mapping[str, Any]) -> Out
             was_lost = True
             obj = recover_lost_create(ctx, step, body, error)
             if obj is not None:
-                name, object_id = quoted(step.name), obj["id"]
-                warnings = (
-                    f"The response to creating {name} was lost ({error.detail}); it was found as {object_id}.",
-                )
+                lost = f"The response to creating {quoted(step.name)} was lost ({error.detail})"
+                warnings = (f"{lost}; it was found as {obj['id']}.",)
 
     if not ctx.claim(obj["id"]):
         # It may belong to somebody else, so it is neither counted as created nor deleted.

@@ -199,8 +199,8 @@ def wait_until_listed(ctx: StepContext, created: Mapping[int, StepResult]) -> Di
         subject = ctx.resource.describe(result.step.name)
         own_id = (result.after or {})["id"]
         warnings[position].append(
-            f"Another task or user created another {subject} in the meantime: {object_id}, beside {own_id} of "
-            f"this task. Delete one of them by its ID; until then, tasks that use the name fail. {RUN_ONCE}"
+            f"Another task or user created another {subject} in the meantime: {object_id}, beside "
+            f"{own_id} of this task. Delete one of them by its ID; until then, tasks that use the name fail. {RUN_ONCE}"
         )
     return warnings
 
