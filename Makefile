@@ -55,7 +55,7 @@ $(VENV)/fuzz-ready: requirements/fuzz.txt $(VENV)/test-ready
 	@touch $@
 
 fuzz: $(VENV)/fuzz-ready $(TREE)/notifications ## Fuzz every module (ARGS=-max_total_time=60, in seconds)
-	$(BIN)/python tests/hostile/fuzz.py $(or $(ARGS),-max_total_time=300)
+	$(BIN)/python tests/robustness/fuzz.py $(or $(ARGS),-max_total_time=300)
 
 bench: $(VENV)/test-ready $(TREE)/notifications ## Measure, side by side, and print ratios
 	@$(BIN)/python tests/benchmark $(ARGS)
@@ -64,7 +64,10 @@ lint: $(VENV)/lint-ready $(TREE)/notifications ## Run every linter
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/yamllint --strict .
-	cd .cache/tree && MYPYPATH=. ../../$(BIN)/mypy --config-file ../../pyproject.toml -p ansible_collections.ccloud.notifications.plugins.module_utils
+	cd .cache/tree && MYPYPATH=. ../../$(BIN)/mypy --config-file ../../pyproject.toml \
+		-p ansible_collections.ccloud.notifications.plugins.module_utils \
+		-p ansible_collections.ccloud.notifications.plugins.plugin_utils \
+		-p ansible_collections.ccloud.notifications.plugins.filter
 	$(WITH_TREE) $(BIN)/ansible-lint --offline
 	$(BIN)/antsibull-changelog lint
 	$(BIN)/reuse lint --quiet || $(BIN)/reuse lint
@@ -112,7 +115,7 @@ docs: $(VENV)/docs-ready $(TREE)/notifications ## Build the documentation in doc
 	$(WITH_TREE) $(BIN)/antsibull-docs collection --use-current --fail-on-error \
 		--no-add-antsibull-docs-version --dest-dir $(DOCS) ccloud.notifications
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --builder html $(DOCS) docs/build/html
-	@! grep --recursive --files-with-matches 'admonition error' docs/build/html || { echo "These pages show an error."; exit 1; }
+	@! grep --recursive --files-with-matches --exclude=search.html 'admonition error' docs/build/html || { echo "These pages show an error."; exit 1; }
 	@echo "Open docs/build/html/index.html"
 
 # An archive takes ansible-core and nothing else, so an environment of its own spares the wait for the tests'.

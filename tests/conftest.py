@@ -30,13 +30,13 @@ os.environ["ANSIBLE_PYTHON_INTERPRETER"] = sys.executable
 # is judged by what it changes. `HYPOTHESIS=random make test` looks further.
 random = os.environ.get("HYPOTHESIS") == "random"
 settings.register_profile(
-    "house",
+    "project",
     deadline=None,
     max_examples=500 if random else 30,
     derandomize=not random,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile("house")
+settings.load_profile("project")
 
 
 @pytest.fixture(scope="session")

@@ -82,6 +82,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 
     def _execute_module_ordinarily(self, task_vars: Dict[str, Any]) -> Dict[str, Any]:
         """Run the module like one without an action plugin of its own."""
+        if self._task.timeout:
+            # A process of its own does not learn that the task has timed out, so its deadline must end it.
+            self._task.args = _with_deadline(self._task.args, self._task.timeout)
         action = self._shared_loader_obj.action_loader.get(
             "ansible.builtin.normal",
             task=self._task,
@@ -166,6 +169,15 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             raise AnsibleError(f"The module {self._task.action} cannot be found.")
         namespace, collection, name = context.resolved_fqcn.split(".", 2)
         return importlib.import_module(f"ansible_collections.{namespace}.{collection}.plugins.modules.{name}")
+
+
+def _with_deadline(options: Mapping[str, Any], timeout: int) -> Dict[str, Any]:
+    """The options with a deadline that is no later than the time-out of the task. An invalid one stays as it is."""
+    try:
+        deadline = int(options.get("deadline", timeout))
+    except (TypeError, ValueError):
+        return dict(options)
+    return {**options, "deadline": min(deadline, timeout)}
 
 
 def _invocation(params: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Dict[str, Any]:

@@ -24,7 +24,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 sys.path.insert(0, str(ROOT / ".cache" / "tree"))
 
-from ansible_collections.ccloud.notifications.plugins.module_utils._engine.model import Collection, DesiredState, Snapshot
+from ansible_collections.ccloud.notifications.plugins.module_utils._engine.model import (
+    Collection,
+    DesiredState,
+    Snapshot,
+)
 from ansible_collections.ccloud.notifications.plugins.module_utils._engine.plan import Plan
 from ansible_collections.ccloud.notifications.plugins.module_utils._engine.planner import make_plan
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.integrations import INTEGRATIONS
@@ -87,7 +91,14 @@ class Plays:
             "CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": str(direct_execution).lower(),
         }
         begun = time.perf_counter()
-        done = subprocess.run([ANSIBLE_PLAYBOOK, "play.yml"], cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [ANSIBLE_PLAYBOOK, "play.yml"],
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         taken = time.perf_counter() - begun
         if done.returncode:
             sys.exit(f"A play of the benchmark failed:\n{done.stdout}\n{done.stderr}")
@@ -140,7 +151,8 @@ def unchanged_loop(plays: Plays, runs: int, items: int) -> list[Row]:
         lambda: plays.seconds(looped(DEBUG, items)),
     )
     each = {
-        name: (taken - floor) / items * 1000 for name, taken in (("ours", ours), ("ordinary", ordinary), ("uri", by_uri), ("debug", debug))
+        name: (taken - floor) / items * 1000
+        for name, taken in (("ours", ours), ("ordinary", ordinary), ("uri", by_uri), ("debug", debug))
     }
     work = f"{items} unchanged, loop of integration"
     by = each["uri"] / each["ours"]
@@ -151,8 +163,20 @@ def unchanged_loop(plays: Plays, runs: int, items: int) -> list[Row]:
             each["ordinary"] / each["ours"],
             f"{each['ours']:.1f} to {each['ordinary']:.0f} ms an item",
         ),
-        Row(work, "loop of ansible.builtin.uri GET", by, f"{each['ours']:.1f} to {each['uri']:.0f} ms an item", "at least 40", by >= 40),
-        Row(work, "loop of debug (the floor)", each["ours"] / each["debug"], f"{each['ours']:.1f} to {each['debug']:.1f} ms an item"),
+        Row(
+            work,
+            "loop of ansible.builtin.uri GET",
+            by,
+            f"{each['ours']:.1f} to {each['uri']:.0f} ms an item",
+            "at least 40",
+            by >= 40,
+        ),
+        Row(
+            work,
+            "loop of debug (the floor)",
+            each["ours"] / each["debug"],
+            f"{each['ours']:.1f} to {each['debug']:.1f} ms an item",
+        ),
     ]
 
 
@@ -165,11 +189,25 @@ def unchanged_bulk(plays: Plays, runs: int, items: int) -> list[Row]:
     sent = (len(plays.emulator.requests()) - before) / runs
     met = ours / floor <= 1.3 and sent == 1
     detail = f"{ours:.2f} s to {floor:.2f} s, {sent:g} request"
-    return [Row(f"{items} unchanged, one task", "a play with one debug (the floor)", ours / floor, detail, "at most 1.3, 1 request", met)]
+    return [
+        Row(
+            f"{items} unchanged, one task",
+            "a play with one debug (the floor)",
+            ours / floor,
+            detail,
+            "at most 1.3, 1 request",
+            met,
+        )
+    ]
 
 
 def creations(plays: Plays, runs: int, items: int, latency_ms: int, concurrency: int) -> list[Row]:
-    task = {NAMESPACE + "integrations": {"integrations": [made_up(number) for number in range(items)], "concurrency": concurrency}}
+    task = {
+        NAMESPACE + "integrations": {
+            "integrations": [made_up(number) for number in range(items)],
+            "concurrency": concurrency,
+        }
+    }
 
     def fresh() -> float:
         plays.emulator.reset(latency_ms=latency_ms)
@@ -206,7 +244,14 @@ def one_ordinary(plays: Plays, runs: int) -> list[Row]:
     work = "one ordinary module, integration_info"
     ratio = each[0] / each[1]
     return [
-        Row(work, "a module that does nothing", ratio, f"{each[0]:.0f} to {each[1]:.0f} ms", "at most 1.4", ratio <= 1.4),
+        Row(
+            work,
+            "a module that does nothing",
+            ratio,
+            f"{each[0]:.0f} to {each[1]:.0f} ms",
+            "at most 1.4",
+            ratio <= 1.4,
+        ),
         Row(work, "ansible.builtin.uri", each[0] / each[2], f"{each[0]:.0f} to {each[2]:.0f} ms"),
     ]
 
@@ -216,7 +261,10 @@ def organization(plays: Plays, runs: int) -> list[Row]:
     variables = {
         "bootstrap_integrations": [made_up(n) for n in range(200)],
         "bootstrap_subscriptions": [
-            {"select": {"severities": [severity]}, "integrations": [made_up(n)["display_name"] for n in range(start, start + 5)]}
+            {
+                "select": {"severities": [severity]},
+                "integrations": [made_up(n)["display_name"] for n in range(start, start + 5)],
+            }
             for start, severity in enumerate(("CRITICAL", "WARN", "INFO"))
         ],
         "bootstrap_endpoint": plays.emulator.url,
@@ -241,15 +289,27 @@ def organization(plays: Plays, runs: int) -> list[Row]:
     created, unchanged = requests[-2:]
     work = "organization of 200 integrations, 60 types"
     return [
-        Row(f"{work}: first run", "a play with one debug", made / debug, f"{made:.2f} to {debug:.2f} s, {created} requests"),
-        Row(f"{work}: second", "a play with one debug", again / debug, f"{again:.2f} to {debug:.2f} s, {unchanged} requests"),
+        Row(
+            f"{work}: first run",
+            "a play with one debug",
+            made / debug,
+            f"{made:.2f} to {debug:.2f} s, {created} requests",
+        ),
+        Row(
+            f"{work}: second",
+            "a play with one debug",
+            again / debug,
+            f"{again:.2f} to {debug:.2f} s, {unchanged} requests",
+        ),
     ]
 
 
 def planning(runs: int) -> list[Row]:
     def case(size: int) -> tuple[list[DesiredState], list[dict[str, Any]]]:
         fields = [made_up(number) for number in range(size)]
-        desired_states = [DesiredState(INTEGRATIONS, key=each["display_name"], fields=each) for each in fields]
+        desired_states = [
+            DesiredState(INTEGRATIONS, key=each["display_name"], fields=each) for each in fields
+        ]
         return desired_states, [{"id": f"i-{number}", **made_up(number)} for number in range(size)]
 
     def planned(desired_states: list[DesiredState], objects: list[dict[str, Any]]) -> Plan:
@@ -276,9 +336,14 @@ def planning(runs: int) -> list[Row]:
         )
         per_object[size] = ours / size
         detail = f"{ours * 1000:.2f} ms, {ours / size * 1e6:.1f} us an object"
-        row = Row(f"planning {size:,} x {size:,}", "dictionary look-up of the same size", ours / lookup, detail)
+        row = Row(
+            f"planning {size:,} x {size:,}", "dictionary look-up of the same size", ours / lookup, detail
+        )
         if size == 10_000:
-            row.target, row.met = "under 0.3 s, linear", ours < 0.3 and per_object[10_000] < 2 * per_object[100]
+            row.target, row.met = (
+                "under 0.3 s, linear",
+                ours < 0.3 and per_object[10_000] < 2 * per_object[100],
+            )
         rows.append(row)
 
     arguments = case(10_000)
@@ -287,7 +352,16 @@ def planning(runs: int) -> list[Row]:
     peak = tracemalloc.get_traced_memory()[1] / 2**20
     tracemalloc.stop()
     assert len(plan.steps) == 10_000
-    rows.append(Row("memory of that plan", "150 MiB", peak / 150, f"{peak:.1f} MiB at its peak", "under 150 MiB", peak < 150))
+    rows.append(
+        Row(
+            "memory of that plan",
+            "150 MiB",
+            peak / 150,
+            f"{peak:.1f} MiB at its peak",
+            "under 150 MiB",
+            peak < 150,
+        )
+    )
     return rows
 
 

@@ -80,7 +80,10 @@ def test_later_pages_are_asked_for_by_the_query_of_the_link_alone(connect):
     page = b'{"data": [{"id": "i-1"}], "metadata": {"next": "https://elsewhere.example/v2?page_token=a%2Bb&cursor=x&cursor=y&empty="}}'
     with Scripted(page, b'{"data": [{"id": "i-2"}], "metadata": {}}') as server:
         assert len(connect(endpoint=server.url).list(LIST, {"resource": "r"})) == 2
-    assert server.asked == [f"{LIST}?resource=r&page_size=250", f"{LIST}?page_token=a%2Bb&cursor=x&cursor=y&empty="]
+    assert server.asked == [
+        f"{LIST}?resource=r&page_size=250",
+        f"{LIST}?page_token=a%2Bb&cursor=x&cursor=y&empty=",
+    ]
 
 
 def test_list_that_is_shorter_than_the_services_count_is_read_again(connect):
@@ -93,7 +96,9 @@ def test_list_that_is_shorter_than_the_services_count_is_read_again(connect):
         client._warn = warnings.append
         assert len(client.list(LIST)) == 1
         assert len(server.asked) == 2
-    assert warnings == ["The list of integrations may be incomplete: the service counts 2 and lists 1, twice in a row."]
+    assert warnings == [
+        "The list of integrations may be incomplete: the service counts 2 and lists 1, twice in a row."
+    ]
 
 
 @pytest.mark.parametrize("total", [b"0", b"-1", b"null", b'"9"', b"true", b"1.5", b"1"])
@@ -178,7 +183,9 @@ def test_an_action_is_repeated_when_the_service_says_when_to_come_back(emulator,
     assert len(emulator.deliveries()) == 1
 
 
-@pytest.mark.parametrize("headers", [{"Retry-After": "0"}, {"X-RateLimit-Reset": "0"}, {"Retry-After": "0.001"}])
+@pytest.mark.parametrize(
+    "headers", [{"Retry-After": "0"}, {"X-RateLimit-Reset": "0"}, {"Retry-After": "0.001"}]
+)
 def test_a_service_that_asks_for_no_wait_is_not_asked_thousands_of_times(emulator, connect, errors, headers):
     emulator.fault("status", "GET", status=429, times=10_000, headers=headers)
     client = connect()
@@ -314,10 +321,22 @@ NEXT = b'"metadata": {"next": "https://x/y?page_token=%s"}'
     [
         ([b'{"data": [{"id": "i-1"}]}'], "does not say whether another one follows"),
         ([b'{"data": [{"id": "i-1"}], "metadata": null}'], "does not say whether another one follows"),
-        ([b'{"data": [{"id": "i-1"}], "metadata": [{"next": "x"}]}'], "does not say whether another one follows"),
-        ([b'{"data": ' + b'[{"id": "i-1", "a": ' * 900 + b"1" + b"}]" * 900 + b"}"], "a body that is not the expected JSON"),
+        (
+            [b'{"data": [{"id": "i-1"}], "metadata": [{"next": "x"}]}'],
+            "does not say whether another one follows",
+        ),
+        (
+            [b'{"data": ' + b'[{"id": "i-1", "a": ' * 900 + b"1" + b"}]" * 900 + b"}"],
+            "a body that is not the expected JSON",
+        ),
         ([b'{"data": [], ' + NEXT % b"a" + b"}"], "leads back to an earlier page"),
-        ([b'{"data": [{"id": "i-1"}], ' + NEXT % b"a" + b"}", b'{"data": [{"id": "i-1"}], "metadata": {}}'], "both have 'i-1'"),
+        (
+            [
+                b'{"data": [{"id": "i-1"}], ' + NEXT % b"a" + b"}",
+                b'{"data": [{"id": "i-1"}], "metadata": {}}',
+            ],
+            "both have 'i-1'",
+        ),
         ([b'{"data": [], "metadata": {"next": "https://x/y"}}'], "has no page_token"),
         ([b'{"data": [], "metadata": {"next": 7}}'], "has no page_token"),
         ([b'{"data": [], "metadata": {"next": "https://[/?page_token=a"}}'], "has no page_token"),
@@ -479,7 +498,9 @@ def test_the_real_rate_limit_is_waited_out(emulator, connect, clock):
     assert {each["status"] for each in emulator.requests()} == {200}  # it never has to be refused
     assert sum(clock.sleeps) == pytest.approx(40, abs=2)
     assert client.stats.as_result(client.redactor)["rate_limit"] == {"limit": 3, "remaining": 2, "reset": 20}
-    assert client.stats.as_result(client.redactor)["waits"] == [f"Waited {sum(clock.sleeps):.1f} s in 2 waits: the rate limit is used up."]
+    assert client.stats.as_result(client.redactor)["waits"] == [
+        f"Waited {sum(clock.sleeps):.1f} s in 2 waits: the rate limit is used up."
+    ]
 
 
 def test_the_deadline_covers_everything_and_is_not_slept_through(emulator, connect, clock, errors):
@@ -487,7 +508,10 @@ def test_the_deadline_covers_everything_and_is_not_slept_through(emulator, conne
     with raises("rate_limited") as caught:
         connect(deadline=100.0).list(LIST)
     assert clock.sleeps == [40.0, 40.0]
-    assert "(3 attempts over 80 s; the next attempt would be in 40 s, after the deadline of 100 s)" in caught.value.message
+    assert (
+        "(3 attempts over 80 s; the next attempt would be in 40 s, after the deadline of 100 s)"
+        in caught.value.message
+    )
 
 
 def test_nothing_is_sent_after_the_deadline(emulator, connect, clock, errors):
@@ -563,7 +587,9 @@ def test_reads_follow_redirects_within_the_origin(emulator, connect, status):
     assert {each["authorization"] for each in emulator.requests()} == {"Basic"}
 
 
-@pytest.mark.parametrize(("status", "follows"), [(301, False), (302, False), (303, False), (307, True), (308, True)])
+@pytest.mark.parametrize(
+    ("status", "follows"), [(301, False), (302, False), (303, False), (307, True), (308, True)]
+)
 def test_writes_follow_only_redirects_that_keep_the_method(emulator, connect, errors, status, follows):
     emulator.fault("redirect", "POST", status=status, location=LIST)
     client = connect()
@@ -575,9 +601,14 @@ def test_writes_follow_only_redirects_that_keep_the_method(emulator, connect, er
     assert set(emulator.made()) == ({"ops"} if follows else set())
 
 
-@pytest.mark.parametrize("location", [None, "", "//evil.example/x", "http://u:p@127.0.0.1/", "http://127.0.0.1:1/", "ftp://x/", "http://["])
+@pytest.mark.parametrize(
+    "location",
+    [None, "", "//evil.example/x", "http://u:p@127.0.0.1/", "http://127.0.0.1:1/", "ftp://x/", "http://["],
+)
 def test_redirect_that_cannot_be_followed_is_an_error(emulator, connect, errors, location):
-    emulator.fault("status", "GET", status=307, headers={} if location is None else {"Location": location}, times=9)
+    emulator.fault(
+        "status", "GET", status=307, headers={} if location is None else {"Location": location}, times=9
+    )
     with raises("invalid_response", match="unexpected redirect"):
         connect().list(LIST)
 
@@ -825,9 +856,14 @@ def test_unusable_proxy_is_a_clear_error(connect, errors, monkeypatch, proxy):
 # Foreign text
 
 
-@pytest.mark.parametrize("status_line", [b"HTTP/1.1 200 " + b"x" * 60_000, b"y" * 60_000, b"\x1b[31mok: [prod]\rok: [prod]"])
+@pytest.mark.parametrize(
+    "status_line", [b"HTTP/1.1 200 " + b"x" * 60_000, b"y" * 60_000, b"\x1b[31mok: [prod]\rok: [prod]"]
+)
 def test_foreign_status_line_is_one_short_line(connect, errors, status_line):
-    with Raw(*[[status_line + b"\r\n\r\n"]] * 5) as server, pytest.raises(errors.NotificationsError) as caught:
+    with (
+        Raw(*[[status_line + b"\r\n\r\n"]] * 5) as server,
+        pytest.raises(errors.NotificationsError) as caught,
+    ):
         connect(endpoint=server.url).list(LIST)
     assert len(caught.value.message) < 4_500
     assert caught.value.message.isprintable()
@@ -841,9 +877,15 @@ def test_status_line_cannot_make_a_write_look_unsent(connect, errors, words):
 
 
 def test_users_are_told_apart_without_showing_their_tokens(connect):
-    from ansible_collections.ccloud.notifications.plugins.module_utils._api.auth import ApiToken, TokenExchange
+    from ansible_collections.ccloud.notifications.plugins.module_utils._api.auth import (
+        ApiToken,
+        TokenExchange,
+    )
 
-    users = {connect(each).user for each in (None, ApiToken("token-a"), ApiToken("token-b"), TokenExchange("pool-1", "external"))}
+    users = {
+        connect(each).user
+        for each in (None, ApiToken("token-a"), ApiToken("token-b"), TokenExchange("pool-1", "external"))
+    }
     assert len(users) == 4
     assert "token" not in "".join(users)
 
@@ -866,7 +908,11 @@ def test_log_of_urllib3_says_nothing_about_our_requests(connect, errors, caplog)
     import logging
 
     odd = b"HTTP/1.1 200 OK\r\n Echo: " + SECRET.encode() + b"\r\nContent-Length: 2\r\n\r\n{}"
-    with caplog.at_level(logging.DEBUG), Raw(*[[odd]] * 5) as server, pytest.raises(errors.NotificationsError):
+    with (
+        caplog.at_level(logging.DEBUG),
+        Raw(*[[odd]] * 5) as server,
+        pytest.raises(errors.NotificationsError),
+    ):
         connect(endpoint=server.url).list(LIST)
     assert [record.name for record in caplog.records if record.name.startswith("urllib3")] == []
     logging.getLogger("urllib3.connectionpool").warning("of somebody else")
@@ -905,8 +951,14 @@ def test_https_to_a_port_that_speaks_none_is_said_at_once(emulator, connect, err
     ("act", "said"),
     [
         (lambda client: client.list(LIST), "The credentials may not read this."),
-        (lambda client: client.create(LIST, BODY), "The credentials may not write. Writing requires the role"),
-        (lambda client: client.delete(LIST, "i-1"), "The service may also respond like this if the object does not exist"),
+        (
+            lambda client: client.create(LIST, BODY),
+            "The credentials may not write. Writing requires the role",
+        ),
+        (
+            lambda client: client.delete(LIST, "i-1"),
+            "The service may also respond like this if the object does not exist",
+        ),
     ],
 )
 def test_a_403_says_what_is_missing(emulator, connect, errors, act, said):
@@ -918,14 +970,21 @@ def test_a_403_says_what_is_missing(emulator, connect, errors, act, said):
 
 def test_a_secret_is_hidden_wherever_an_error_has_text(emulator, connect, errors):
     url = "https://hooks.slack.example/services/topsecret"
-    first = {"code": f"bad {SECRET}", "detail": "x" * 1990 + SECRET, "source": {"pointer": url.replace("/", "\\/")}}
+    first = {
+        "code": f"bad {SECRET}",
+        "detail": "x" * 1990 + SECRET,
+        "source": {"pointer": url.replace("/", "\\/")},
+    }
     headers = {"X-Request-Id": SECRET, "Location": f"https://x.example/{SECRET}"}
     emulator.fault("status", "POST", status=409, headers=headers, body={"errors": [first]})
     client = connect()
     with raises("conflict") as caught:
         client.create(LIST, BODY)
     client.redactor.add(url)
-    shown = [client.redactor.redact(str(each)) for each in (caught.value.message, *caught.value.as_result().values())]
+    shown = [
+        client.redactor.redact(str(each))
+        for each in (caught.value.message, *caught.value.as_result().values())
+    ]
     everything = f"{shown} {client.stats.as_result(client.redactor)}"
     assert SECRET[:8] not in everything
     assert "topsecret" not in everything
@@ -934,7 +993,9 @@ def test_a_secret_is_hidden_wherever_an_error_has_text(emulator, connect, errors
 def test_a_secret_that_the_service_echoes_is_hidden(emulator, connect, errors):
     url = "https://hooks.slack.example/services/T0/topsecret"
     encoded = base64.b64encode(f"{KEY}:{SECRET}".encode()).decode()
-    echoed = f"cannot use {url} nor {SECRET} nor {encoded}, see {emulator.url}/notifications/v1/integrations/i-1"
+    echoed = (
+        f"cannot use {url} nor {SECRET} nor {encoded}, see {emulator.url}/notifications/v1/integrations/i-1"
+    )
     body = {"errors": [{"status": "400", "detail": echoed}]}
     emulator.fault("status", "POST", status=400, body=body)
     client = connect()
@@ -945,7 +1006,9 @@ def test_a_secret_that_the_service_echoes_is_hidden(emulator, connect, errors):
     assert said == hidden
 
 
-@pytest.mark.parametrize("object_id", ["../subscriptions/s-1?x#y", "{{ x }}", "..", "a b", "", "i-1\n", "i" * 256])
+@pytest.mark.parametrize(
+    "object_id", ["../subscriptions/s-1?x#y", "{{ x }}", "..", "a b", "", "i-1\n", "i" * 256]
+)
 def test_odd_id_never_becomes_part_of_a_path(emulator, connect, errors, object_id):
     with raises("invalid_option", match="is not an ID that can be sent"):
         connect().delete(LIST, object_id)
@@ -977,7 +1040,9 @@ def test_a_count_that_counts_nothing_is_none(emulator, connect, errors, body):
         connect().get_summary("/notifications/v1/user-notifications:summary", "unread_count")
 
 
-@pytest.mark.parametrize("drop", [b"H", b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"])
+@pytest.mark.parametrize(
+    "drop", [b"H", b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"]
+)
 def test_an_answer_that_trickles_without_end_is_given_up(connect, errors, drop):
     """Each byte comes in time; a time-out for one reading from the socket never ends that."""
     over = threading.Event()
@@ -994,7 +1059,9 @@ def test_an_answer_that_trickles_without_end_is_given_up(connect, errors, drop):
         serving.start()
         try:
             with raises("timed_out") as caught:
-                connect(endpoint=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=0.1).create(LIST, {})
+                connect(endpoint=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=0.1).create(
+                    LIST, {}
+                )
         finally:
             over.set()
             serving.join()
@@ -1002,7 +1069,9 @@ def test_an_answer_that_trickles_without_end_is_given_up(connect, errors, drop):
 
 
 def test_a_compressed_answer_is_not_unpacked(emulator, connect, errors):
-    emulator.fault("status", "GET", status=200, headers={"Content-Encoding": "gzip, gzip"}, body={"data": []}, times=9)
+    emulator.fault(
+        "status", "GET", status=200, headers={"Content-Encoding": "gzip, gzip"}, body={"data": []}, times=9
+    )
     with raises("invalid_response", match="the response is compressed"):
         connect().list(LIST)
 

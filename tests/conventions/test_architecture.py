@@ -85,10 +85,15 @@ def test_private_files_begin_with_an_underscore():
         assert {name for name in names if not name.startswith("_")} == set()
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if "_engine" in path.parts], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if "_engine" in path.parts], ids=lambda path: path.name
+)
 def test_engine_names_no_resource(path):
     code = re.sub(r'""".*?"""|#.*', "", path.read_text(), flags=re.DOTALL)
-    assert re.findall(r"integration|subscription|webhook|/notifications/v1/|preference", code, re.IGNORECASE) == []
+    assert (
+        re.findall(r"integration|subscription|webhook|/notifications/v1/|preference", code, re.IGNORECASE)
+        == []
+    )
 
 
 def test_only_api_speaks_http_and_only_the_adapter_knows_ansible():

@@ -25,7 +25,9 @@ def options_of(documentation):
     options = dict(documentation.get("options", {}))
     for named in documentation["extends_documentation_fragment"]:
         name, _dot, part = named.replace("ccloud.notifications.", "", 1).partition(".")
-        fragment = importlib.import_module(f"ansible_collections.ccloud.notifications.plugins.doc_fragments.{name}")
+        fragment = importlib.import_module(
+            f"ansible_collections.ccloud.notifications.plugins.doc_fragments.{name}"
+        )
         text = getattr(fragment.ModuleDocFragment, part.upper() or "DOCUMENTATION")
         options.update(yaml.safe_load(text).get("options", {}))
     return options
@@ -67,7 +69,11 @@ def test_every_module_is_documented_as_it_is(module):
 def test_every_secret_option_is_marked(module):
     def secrets(options):
         for name, option in options.items():
-            if re.search("secret|token$|url$|password", name) and option["type"] == "str" and "choices" not in option:
+            if (
+                re.search("secret|token$|url$|password", name)
+                and option["type"] == "str"
+                and "choices" not in option
+            ):
                 yield name, option.get("no_log")
             yield from secrets(option.get("options", {}))
 
@@ -87,7 +93,9 @@ def test_every_option_is_tested(module):
     files = [*(TARGETS / module).rglob("*.yml"), *(ROOT / "tests" / "modules").glob(f"test_{module}.py")]
     files += [ROOT / "tests" / "modules" / name for name in ("test_connection.py", "test_tls.py")]
     text = "\n".join(each.read_text() for each in files)
-    untested = [name for name in loaded(module).ARGUMENTS.options if not re.search(rf"\b{name}\b[\"']?\s*[:=]", text)]
+    untested = [
+        name for name in loaded(module).ARGUMENTS.options if not re.search(rf"\b{name}\b[\"']?\s*[:=]", text)
+    ]
     assert untested == []
 
 

@@ -21,7 +21,9 @@ CREDENTIAL_TYPE = yaml.safe_load((PLATFORM / "credential_type.yml").read_text())
 
 
 ROLE = ROOT / "roles" / "bootstrap"
-ROLE_OPTIONS = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
+ROLE_OPTIONS = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"][
+    "options"
+]
 
 
 class Loader(yaml.SafeLoader):
@@ -49,9 +51,18 @@ def test_the_survey_asks_for_options_of_the_role():
 
 def test_the_play_that_configures_says_the_same_as_the_files():
     [play] = yaml.load((PLATFORM / "configure.yml").read_text(), Loader)
-    by_module = {module: task[module] for task in play["tasks"] for module in task if module.startswith("ansible.controller.")}
+    by_module = {
+        module: task[module]
+        for task in play["tasks"]
+        for module in task
+        if module.startswith("ansible.controller.")
+    }
     assert by_module["ansible.controller.credential_type"]["injectors"] == CREDENTIAL_TYPE["injectors"]
-    templates = [task["ansible.controller.job_template"] for task in play["tasks"] if "ansible.controller.job_template" in task]
+    templates = [
+        task["ansible.controller.job_template"]
+        for task in play["tasks"]
+        if "ansible.controller.job_template" in task
+    ]
     assert {each["playbook"] for each in templates} == {"bootstrap.yml", "verify.yml"}
     assert all((ROOT / "playbooks" / each["playbook"]).is_file() for each in templates)
     assert all(each["credentials"] == [CREDENTIAL_TYPE["name"]] for each in templates)
@@ -59,7 +70,9 @@ def test_the_play_that_configures_says_the_same_as_the_files():
 
 def test_roles_defaults_are_the_ones_that_are_documented():
     defaults = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text())
-    assert {name: option["default"] for name, option in ROLE_OPTIONS.items() if "default" in option} == defaults
+    assert {
+        name: option["default"] for name, option in ROLE_OPTIONS.items() if "default" in option
+    } == defaults
 
 
 def spec(options):
@@ -90,13 +103,25 @@ def test_ansible_builder_finds_what_the_collection_needs(tmp_path):
     folder = tmp_path / "ansible_collections" / "ccloud"
     folder.mkdir(parents=True)
     (folder / "notifications").symlink_to(ROOT)
-    found = subprocess.run([str(BIN / "ansible-builder"), "introspect", str(tmp_path)], capture_output=True, text=True, check=True)
+    found = subprocess.run(
+        [str(BIN / "ansible-builder"), "introspect", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert "requests>=2.25.0" in found.stdout
     definition = ROOT / "extensions" / "execution_environment" / "execution-environment.yml"
     (tmp_path / "execution-environment.yml").write_text(definition.read_text())
     (tmp_path / "ccloud-notifications.tar.gz").write_bytes(b"")
     made = subprocess.run(
-        [str(BIN / "ansible-builder"), "create", "--context", "context", "--output-filename", "Containerfile"],
+        [
+            str(BIN / "ansible-builder"),
+            "create",
+            "--context",
+            "context",
+            "--output-filename",
+            "Containerfile",
+        ],
         cwd=tmp_path,
         capture_output=True,
         text=True,

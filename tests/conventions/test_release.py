@@ -19,14 +19,18 @@ NEXT = "99.0.0"
 
 def git(folder, *arguments):
     identity = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.org"]
-    return subprocess.run(["git", *identity, *arguments], cwd=folder, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        ["git", *identity, *arguments], cwd=folder, capture_output=True, text=True, check=True
+    ).stdout
 
 
 @pytest.fixture
 def tree(tmp_path):
     """A repository of its own with what is here, committed."""
     copy_tree(tmp_path)
-    (tmp_path / "changelogs" / "fragments" / "news.yml").write_text("---\nminor_changes:\n  - something is new.\n")
+    (tmp_path / "changelogs" / "fragments" / "news.yml").write_text(
+        "---\nminor_changes:\n  - something is new.\n"
+    )
     (tmp_path / ".venv").symlink_to(pathlib.Path(sys.prefix))
     git(tmp_path, "init", "--quiet", "--initial-branch", "main")
     git(tmp_path, "config", "user.name", "Somebody")
@@ -51,7 +55,10 @@ def test_a_tree_that_is_clean_and_tested_is_released(tree):
     status, said = release(tree, NEXT)
     assert status == 0, said
     assert f"version: {NEXT}\n" in (tree / "galaxy.yml").read_text()
-    assert f'COLLECTION_VERSION = "{NEXT}"' in (tree / "plugins" / "module_utils" / "_api" / "session.py").read_text()
+    assert (
+        f'COLLECTION_VERSION = "{NEXT}"'
+        in (tree / "plugins" / "module_utils" / "_api" / "session.py").read_text()
+    )
     assert f"v{NEXT}" in (tree / "CHANGELOG.rst").read_text()
     assert "something is new" in (tree / "CHANGELOG.rst").read_text()
     assert not list((tree / "changelogs" / "fragments").glob("*.yml"))
@@ -85,6 +92,8 @@ def test_anything_else_is_refused_and_left_as_it_was(tree):
 
 def test_every_target_is_explained_to_contributors():
     targets = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    explained = set(re.findall(r"^\| `([a-z-]+)` \|", (ROOT / "docs" / "contributing.md").read_text(), re.MULTILINE))
+    explained = set(
+        re.findall(r"^\| `([a-z-]+)` \|", (ROOT / "docs" / "contributing.md").read_text(), re.MULTILINE)
+    )
     assert targets - explained == {"help", "release"}
     assert explained <= targets

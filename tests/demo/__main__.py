@@ -38,7 +38,13 @@ def play(emulator: Emulator, *flags: str) -> str:
         environment["ANSIBLE_FORCE_COLOR"] = "true"
     # The pager's notifications go where they can be seen arriving.
     pager = ["-e", json.dumps({"pager_url": emulator.inbox_url("pager")})]
-    command = [str(pathlib.Path(sys.executable).parent / "ansible-playbook"), PLAYBOOK, *VARIABLES, *pager, *flags]
+    command = [
+        str(pathlib.Path(sys.executable).parent / "ansible-playbook"),
+        PLAYBOOK,
+        *VARIABLES,
+        *pager,
+        *flags,
+    ]
     print(f"$ ansible-playbook {PLAYBOOK} {' '.join([*VARIABLES, *flags])}", flush=True)
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
     lines = []
@@ -74,15 +80,25 @@ def main() -> int:
         say("Second run: nothing changes.")
         recap = play(emulator)
         if "changed=0 " not in recap or len(emulator.inbox("pager")) != 1:
-            sys.exit("The demo failed: the second run changed something, or not one test notification arrived.")
+            sys.exit(
+                "The demo failed: the second run changed something, or not one test notification arrived."
+            )
 
     say("The same playbook against the real service:")
-    print("  export CONFLUENT_CLOUD_API_KEY=...  CONFLUENT_CLOUD_API_SECRET=...   # of a user with the role OrganizationAdmin")
-    print("  pip install ansible-core requests && make build && ansible-galaxy collection install dist/*.tar.gz")
-    print("  cp playbooks/vars/organization.yml organization.yml                  # which notifications go where")
+    print(
+        "  export CONFLUENT_CLOUD_API_KEY=...  CONFLUENT_CLOUD_API_SECRET=...   # of a user with the role OrganizationAdmin"
+    )
+    print(
+        "  pip install ansible-core requests && make build && ansible-galaxy collection install dist/*.tar.gz"
+    )
+    print(
+        "  cp playbooks/vars/organization.yml organization.yml                  # which notifications go where"
+    )
     print("  cp playbooks/vars/secrets.example.yml secrets.yml                    # put your URLs in, then:")
     print("  ansible-vault encrypt secrets.yml")
-    print(f"  ansible-playbook {PLAYBOOK} -e @organization.yml -e @secrets.yml --ask-vault-pass --check --diff")
+    print(
+        f"  ansible-playbook {PLAYBOOK} -e @organization.yml -e @secrets.yml --ask-vault-pass --check --diff"
+    )
     return 0
 
 

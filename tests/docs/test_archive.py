@@ -16,9 +16,28 @@ from support.emulator import Emulator
 from support.playbooks import BIN, command, copy_tree, ended, surroundings
 
 #: What lies in a working tree and must not be published, whatever Git ignores.
-STRAYS = ("secrets.yml", "notes.txt", ".env", "host.pem", "vault-password", "vault_pass", ".ansible/tmp", "playbooks/vars/mine.yml")
+STRAYS = (
+    "secrets.yml",
+    "notes.txt",
+    ".env",
+    "host.pem",
+    "vault-password",
+    "vault_pass",
+    ".ansible/tmp",
+    "playbooks/vars/mine.yml",
+)
 #: Beside these, an archive has files at its top only.
-FOLDERS = {"changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "roles", "tests/contract", "tests/emulator"}
+FOLDERS = {
+    "changelogs",
+    "docs",
+    "extensions",
+    "meta",
+    "playbooks",
+    "plugins",
+    "roles",
+    "tests/contract",
+    "tests/emulator",
+}
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +46,18 @@ def archive(tmp_path_factory):
     folder = tmp_path_factory.mktemp("built")
     copy_tree(folder / "source")
     git = ["git", "-c", "user.name=T", "-c", "user.email=t@example.org", "-C", str(folder / "source")]
-    for arguments in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "Everything"]):
+    for arguments in (
+        ["init", "--quiet"],
+        ["add", "--all"],
+        ["commit", "--quiet", "--message", "Everything"],
+    ):
         subprocess.run([*git, *arguments], check=True)
     for stray in STRAYS:
         (folder / "source" / stray).parent.mkdir(exist_ok=True)
         (folder / "source" / stray).write_text("a secret")
-    built = ended(folder, [str(folder / "source" / ".ci" / "build"), str(BIN / "ansible-galaxy")], surroundings(folder))
+    built = ended(
+        folder, [str(folder / "source" / ".ci" / "build"), str(BIN / "ansible-galaxy")], surroundings(folder)
+    )
     assert built.status == 0, built.output
     return next((folder / "source" / "dist").glob("*.tar.gz"))
 
@@ -45,7 +70,11 @@ def test_stray_files_never_get_into_the_archive(archive):
 
 def test_building_without_git_says_what_is_needed(tmp_path):
     copy_tree(tmp_path / "source")
-    refused = ended(tmp_path, [str(tmp_path / "source" / ".ci" / "build"), "true"], {"PATH": os.environ["PATH"], "GIT_DIR": "/nowhere"})
+    refused = ended(
+        tmp_path,
+        [str(tmp_path / "source" / ".ci" / "build"), "true"],
+        {"PATH": os.environ["PATH"], "GIT_DIR": "/nowhere"},
+    )
     assert refused.status == 1
     assert "make build needs a Git checkout" in refused.output
 
@@ -69,12 +98,16 @@ def test_the_archive_holds_what_a_user_needs_and_is_small(archive):
 def test_what_is_installed_works_and_brings_its_emulator(archive, tmp_path):
     # Nowhere else, or the one that is tested would pass for installed.
     only_here = {"ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "here")}
-    installed = command(tmp_path, "ansible-galaxy", "collection", "install", str(archive), environment=only_here)
+    installed = command(
+        tmp_path, "ansible-galaxy", "collection", "install", str(archive), environment=only_here
+    )
     assert installed.status == 0, installed.output
     collection = tmp_path / "here" / "ansible_collections" / "ccloud" / "notifications"
     with Emulator.started(folder=collection / "tests" / "emulator") as emulator:
         environment = {**examples.environment(emulator), **only_here}
         flags = ["-e", "export_to=organization.yml"]
-        played = command(tmp_path, "ansible-playbook", "ccloud.notifications.export", *flags, environment=environment)
+        played = command(
+            tmp_path, "ansible-playbook", "ccloud.notifications.export", *flags, environment=environment
+        )
         assert played.status == 0, played.output
         assert "bootstrap_subscriptions" in (tmp_path / "organization.yml").read_text()

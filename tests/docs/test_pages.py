@@ -23,7 +23,11 @@ from support import examples
 from support.emulator import EXTERNAL_TOKEN, Emulator
 from support.playbooks import BIN, ROOT, ended, plays, surroundings
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md")), *sorted((ROOT / "roles").glob("*/README.md"))]
+PAGES = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("**/*.md")),
+    *sorted((ROOT / "roles").glob("*/README.md")),
+]
 PAGES = [each for each in PAGES if "build" not in each.relative_to(ROOT).parts]
 #: What is not done here, and why.
 ELSEWHERE = {
@@ -32,9 +36,9 @@ ELSEWHERE = {
     "pip install ": "it is installed, or this test would not run",
     "ansible-galaxy collection install -r": "the same",
     "ansible-galaxy collection install git+https": "there is no network in a test; test_archive.py installs the archive",
-    "ansible-builder build ": "it needs a container engine; tests/house/test_platform.py runs all but that",
+    "ansible-builder build ": "it needs a container engine; tests/conventions/test_platform.py runs all but that",
     "cp dist/": "the same",
-    "cd extensions/automation_platform": "it needs an Automation Platform; tests/house/test_platform.py checks the play",
+    "cd extensions/automation_platform": "it needs an Automation Platform; tests/conventions/test_platform.py checks the play",
     "ansible-playbook configure.yml": "the same",
 }
 #: What an author leaves to the reader.
@@ -49,7 +53,11 @@ NAMED = re.compile(r"# ([\w.-]+\.ya?ml)\n")
 
 def blocks(page):
     """The language and the text of each fenced block."""
-    return [(each.info.strip(), each.content) for each in MarkdownIt().parse(page.read_text()) if each.type == "fence"]
+    return [
+        (each.info.strip(), each.content)
+        for each in MarkdownIt().parse(page.read_text())
+        if each.type == "fence"
+    ]
 
 
 def commands(text):
@@ -71,10 +79,15 @@ class Reader:
         (folder / "password").write_text("vault-password\n")
         (folder / "exports.sh").touch()
         (folder / "tests").symlink_to(ROOT / "tests")
-        secrets = {**examples.variables(emulator), "payments_slack_url": "https://hooks.slack.example/payments"}
+        secrets = {
+            **examples.variables(emulator),
+            "payments_slack_url": "https://hooks.slack.example/payments",
+        }
         for name in ("production", "staging", "ccloud"):
             secrets[f"{name}_api_key"], secrets[f"{name}_api_secret"] = "emulator-key", "emulator-secret"
-        (folder / "secrets.yml").write_text(yaml.safe_dump({name: value for name, value in secrets.items() if "{{" not in str(value)}))
+        (folder / "secrets.yml").write_text(
+            yaml.safe_dump({name: value for name, value in secrets.items() if "{{" not in str(value)})
+        )
 
     def write(self, text):
         """A file, or a play that is played at once."""
@@ -84,7 +97,9 @@ class Reader:
             return
         content = yaml.safe_load(text)
         if not isinstance(content, list):
-            raise AssertionError(f"a block is no play, and its first line does not say what file it is:\n{text}")
+            raise AssertionError(
+                f"a block is no play, and its first line does not say what file it is:\n{text}"
+            )
         if "hosts" not in content[0]:
             content = plays({}, *content)
         (self.folder / "unnamed.yml").write_text(yaml.safe_dump(content, sort_keys=False))
@@ -100,7 +115,9 @@ class Reader:
         if written:
             (self.folder / written.group(1)).unlink(missing_ok=True)  # a reader has none yet
         script = f"set -e; . ./exports.sh; {command}\nexport -p > exports.sh"
-        environment = surroundings(self.folder, {**examples.environment(self.emulator), "IDENTITY_TOKEN": EXTERNAL_TOKEN})
+        environment = surroundings(
+            self.folder, {**examples.environment(self.emulator), "IDENTITY_TOKEN": EXTERNAL_TOKEN}
+        )
         environment["PATH"] = f"{BIN}{os.pathsep}{environment['PATH']}"
         done = ended(self.folder, ["bash", "-c", script], environment)
         assert done.status == 0, f"$ {command}\n{done.output}"
@@ -128,7 +145,11 @@ def reader(emulator, tmp_path):
     somebody.close()
 
 
-@pytest.mark.parametrize("page", [each for each in PAGES if any(info in ("yaml", "console") for info, _text in blocks(each))], ids=name_of)
+@pytest.mark.parametrize(
+    "page",
+    [each for each in PAGES if any(info in ("yaml", "console") for info, _text in blocks(each))],
+    ids=name_of,
+)
 def test_what_a_page_says_can_be_done(reader, page):
     for info, text in blocks(page):
         if info == "yaml":

@@ -34,7 +34,12 @@ def loaded():
 
 
 main = loaded().main
-SENT = {"id": " 1 ", "title": "Connector failed", "message": "orders", "created_at": "2026-05-04T14:00:00.123+02:00"}
+SENT = {
+    "id": " 1 ",
+    "title": "Connector failed",
+    "message": "orders",
+    "created_at": "2026-05-04T14:00:00.123+02:00",
+}
 
 
 def test_what_arrives_gets_one_form():
@@ -54,7 +59,8 @@ def test_what_arrives_gets_one_form():
 
 
 @pytest.mark.parametrize(
-    ("text", "time_"), [("2026-05-04T12:00:00", "2026-05-04T12:00:00Z"), ("yesterday", "yesterday"), (None, ""), (5, "5")]
+    ("text", "time_"),
+    [("2026-05-04T12:00:00", "2026-05-04T12:00:00Z"), ("yesterday", "yesterday"), (None, ""), (5, "5")],
 )
 def test_a_time_that_is_none_stays_as_it_is(text, time_):
     assert main({"payload": {**SENT, "created_at": text}})["confluent_cloud"]["created_at"] == time_
@@ -94,20 +100,47 @@ def test_a_real_rulebook_acts_on_a_real_notification(tmp_path):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     # ansible-rulebook brings the same source itself, and the collection that has it by its own name is on no package index.
-    text = RULEBOOK.read_text().replace("host: 0.0.0.0", "host: 127.0.0.1").replace("ansible.eda.webhook", "eda.builtin.webhook")
+    text = (
+        RULEBOOK.read_text()
+        .replace("host: 0.0.0.0", "host: 127.0.0.1")
+        .replace("ansible.eda.webhook", "eda.builtin.webhook")
+    )
     (tmp_path / "rulebook.yml").write_text(text)
-    (tmp_path / "vars.yml").write_text(yaml.safe_dump({"notifications_port": port, "notifications_token": "token"}))
+    (tmp_path / "vars.yml").write_text(
+        yaml.safe_dump({"notifications_port": port, "notifications_token": "token"})
+    )
     (tmp_path / "inventory.yml").write_text("all: {hosts: {localhost: {ansible_connection: local}}}\n")
-    command = [str(BIN / "ansible-rulebook"), "--rulebook", "rulebook.yml", "--vars", "vars.yml", "-i", "inventory.yml", "--verbose"]
-    environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "tree"), "PATH": f"{BIN}:{os.environ['PATH']}"}
+    command = [
+        str(BIN / "ansible-rulebook"),
+        "--rulebook",
+        "rulebook.yml",
+        "--vars",
+        "vars.yml",
+        "-i",
+        "inventory.yml",
+        "--verbose",
+    ]
+    environment = {
+        **os.environ,
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "tree"),
+        "PATH": f"{BIN}:{os.environ['PATH']}",
+    }
     process = subprocess.Popen(
-        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        command,
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
     )
     try:
         url, headers = f"http://127.0.0.1:{port}/endpoint", {"Authorization": "Bearer token"}
         for _attempt in range(60):
             try:
-                answer = requests.post(url, json={**SENT, "title": "Test notification"}, headers=headers, timeout=5)
+                answer = requests.post(
+                    url, json={**SENT, "title": "Test notification"}, headers=headers, timeout=5
+                )
                 break
             except requests.ConnectionError:
                 assert process.poll() is None, process.stdout.read()

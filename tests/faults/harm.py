@@ -49,7 +49,9 @@ def _statuses() -> list[Harm]:
 
 def harms(elsewhere: str) -> list[Harm]:
     """All of them; ``elsewhere`` is another origin."""
-    http_date = email.utils.formatdate(1_800_000_000 + 20, usegmt=True)  # the tests' clock begins at 1,800,000,000
+    http_date = email.utils.formatdate(
+        1_800_000_000 + 20, usegmt=True
+    )  # the tests' clock begins at 1,800,000,000
     return [
         Harm("refused", transport=REFUSED),
         Harm("refused for good", {"times": FOREVER}, transport=REFUSED),
@@ -57,7 +59,11 @@ def harms(elsewhere: str) -> list[Harm]:
         Harm("cut before, for good", {"kind": "cut-before", "times": FOREVER}),
         Harm("cut after it took effect", {"kind": "cut-after"}),
         Harm("cut after it took effect, for good", {"kind": "cut-after", "times": FOREVER}),
-        Harm("timed out after it took effect", {"kind": "delay", "applied": True, "delay_ms": 60}, transport=HURRIED),
+        Harm(
+            "timed out after it took effect",
+            {"kind": "delay", "applied": True, "delay_ms": 60},
+            transport=HURRIED,
+        ),
         *_statuses(),
         _status(429, "429 with seconds", headers={"Retry-After": "3"}),
         _status(429, "429 with a date", headers={"Retry-After": http_date}),
@@ -74,7 +80,11 @@ def harms(elsewhere: str) -> list[Harm]:
         _status(404, "404"),
         _status(409, "409"),
         _status(422, "422"),
-        _status(400, "400 that echoes", body={"errors": [{"detail": "no use for " + str(target("ops")["webhook_url"])}]}),
+        _status(
+            400,
+            "400 that echoes",
+            body={"errors": [{"detail": "no use for " + str(target("ops")["webhook_url"])}]},
+        ),
         _status(418, "a status without meaning"),
         Harm("truncated JSON", {"kind": "truncated"}),
         Harm("truncated JSON for good", {"kind": "truncated", "times": FOREVER}),
@@ -83,7 +93,10 @@ def harms(elsewhere: str) -> list[Harm]:
         Harm("HTML with 502", {"kind": "html", "status": 502}),
         Harm("wrong content type", {"kind": "content-type"}),
         Harm("gzip and no header", {"kind": "gzip"}),
-        Harm("a header and no gzip", {"kind": "status", "status": 200, "headers": {"Content-Encoding": "gzip"}, "body": {"data": []}}),
+        Harm(
+            "a header and no gzip",
+            {"kind": "status", "status": 200, "headers": {"Content-Encoding": "gzip"}, "body": {"data": []}},
+        ),
         Harm("an empty object", {"kind": "status", "status": 200, "body": {}}),
         Harm("another object", {"kind": "status", "status": 200, "body": {"id": "i-0"}}),
         *(
@@ -115,10 +128,20 @@ def acts(somebody: str, emulator: Emulator) -> list[dict[str, Any]]:
     """What somebody else does, as requests: delete, create or change what operations are about."""
     there = emulator.control("GET", "objects/*")
     ids = {each["display_name"]: each["id"] for each in there["integrations"] + there["notification-types"]}
-    touched = [each for each in there["subscriptions"] if ids.get("ops") in [one["id"] for one in each["integrations"]]]
-    of_resources = [(name, each["id"]) for name in ("resource-preferences", "resource-subscriptions") for each in there[name]]
+    touched = [
+        each
+        for each in there["subscriptions"]
+        if ids.get("ops") in [one["id"] for one in each["integrations"]]
+    ]
+    of_resources = [
+        (name, each["id"])
+        for name in ("resource-preferences", "resource-subscriptions")
+        for each in there[name]
+    ]
     if somebody == GONE:
-        paths = [f"/subscriptions/{each['id']}" for each in touched] + [f"/{name}/{each}" for name, each in of_resources]
+        paths = [f"/subscriptions/{each['id']}" for each in touched] + [
+            f"/{name}/{each}" for name, each in of_resources
+        ]
         paths += [f"/integrations/{ids[name]}" for name in ("old", "ops") if name in ids]
         return [{"method": "DELETE", "path": path, "body": None} for path in paths]
     if somebody == TAKEN:
@@ -133,7 +156,9 @@ def acts(somebody: str, emulator: Emulator) -> list[dict[str, Any]]:
             ("/resource-subscriptions", {**resource, "notification_type": {"id": ids[ROUTED]}, **to_ops}),
         ]
         return [{"method": "POST", "path": path, "body": body} for path, body in bodies]
-    changes: list[tuple[str, dict[str, Any]]] = [(f"/integrations/{ids['ops']}", {"description": "By somebody else"})]
+    changes: list[tuple[str, dict[str, Any]]] = [
+        (f"/integrations/{ids['ops']}", {"description": "By somebody else"})
+    ]
     changes += [(f"/subscriptions/{each['id']}", {"integrations": [{"id": ids["ops"]}]}) for each in touched]
     changes += [(f"/{name}/{each}", {"current_state": "ENABLED"}) for name, each in of_resources]
     return [{"method": "PATCH", "path": path, "body": body} for path, body in changes]

@@ -145,7 +145,9 @@ class Bench:
     def state(self) -> State:
         """Everything that can be written, by collection and id, or name where the service made the id during the case."""
         there = self.emulator.control("GET", "objects/*")
-        names = {each["id"]: each["display_name"] for each in there["integrations"] + there["notification-types"]}
+        names = {
+            each["id"]: each["display_name"] for each in there["integrations"] + there["notification-types"]
+        }
 
         def plain(name: str, value: Any) -> Any:
             if name == "integrations":
@@ -155,7 +157,9 @@ class Bench:
         found: State = {}
         for collection, members in WRITTEN.items():
             for each in there[collection]:
-                written = {name: plain(name, each[name]) for name in members if each.get(name) not in (None, "")}
+                written = {
+                    name: plain(name, each[name]) for name in members if each.get(name) not in (None, "")
+                }
                 key = (collection, self._identity(collection, each, written))
                 while key in found:
                     key = (collection, key[1] + " again")
@@ -166,7 +170,11 @@ class Bench:
     def _identity(collection: str, whole: Mapping[str, Any], written: Mapping[str, Any]) -> str:
         if collection == "user-notifications":
             return str(whole["id"])
-        return " of ".join(str(written[name]) for name in ("display_name", "notification_type", "resource") if name in written)
+        return " of ".join(
+            str(written[name])
+            for name in ("display_name", "notification_type", "resource")
+            if name in written
+        )
 
     # What is done
 
@@ -261,7 +269,9 @@ class Bench:
         again = self.run(case.operation, case.harm.exchange)
         if again.failed:
             said = again.result["msg"]
-            says_why = _names_two(said) or any(words in said for words in ("quota", "there is no", "does not exist"))
+            says_why = _names_two(said) or any(
+                words in said for words in ("quota", "there is no", "does not exist")
+            )
             may_fail = case.harm.somebody or case.harm.settings or case.operation.steps
             assert says_why, f"once more, it failed: {said}"
             assert may_fail, f"once more, it failed: {said}"
@@ -277,14 +287,18 @@ class Bench:
             assert third.result["changed"] is False, "it never comes to rest"
 
 
-def _judge(case: Case, seen: Seen, clean: Seen, before: State, allowed: list[State], unchanged: list[State]) -> None:
+def _judge(
+    case: Case, seen: Seen, clean: Seen, before: State, allowed: list[State], unchanged: list[State]
+) -> None:
     result, state = seen.result, seen.state
     said = result.get("msg", "it went well")
     if clean.failed:
         assert seen.failed or case.harm.somebody, "it failed without harm, and not with it"
         return
     for key in before:
-        assert key in state or any(key not in each for each in allowed) or _renamed(key, state), f"{key} is lost; {said}"
+        assert key in state or any(key not in each for each in allowed) or _renamed(key, state), (
+            f"{key} is lost; {said}"
+        )
     if "again" in " ".join(key[1] for key in state):
         doubled = [key for key in state if key[1].endswith(" again")]
         by_somebody = case.harm.somebody and any(key in each for key in doubled for each in allowed)
@@ -294,22 +308,32 @@ def _judge(case: Case, seen: Seen, clean: Seen, before: State, allowed: list[Sta
         told = seen.failed or seen.warned("Another task or user created another")
         assert told or not looked, f"{doubled} is there twice, and nothing is said of it"
     if not seen.failed:
-        assert state in allowed or (case.harm.somebody and _pieces(state, allowed)), f"it went well with {_difference(clean.state, state)}"
+        assert state in allowed or (case.harm.somebody and _pieces(state, allowed)), (
+            f"it went well with {_difference(clean.state, state)}"
+        )
         if not result["changed"]:
-            assert state in unchanged or case.harm.somebody, f"unchanged, it says, with {_difference(before, state)}"
+            assert state in unchanged or case.harm.somebody, (
+                f"unchanged, it says, with {_difference(before, state)}"
+            )
         if "list" in case.operation.name and not case.harm.somebody:
             assert _listing(result) == _listing(clean.result), "a list that is not the whole one"
         return
-    assert case.operation.steps or _pieces(state, allowed), f"neither of the two: {_difference(before, state)}; {said}"
+    assert case.operation.steps or _pieces(state, allowed), (
+        f"neither of the two: {_difference(before, state)}; {said}"
+    )
     if not result["changed"]:
-        assert state in unchanged or case.harm.somebody, f"it says unchanged: {_difference(before, state)}; {said}"
+        assert state in unchanged or case.harm.somebody, (
+            f"it says unchanged: {_difference(before, state)}; {said}"
+        )
     elif not case.operation.many and not case.operation.steps and case.harm.name.startswith(CLEAR):
         assert state not in unchanged, f"it says changed, and nothing is; {said}"
     for member in case.operation.many:
         _judge_each(case, result.get(member, []), before, state, clean)
 
 
-def _judge_each(case: Case, entries: list[Mapping[str, Any]], before: State, state: State, clean: Seen) -> None:
+def _judge_each(
+    case: Case, entries: list[Mapping[str, Any]], before: State, state: State, clean: Seen
+) -> None:
     """What became of each of many objects is what is said of it."""
     if case.harm.somebody:
         return
@@ -351,10 +375,14 @@ def _listing(result: Mapping[str, Any]) -> Any:
     """What an info module lists, without what differs from one organization to the next."""
     listed = {name: value for name, value in result.items() if name != "api"}
     if "summary" in listed:
-        listed["summary"] = {name: value for name, value in listed["summary"].items() if name != "metadata"}  # a fault may add it
+        listed["summary"] = {
+            name: value for name, value in listed["summary"].items() if name != "metadata"
+        }  # a fault may add it
     return re.sub(r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "*", json.dumps(listed, sort_keys=True))
 
 
 def _difference(wanted: State, state: State) -> Optional[dict[str, Any]]:
     keys = sorted({*wanted, *state})
-    return {" ".join(key): (wanted.get(key), state.get(key)) for key in keys if wanted.get(key) != state.get(key)}
+    return {
+        " ".join(key): (wanted.get(key), state.get(key)) for key in keys if wanted.get(key) != state.get(key)
+    }

@@ -52,7 +52,10 @@ class Operation:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
-PREFERENCE = ("/resource-preferences", {"resource": CONNECTOR, "resource_type": "CONNECTOR", "current_state": "DISABLED"})
+PREFERENCE = (
+    "/resource-preferences",
+    {"resource": CONNECTOR, "resource_type": "CONNECTOR", "current_state": "DISABLED"},
+)
 OF_RESOURCE = (
     "/resource-subscriptions",
     {
@@ -69,7 +72,12 @@ RULES = [
     {"notification_type": OPTIONAL, "integrations": ["pager"]},
     {"notification_type": RECOMMENDED, "integrations": ["ops"]},
 ]
-MIXED = [item("new"), item("newer"), item("ops", description="Changed"), {"display_name": "old", "state": "absent"}]
+MIXED = [
+    item("new"),
+    item("newer"),
+    item("ops", description="Changed"),
+    {"display_name": "old", "state": "absent"},
+]
 
 
 def _catalogued(name: str, module: str, **params: Any) -> Operation:
@@ -116,10 +124,19 @@ OPERATIONS = (
     _catalogued("list subscriptions", "subscription_info"),
     _catalogued("subscribe", "subscription", notification_type=OPTIONAL, integrations=["ops"]),
     _catalogued("route elsewhere", "subscription", notification_type=ROUTED, integrations=["pager"]),
-    _catalogued("add", "subscription", notification_type=ROUTED, integrations=["pager"], integrations_mode="add"),
+    _catalogued(
+        "add", "subscription", notification_type=ROUTED, integrations=["pager"], integrations_mode="add"
+    ),
     _catalogued("disable", "subscription", notification_type=ROUTED, enabled=False),
     _catalogued("unsubscribe", "subscription", notification_type=ROUTED, state="absent"),
-    Operation("route", "subscriptions", {"rules": RULES}, {ROUTED: ["old", "ops"]}, many=("subscriptions",), catalogue=True),
+    Operation(
+        "route",
+        "subscriptions",
+        {"rules": RULES},
+        {ROUTED: ["old", "ops"]},
+        many=("subscriptions",),
+        catalogue=True,
+    ),
     Operation("silence", "resource_preference", {**RESOURCE, "enabled": False}),
     Operation("let notify", "resource_preference", {**RESOURCE, "enabled": True}, resources=[PREFERENCE]),
     Operation("forget", "resource_preference", {**RESOURCE, "state": "absent"}, resources=[PREFERENCE]),
@@ -150,7 +167,9 @@ OPERATIONS = (
         resources=[OF_RESOURCE],
         catalogue=True,
     ),
-    Operation("list of a resource", "resource_subscription_info", RESOURCE, resources=[OF_RESOURCE], catalogue=True),
+    Operation(
+        "list of a resource", "resource_subscription_info", RESOURCE, resources=[OF_RESOURCE], catalogue=True
+    ),
     Operation(
         "route resources",
         "resource_subscriptions",

@@ -24,7 +24,11 @@ SLICE = 2
 
 def policies():
     """The first side of every question, the other side of one of them at a time, and the other side of all."""
-    others = [(each.name, side) for each in dataclasses.fields(Settings) for side in each.metadata.get("sides", ())[1:]]
+    others = [
+        (each.name, side)
+        for each in dataclasses.fields(Settings)
+        for side in each.metadata.get("sides", ())[1:]
+    ]
     everything = dict(reversed([each for each in others if each[0] != "early_access"]))
     return [(), *((each,) for each in others), tuple(everything.items())]
 
@@ -76,8 +80,12 @@ def chosen(operation, part, elsewhere):
 
 
 @pytest.mark.parametrize("part", policies() if FULL else ["slice"], ids=named)
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: f"{operation.module}: {operation.name}")
-def test_nothing_is_lost_doubled_or_sent_elsewhere(bench, elsewhere, monkeypatch, record_property, operation, part):
+@pytest.mark.parametrize(
+    "operation", OPERATIONS, ids=lambda operation: f"{operation.module}: {operation.name}"
+)
+def test_nothing_is_lost_doubled_or_sent_elsewhere(
+    bench, elsewhere, monkeypatch, record_property, operation, part
+):
     from ansible_collections.ccloud.notifications.plugins.module_utils._api import client
 
     monkeypatch.setattr(client, "PAGE_SIZE", 25 if operation.catalogue else 2)

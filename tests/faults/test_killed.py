@@ -21,7 +21,10 @@ MANY = {
 }
 
 
-@pytest.mark.parametrize(("module", "controller_side"), [("integrations", "true"), ("integrations", "false"), ("subscriptions", "true")])
+@pytest.mark.parametrize(
+    ("module", "controller_side"),
+    [("integrations", "true"), ("integrations", "false"), ("subscriptions", "true")],
+)
 def test_what_was_begun_is_finished_and_nothing_is_there_twice(emulator, tmp_path, module, controller_side):
     emulator.reset(integrations=[slack("ops"), slack("obsolete")], latency_ms=20)
     task = {f"ccloud.notifications.{module}": MANY[module], "register": "done"}

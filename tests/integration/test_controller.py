@@ -66,7 +66,10 @@ def test_the_environment_switches_it_too(emulator, connection, tmp_path, value, 
 
 def test_a_loop_keeps_one_connection(emulator, connection, tmp_path):
     emulator.reset(integrations=10)
-    task = {MODULE: {"display_name": "channel-0000{{ item }}", "description": "Looped"}, "loop": list(range(10))}
+    task = {
+        MODULE: {"display_name": "channel-0000{{ item }}", "description": "Looped"},
+        "loop": list(range(10)),
+    }
     played = play(tmp_path, plays(connection, task))
     assert played.status == 0, played.output
     assert len(emulator.requests()) == 20
@@ -74,10 +77,18 @@ def test_a_loop_keeps_one_connection(emulator, connection, tmp_path):
 
 
 def test_a_loop_exchanges_a_token_once(emulator, tmp_path):
-    connection = {"endpoint": emulator.url, "identity_pool_id": "pool-1", "external_token": "emulator-external-token"}
-    played = play(tmp_path, plays(connection, {INFO: {"display_name": "{{ item }}"}, "loop": ["a", "b", "c"]}))
+    connection = {
+        "endpoint": emulator.url,
+        "identity_pool_id": "pool-1",
+        "external_token": "emulator-external-token",
+    }
+    played = play(
+        tmp_path, plays(connection, {INFO: {"display_name": "{{ item }}"}, "loop": ["a", "b", "c"]})
+    )
     assert played.status == 0, played.output
-    assert [line.split(" ", 1)[1] for line in emulator.lines()] == ["/sts/v1/oauth2/token -> 200"] + ["/integrations -> 200"] * 3
+    assert [line.split(" ", 1)[1] for line in emulator.lines()] == ["/sts/v1/oauth2/token -> 200"] + [
+        "/integrations -> 200"
+    ] * 3
 
 
 def test_a_connection_is_never_shared_between_credentials(emulator, connection, tmp_path):
@@ -91,7 +102,11 @@ def test_a_connection_is_never_shared_between_credentials(emulator, connection, 
 
 
 def test_a_wrong_credential_in_a_loop_stays_wrong(emulator, connection, tmp_path):
-    task = {INFO: {"api_secret": "{{ item }}"}, "loop": [SECRET, "wrong-secret", SECRET], "ignore_errors": True}
+    task = {
+        INFO: {"api_secret": "{{ item }}"},
+        "loop": [SECRET, "wrong-secret", SECRET],
+        "ignore_errors": True,
+    }
     play(tmp_path, plays(connection, task))
     assert [each["status"] for each in emulator.requests()] == [200, 401, 200]
 
@@ -99,7 +114,10 @@ def test_a_wrong_credential_in_a_loop_stays_wrong(emulator, connection, tmp_path
 def test_a_long_wait_is_told_at_once(emulator, connection, tmp_path):
     emulator.fault("status", "GET", status=429, headers={"Retry-After": "1"})
     played = play(tmp_path, plays(connection, {INFO: {}}), "-v")
-    assert "[localhost] Waiting 1.0 s: GET /notifications/v1/integrations: A test ordered status 429." in played.output
+    assert (
+        "[localhost] Waiting 1.0 s: GET /notifications/v1/integrations: A test ordered status 429."
+        in played.output
+    )
 
 
 def test_retries_until_and_ignore_errors(emulator, connection, tmp_path):
@@ -173,8 +191,10 @@ def test_a_relative_path_begins_at_the_playbook(emulator, connection, tmp_path, 
 
 
 def test_a_switch_that_is_neither_on_nor_off_is_said(emulator, connection, tmp_path):
-    played = play(tmp_path, plays(connection, {INFO: {}}), environment={"CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": "junk"})
-    assert "ccloud_notifications_direct_execution is 'junk', and has to be true or false." in played.output
+    played = play(
+        tmp_path, plays(connection, {INFO: {}}), environment={"CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": "junk"}
+    )
+    assert "ccloud_notifications_direct_execution is 'junk'. It must be true or false." in played.output
 
 
 def test_no_log_hides_everything(emulator, connection, tmp_path):
@@ -190,7 +210,10 @@ def test_many_hosts_at_once_each_to_its_own_organization(emulator, tmp_path):
     task = {
         MODULE: {
             "display_name": "{{ name_of_channel }}",
-            "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/{{ inventory_hostname }}"},
+            "target": {
+                "kind": "Slack",
+                "webhook_url": "https://hooks.slack.example/{{ inventory_hostname }}",
+            },
         }
     }
     connection = {"endpoint": emulator.url, "api_key": KEY, "api_secret": SECRET}
@@ -201,7 +224,9 @@ def test_many_hosts_at_once_each_to_its_own_organization(emulator, tmp_path):
 
 
 def test_the_collections_keyword_and_an_imported_playbook(emulator, connection, tmp_path):
-    (tmp_path / "inner.yml").write_text(json.dumps(plays(connection, {"integration_info": {}}, collections=["ccloud.notifications"])))
+    (tmp_path / "inner.yml").write_text(
+        json.dumps(plays(connection, {"integration_info": {}}, collections=["ccloud.notifications"]))
+    )
     (tmp_path / "outer.yml").write_text(json.dumps([{"ansible.builtin.import_playbook": "inner.yml"}]))
     played = command(tmp_path, "ansible-playbook", "outer.yml", "-vvv")
     assert played.status == 0, played.output
@@ -211,7 +236,16 @@ def test_the_collections_keyword_and_an_imported_playbook(emulator, connection, 
 def test_a_vaulted_value_arrives_in_clear_and_stays_hidden(emulator, connection, tmp_path):
     (tmp_path / "password").write_text("vault-password\n")
     url = "https://hooks.slack.example/vaulted-secret"
-    made = command(tmp_path, "ansible-vault", "encrypt_string", "--vault-password-file", "password", "--name", "vaulted_url", url)
+    made = command(
+        tmp_path,
+        "ansible-vault",
+        "encrypt_string",
+        "--vault-password-file",
+        "password",
+        "--name",
+        "vaulted_url",
+        url,
+    )
     lines = made.output.splitlines()
     start = next(n for n, line in enumerate(lines) if line.startswith("vaulted_url"))
     kept = [line for line in lines[start:] if line.startswith(("vaulted_url", " "))]

@@ -36,7 +36,12 @@ HEAVY = ("create", "test a url", "many, whatever fails")
 def forms(*secrets):
     """Each secret in the forms in which it may be written."""
     for secret in secrets:
-        yield from (secret, quote(secret, safe=""), secret.replace("/", "\\/"), base64.b64encode(f"{KEY}:{secret}".encode()).decode())
+        yield from (
+            secret,
+            quote(secret, safe=""),
+            secret.replace("/", "\\/"),
+            base64.b64encode(f"{KEY}:{secret}".encode()).decode(),
+        )
 
 
 def leaked(text):
@@ -59,7 +64,10 @@ def without_secrets(value, secrets):
 def tasks(operations, secrets):
     """Each operation predicted, done, and done again; whatever fails is passed over."""
     for operation in operations:
-        task = {f"ccloud.notifications.{operation.module}": without_secrets(dict(operation.params), secrets), "ignore_errors": True}
+        task = {
+            f"ccloud.notifications.{operation.module}": without_secrets(dict(operation.params), secrets),
+            "ignore_errors": True,
+        }
         yield {"name": f"{operation.name}, predicted", **task, "check_mode": True}
         yield {"name": operation.name, **task, "register": "done"}
         yield {"name": f"{operation.name}, shown", "ansible.builtin.debug": {"var": "done"}}
@@ -70,7 +78,10 @@ def special(secrets):
     module = "ccloud.notifications.integration"
     secrets.update(secret_one=url("one"), secret_two=url("two"), secret_token=TOKEN, secret_external=EXTERNAL)
     one = {"kind": "Slack", "webhook_url": "{{ secret_one }}"}
-    looped = {"display_name": "{{ item }}", "target": {"kind": "Slack", "webhook_url": "{{ lookup('vars', 'secret_' ~ item) }}"}}
+    looped = {
+        "display_name": "{{ item }}",
+        "target": {"kind": "Slack", "webhook_url": "{{ lookup('vars', 'secret_' ~ item) }}"},
+    }
     yield {module: looped, "loop": ["one", "two"]}
     yield {module: {"display_name": "one", "target": one, "nonsense": 1}}
     yield {module: {"display_name": "one", "target": {**one, "kind": "Carrier"}}}
@@ -79,7 +90,10 @@ def special(secrets):
     yield {module: {"display_name": "one", "target": {"kind": "{{ secret_one }}", "webhook_url": "Slack"}}}
     yield {module: {"display_name": "one", "target": "kind=Slack {{ secret_one }}"}}
     yield {module: {"display_name": "one", "target": ["{{ [one_channel] }}"]}, "vars": {"one_channel": one}}
-    yield {module + "s": {"integrations": ["{{ [one_channel] }}"]}, "vars": {"one_channel": {"display_name": "one", "target": one}}}
+    yield {
+        module + "s": {"integrations": ["{{ [one_channel] }}"]},
+        "vars": {"one_channel": {"display_name": "one", "target": one}},
+    }
     yield {module: {"display_name": "one", "target": one, "state": "{{ secret_one }}"}}
     yield {module: {"display_name": "one", "target": one, "ca_path": "{{ secret_one }}"}}
     yield {module: {"display_name": "one", "target": one, "api_secrte": "{{ the_secret }}"}}
@@ -90,7 +104,10 @@ def special(secrets):
 
 def logins():
     """Tasks that are given other credentials than the rest."""
-    for login in ({"api_token": "{{ secret_token }}"}, {"identity_pool_id": "pool-1", "external_token": "{{ secret_external }}"}):
+    for login in (
+        {"api_token": "{{ secret_token }}"},
+        {"identity_pool_id": "pool-1", "external_token": "{{ secret_external }}"},
+    ):
         task = {"ccloud.notifications.integration_info": {"api_key": None, "api_secret": None, **login}}
         yield {**task, "ignore_errors": True}
 
@@ -112,7 +129,12 @@ def test_no_secret_is_in_anything_that_is_written(emulator, tmp_path, controller
     listed = [*tasks(operations, secrets), *({**each, "ignore_errors": True} for each in special(secrets))]
     (tmp_path / "secrets.yml").write_text(yaml.safe_dump(secrets))
     (tmp_path / "password").write_text("vault-password\n")
-    assert command(tmp_path, "ansible-vault", "encrypt", "secrets.yml", "--vault-password-file", "password").status == 0
+    assert (
+        command(
+            tmp_path, "ansible-vault", "encrypt", "secrets.yml", "--vault-password-file", "password"
+        ).status
+        == 0
+    )
     environment = {
         "CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": controller_side,
         "ANSIBLE_CALLBACK_RESULT_FORMAT": form,
@@ -123,14 +145,22 @@ def test_no_secret_is_in_anything_that_is_written(emulator, tmp_path, controller
     }
     flags = ["-e", "@secrets.yml", "--vault-password-file", "password", "-vvvv", "--diff"]
     secrets_sent = [each for each in secrets.values() if each not in (TOKEN, EXTERNAL)]
-    echo = {"errors": [{"status": "400", "detail": " and ".join([*secrets_sent, *forms(SECRET, *secrets_sent)])}]}
+    echo = {
+        "errors": [{"status": "400", "detail": " and ".join([*secrets_sent, *forms(SECRET, *secrets_sent)])}]
+    }
     # Each module once, in earnest; and the ordinary way, for what is said of a refusal does not depend on where it is said.
     each_module = {f"ccloud.notifications.{each.module}": each for each in operations}.values()
     brief = list(tasks(each_module, secrets))[1::3]
-    writes = [{"kind": "status", "status": 400, "body": echo, "method": each, "times": 999} for each in ("POST", "PATCH", "DELETE")]
+    writes = [
+        {"kind": "status", "status": 400, "body": echo, "method": each, "times": 999}
+        for each in ("POST", "PATCH", "DELETE")
+    ]
     passes = {
         "nothing is refused": ([*listed, *logins()], []),
-        "writes are refused": (listed[1 : 3 * len(operations) : 3] if controller_side == "true" else brief, writes),
+        "writes are refused": (
+            listed[1 : 3 * len(operations) : 3] if controller_side == "true" else brief,
+            writes,
+        ),
     }
     if controller_side == "true":
         passes["reads are refused"] = (brief, [{"kind": "status", "status": 400, "body": echo, "times": 999}])
@@ -146,7 +176,11 @@ def test_no_secret_is_in_anything_that_is_written(emulator, tmp_path, controller
         assert leaked(output) == [], name
     inputs = {"secrets.yml", "password", "play.yml"}
     # ansible-core's own: it puts a module's parameters into the program that it sends, and removes that unless told to keep it.
-    own = [path for path, text in written(tmp_path, inputs) if leaked(text) and not path.name.startswith("AnsiballZ_")]
+    own = [
+        path
+        for path, text in written(tmp_path, inputs)
+        if leaked(text) and not path.name.startswith("AnsiballZ_")
+    ]
     assert own == []
     kept = [path for path, text in written(tmp_path, inputs) if leaked(text)]
     # In place, only the job in the background was sent as a program.
@@ -156,7 +190,10 @@ def test_no_secret_is_in_anything_that_is_written(emulator, tmp_path, controller
 def test_a_result_does_not_depend_on_secrets(emulator, tmp_path):
     """Not even on ones that look like names, ids and numbers: what is hidden is hidden by its place, and nothing else is."""
     seen = []
-    for one, secret in (("a/b/c", "x" * 40), ("ops/i-10001/new/Channel/ops/100", "ops-i-10001-true-100-secret")):
+    for one, secret in (
+        ("a/b/c", "x" * 40),
+        ("ops/i-10001/new/Channel/ops/100", "ops-i-10001-true-100-secret"),
+    ):
 
         def told(name, one=one):
             return f"https://hooks.slack.example/{one}/{name}"
@@ -164,7 +201,10 @@ def test_a_result_does_not_depend_on_secrets(emulator, tmp_path):
         start = json.loads(json.dumps(START).replace(f"services/{CANARY}", one))
         variables: dict[str, str] = {}
         # One after the other, for ids are given in the order in which requests arrive.
-        in_turn = (replace(each, params={**each.params, "concurrency": 1}) if each.many else each for each in OPERATIONS)
+        in_turn = (
+            replace(each, params={**each.params, "concurrency": 1}) if each.many else each
+            for each in OPERATIONS
+        )
         listed = list(tasks(in_turn, variables))[1::3]
         variables = {name: told(value.rpartition("/")[2]) for name, value in variables.items()}
         emulator.reset(integrations=start, api_secret=secret)
@@ -172,10 +212,17 @@ def test_a_result_does_not_depend_on_secrets(emulator, tmp_path):
         folder = tmp_path / str(len(seen))
         folder.mkdir()
         environment = {**recording(folder / "results"), "ANSIBLE_INJECT_INVOCATION": "true"}
-        played = play(folder, plays(connection, *listed), variables={**variables, "the_secret": secret}, environment=environment)
+        played = play(
+            folder,
+            plays(connection, *listed),
+            variables={**variables, "the_secret": secret},
+            environment=environment,
+        )
         assert played.status == 0, played.output[-3000:]
         text = (folder / "results").read_text()
-        seen.append(re.sub(r"[0-9a-f]{32}|\d{4}-\d\d-\d\dT[0-9:.]+Z|\"rate_limit\": {[^}]*}", "*", text).splitlines())
+        seen.append(
+            re.sub(r"[0-9a-f]{32}|\d{4}-\d\d-\d\dT[0-9:.]+Z|\"rate_limit\": {[^}]*}", "*", text).splitlines()
+        )
         assert '"id": "i-10001"' in text
     assert len(seen[0]) == len(seen[1]) >= len(OPERATIONS)
     assert [pair for pair in zip(*seen) if pair[0] != pair[1]] == []

@@ -33,7 +33,9 @@ def test_an_ad_hoc_command_works(emulator, connection, tmp_path):
     assert '"display_name": "ops"' in done.output
 
 
-@pytest.mark.filterwarnings("ignore:Host management is deprecated", "ignore:AnsibleCollectionFinder has already")
+@pytest.mark.filterwarnings(
+    "ignore:Host management is deprecated", "ignore:AnsibleCollectionFinder has already"
+)
 def test_pytest_ansibles_own_fixture_runs_a_module(emulator, connection, localhost):
     emulator.reset(integrations=[slack("ops")])
     info = getattr(localhost, "ccloud.notifications.integration_info")
@@ -46,8 +48,16 @@ def test_a_failure_keeps_what_a_person_needs(emulator, connection, tmp_path):
     target = {"kind": "Slack", "webhook_url": "https://hooks.slack.example/x"}
     made = plays(
         connection,
-        {"ccloud.notifications.integration": {"name": "ops", "target": target}, "register": "failed", "ignore_errors": True},
-        {"ansible.builtin.assert": {"that": ["failed.error.status == 402", "failed.changed == false", "failed.api.requests == 2"]}},
+        {
+            "ccloud.notifications.integration": {"name": "ops", "target": target},
+            "register": "failed",
+            "ignore_errors": True,
+        },
+        {
+            "ansible.builtin.assert": {
+                "that": ["failed.error.status == 402", "failed.changed == false", "failed.api.requests == 2"]
+            }
+        },
     )
     played = play(tmp_path, made)
     assert played.status == 0, played.output

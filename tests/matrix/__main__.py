@@ -21,7 +21,17 @@ from typing import Optional
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from support.cores import CACHE, CORES, ROOT, SMOKE, TARGETS, Core, environment_for, interpreter, smoke_environment
+from support.cores import (
+    CACHE,
+    CORES,
+    ROOT,
+    SMOKE,
+    TARGETS,
+    Core,
+    environment_for,
+    interpreter,
+    smoke_environment,
+)
 
 SUITES = ("tests/unit", "tests/integration")
 
@@ -47,7 +57,9 @@ def controller(core: Core, version: str) -> Optional[pathlib.Path]:
         return None
     files = (ROOT / "requirements" / "test.txt", ROOT / "tests" / "emulator" / "requirements.txt")
     lines = [line for each in files for line in each.read_text().splitlines()]
-    wanted = [each for each in lines if each and not each.startswith(("ansible-", "pytest-ansible", "-r", "#"))]
+    wanted = [
+        each for each in lines if each and not each.startswith(("ansible-", "pytest-ansible", "-r", "#"))
+    ]
     if version == "3.10":
         # Not everything has a newest release for it.
         wanted = [each.partition("==")[0] for each in wanted]
@@ -76,7 +88,11 @@ def run(cell: Cell, python: pathlib.Path, *arguments: str, **environ: str) -> Ce
         )
     passed = re.search(r"(\d+) passed", log.read_text())
     cell.seconds = time.monotonic() - begun
-    cell.said = f"{passed.group(1)} passed" if done.returncode == 0 and passed else f"FAILED ({log.relative_to(ROOT)})"
+    cell.said = (
+        f"{passed.group(1)} passed"
+        if done.returncode == 0 and passed
+        else f"FAILED ({log.relative_to(ROOT)})"
+    )
     return cell
 
 
@@ -124,18 +140,24 @@ def main() -> int:
     parser.add_argument("--core", action="append", help="only this ansible-core, such as 2.18; may repeat")
     parser.add_argument("--python", action="append", help="only this Python, such as 3.12; may repeat")
     parser.add_argument("--only", choices=("controllers", "targets"), help="only one half of the table")
-    parser.add_argument("--prepare-smoke", action="store_true", help="only set up the environments of tests/smoke")
+    parser.add_argument(
+        "--prepare-smoke", action="store_true", help="only set up the environments of tests/smoke"
+    )
     chosen = parser.parse_args()
     if chosen.prepare_smoke:
         CACHE.mkdir(parents=True, exist_ok=True)
         for core in CORES:
             if core.name in SMOKE and smoke_environment(core) is None:
-                print(f"ansible-core {core.name}: none of Python {', '.join(core.controllers)} is here, so tests/smoke skips it")
+                print(
+                    f"ansible-core {core.name}: none of Python {', '.join(core.controllers)} is here, so tests/smoke skips it"
+                )
         return 0
     cores = [core for core in CORES if not chosen.core or core.name in chosen.core]
     versions = [each for each in TARGETS if not chosen.python or each in chosen.python]
     if not cores or not versions:
-        parser.error(f"there are the cores {', '.join(core.name for core in CORES)} and the Pythons {', '.join(TARGETS)}")
+        parser.error(
+            f"there are the cores {', '.join(core.name for core in CORES)} and the Pythons {', '.join(TARGETS)}"
+        )
     CACHE.mkdir(parents=True, exist_ok=True)
     cells: list[Cell] = []
     for part, make in (("controllers", controller_cell), ("targets", target_cell)):
@@ -144,8 +166,15 @@ def main() -> int:
                 cell = make(core, version)
                 cells.append(cell)
                 if cell.said != "not supported":
-                    print(f"ansible-core {cell.core}, Python {cell.column}: {cell.said} in {cell.seconds:.0f} s", flush=True)
-    shown = [each for each in cells if any(other.said != "not supported" for other in cells if other.column == each.column)]
+                    print(
+                        f"ansible-core {cell.core}, Python {cell.column}: {cell.said} in {cell.seconds:.0f} s",
+                        flush=True,
+                    )
+    shown = [
+        each
+        for each in cells
+        if any(other.said != "not supported" for other in cells if other.column == each.column)
+    ]
     print(f"\n{table(shown)}")
     return 1 if any(each.failed for each in cells) else 0
 

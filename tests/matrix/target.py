@@ -27,7 +27,13 @@ def test_every_module_runs_in_the_targets_python(emulator, tmp_path):
     }
     # As a variable, for the implicit localhost has one of its own.
     variables = {**examples.variables(emulator), "ansible_python_interpreter": os.environ["TARGET_PYTHON"]}
-    environment = {**examples.environment(emulator), "CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": "false", "ANSIBLE_PIPELINING": "true"}
-    played = play(tmp_path, [first, *examples.of_every_module()], variables=variables, environment=environment)
+    environment = {
+        **examples.environment(emulator),
+        "CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": "false",
+        "ANSIBLE_PIPELINING": "true",
+    }
+    played = play(
+        tmp_path, [first, *examples.of_every_module()], variables=variables, environment=environment
+    )
     assert played.status == 0, played.output[-4000:]
     assert "DeprecationWarning" not in played.output

@@ -18,7 +18,10 @@ def test_the_user_agent_names_the_collection_and_ansible_core(run, emulator):
     from ansible_collections.ccloud.notifications.plugins.module_utils._api.session import COLLECTION_VERSION
 
     run.ok("integration_info")
-    assert emulator.requests()[0]["user_agent"] == f"ccloud.notifications/{COLLECTION_VERSION} ansible-core/2.99.0"
+    assert (
+        emulator.requests()[0]["user_agent"]
+        == f"ccloud.notifications/{COLLECTION_VERSION} ansible-core/2.99.0"
+    )
 
 
 @pytest.mark.parametrize("family", ["CONFLUENT_CLOUD_", "CONFLUENT_"])
@@ -64,12 +67,21 @@ def test_white_space_around_a_credential_is_not_part_of_it(run):
         ({"api_secret": "s"}, "`api_key` is missing"),
         ({"identity_pool_id": "pool-1"}, "`external_token` is missing"),
         ({"external_token": "t"}, "`identity_pool_id` is missing"),
-        ({"api_key": "k", "api_secret": "s", "api_token": "t"}, "more than one method of authentication is given"),
-        ({"api_token": "t", "identity_pool_id": "p", "external_token": "t"}, "more than one method of authentication is given"),
+        (
+            {"api_key": "k", "api_secret": "s", "api_token": "t"},
+            "more than one method of authentication is given",
+        ),
+        (
+            {"api_token": "t", "identity_pool_id": "p", "external_token": "t"},
+            "more than one method of authentication is given",
+        ),
         ({"api_key": "k", "identity_pool_id": "p"}, "more than one method of authentication is given"),
         ({"api_token": "sec ret"}, "`api_token` contains white space or control characters"),
         ({"api_token": "sec\u00e9ret"}, "`api_token` contains characters that no token has"),
-        ({"identity_pool_id": "p", "external_token": "sec\u00e9ret"}, "`external_token` contains characters that no token has"),
+        (
+            {"identity_pool_id": "p", "external_token": "sec\u00e9ret"},
+            "`external_token` contains characters that no token has",
+        ),
     ],
 )
 def test_exactly_one_way_of_authentication(run, emulator, params, said):
@@ -83,14 +95,23 @@ def test_exactly_one_way_of_authentication(run, emulator, params, said):
     ("params", "said"),
     [
         ({"endpoint": "api.confluent.cloud"}, "the endpoint that is given is not an http or https URL"),
-        ({"endpoint": "https://user:pa55@api.example"}, "the endpoint 'https://api.example' contains a user or a password"),
+        (
+            {"endpoint": "https://user:pa55@api.example"},
+            "the endpoint 'https://api.example' contains a user or a password",
+        ),
         ({"endpoint": "user:pa55@api.example"}, "the endpoint that is given is not an http or https URL"),
-        ({"endpoint": "https://key:ab/pa55@api.example"}, "the endpoint 'https://api.example' contains a user or a password"),
+        (
+            {"endpoint": "https://key:ab/pa55@api.example"},
+            "the endpoint 'https://api.example' contains a user or a password",
+        ),
         ({"endpoint": "pa55-token-pasted-here"}, "the endpoint that is given is not an http or https URL"),
         ({"endpoint": "https://api.example?x=1"}, "is not an http or https URL"),
         ({"endpoint": "https://api.example/notifications/v1"}, "contains the path /notifications/v1"),
         ({"endpoint": "https://["}, "is not an http or https URL"),
-        ({"endpoint": "https://hooks.example/pa55?x=1"}, "the endpoint 'https://hooks.example' is not an http or https URL"),
+        (
+            {"endpoint": "https://hooks.example/pa55?x=1"},
+            "the endpoint 'https://hooks.example' is not an http or https URL",
+        ),
         ({"endpoint": "http://api.example"}, "the endpoint 'http://api.example' is not encrypted"),
         ({"endpoint": "http://127.0.0.1.evil.example"}, "is not encrypted"),
         ({"endpoint": "http://localhost.evil.example"}, "is not encrypted"),
@@ -109,7 +130,9 @@ def test_a_connection_that_makes_no_sense_is_refused(run, emulator, params, said
 
 
 def connection(**options):
-    from ansible_collections.ccloud.notifications.plugins.module_utils._ansible.connection import connection_from_options
+    from ansible_collections.ccloud.notifications.plugins.module_utils._ansible.connection import (
+        connection_from_options,
+    )
 
     usual = {**dict.fromkeys(CONNECTION.options), "timeout": 5, "deadline": 7, "validate_certs": True}
     return connection_from_options({**usual, "api_key": "k", "api_secret": "s", **options}, {}, "2.19")
@@ -120,13 +143,21 @@ def test_ca_path_and_validate_certs_are_passed_on():
     assert connection(ca_path=bundle).verify == bundle
     assert connection().verify is True
     assert connection(ca_path=bundle, validate_certs=False).verify is False
-    assert (connection().endpoint, connection().timeout, connection().deadline) == ("https://api.confluent.cloud", 5.0, 7.0)
+    assert (connection().endpoint, connection().timeout, connection().deadline) == (
+        "https://api.confluent.cloud",
+        5.0,
+        7.0,
+    )
 
 
 def test_plain_http_to_another_machine_takes_validate_certs_false(run):
-    result = run.fails("integration_info", endpoint="http://emulator.invalid", timeout=1, deadline=1, validate_certs=False)
+    result = run.fails(
+        "integration_info", endpoint="http://emulator.invalid", timeout=1, deadline=1, validate_certs=False
+    )
     assert "Could not list the integrations: no connection" in result["msg"]
-    assert run.warnings == ["The endpoint http://emulator.invalid is not encrypted, so others can read the credentials."]
+    assert run.warnings == [
+        "The endpoint http://emulator.invalid is not encrypted, so others can read the credentials."
+    ]
 
 
 def test_an_endpoint_may_have_a_path(run, emulator):

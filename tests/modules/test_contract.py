@@ -26,10 +26,20 @@ def target(name):
 def test_lookup_of_nothing_means_none(run, emulator, missing, codes, envelope):
     """The published example of a 404 has no code, and no member of an error is required."""
     emulator.reset(
-        integrations=[slack("ops")], missing=missing, error_codes=codes, error_envelope=envelope, empty_lookup="missing", read_only=False
+        integrations=[slack("ops")],
+        missing=missing,
+        error_codes=codes,
+        error_envelope=envelope,
+        empty_lookup="missing",
+        read_only=False,
     )
     assert run.ok("resource_preference", resource=PATH, enabled=False)["changed"] is True
-    assert run.ok("resource_subscription", resource=PATH, notification_type=TYPE, integrations=["ops"])["changed"] is True
+    assert (
+        run.ok("resource_subscription", resource=PATH, notification_type=TYPE, integrations=["ops"])[
+            "changed"
+        ]
+        is True
+    )
     other = {"resource": PATH + "-2", "notification_type": TYPE, "integrations": ["ops"]}
     assert run.ok("resource_subscriptions", subscriptions=[other])["changed"] is True
     assert run.ok("resource_subscription_info", resource=PATH + "-3")["resource_subscriptions"] == []
@@ -60,7 +70,13 @@ def test_lookup_at_a_wrong_endpoint_is_not_taken_for_none(run, emulator):
 def test_stated_resource_type_is_taken(run, emulator, resource, kind, warns):
     emulator.reset(integrations=[slack("ops")])
     run.ok("resource_preference", resource=resource, resource_type=kind, enabled=False)
-    run.ok("resource_subscription", resource=resource, resource_type=kind, notification_type=TYPE, integrations=["ops"])
+    run.ok(
+        "resource_subscription",
+        resource=resource,
+        resource_type=kind,
+        notification_type=TYPE,
+        integrations=["ops"],
+    )
     assert bool(run.warnings) is warns
     expected = kind or {"organization=abc": "ORGANIZATION"}.get(str(resource), "TOPIC")
     for collection in ("resource-preferences", "resource-subscriptions"):
@@ -97,7 +113,12 @@ def test_object_whose_deletion_has_passed_does_not_exist(run, emulator):
         ("soon", True),
     ):
         metadata = {**ops["metadata"], "deleted_at": deleted_at}
-        page = {"api_version": "notifications/v1", "kind": "IntegrationList", "metadata": {}, "data": [{**ops, "metadata": metadata}]}
+        page = {
+            "api_version": "notifications/v1",
+            "kind": "IntegrationList",
+            "metadata": {},
+            "data": [{**ops, "metadata": metadata}],
+        }
         emulator.fault("status", "GET", "*/integrations", status=200, body=page)
         assert bool(run.ok("integration_info")["integrations"]) is exists
 
@@ -109,11 +130,28 @@ def test_lean_answers_are_completed_by_a_read(run, emulator):
     emulator.reset(integrations=[slack("ops"), slack("pager")], write_answers="lean")
     made = run.ok("integration", display_name="new", description="New", target=target("new"))
     assert made["integration"]["description"] == "New"
-    assert run.ok("integration", display_name="new", description="Newer")["integration"]["description"] == "Newer"
-    assert run.ok("integrations", integrations=[{"display_name": "ops", "description": "Ops"}])["changed"] is True
-    assert run.ok("subscription", notification_type=TYPE, integrations=["ops"], enabled=False)["changed"] is True
+    assert (
+        run.ok("integration", display_name="new", description="Newer")["integration"]["description"]
+        == "Newer"
+    )
+    assert (
+        run.ok("integrations", integrations=[{"display_name": "ops", "description": "Ops"}])["changed"]
+        is True
+    )
+    assert (
+        run.ok("subscription", notification_type=TYPE, integrations=["ops"], enabled=False)["changed"] is True
+    )
     assert run.ok("resource_preference", resource=PATH, enabled=False)["changed"] is True
-    assert run.ok("resource_subscription", resource=PATH, notification_type=TYPE, integrations=["ops"], enabled=False)["changed"] is True
+    assert (
+        run.ok(
+            "resource_subscription",
+            resource=PATH,
+            notification_type=TYPE,
+            integrations=["ops"],
+            enabled=False,
+        )["changed"]
+        is True
+    )
     assert {each["current_state"] for each in emulator.objects("resource-subscriptions")} == {"DISABLED"}
 
 
@@ -151,14 +189,27 @@ def test_integration_that_is_newer_than_the_list_is_no_dangling_reference(run, e
     emulator.reset(integrations=[slack("ops")])
     body = {"display_name": "newer", "target": target("newer")}
     newer = f"i-{int(emulator.ids()['ops'][2:]) + 1}"
-    subscription = next(each for each in emulator.objects("subscriptions") if TYPE in str(each) or True)
-    [routed] = (each for each in emulator.objects("notification-types") if each["id"] == subscription["notification_type"]["id"])
+    subscription = emulator.objects("subscriptions")[0]
+    [routed] = (
+        each
+        for each in emulator.objects("notification-types")
+        if each["id"] == subscription["notification_type"]["id"]
+    )
     acts = [
         {"method": "POST", "path": "/integrations", "body": body},
-        {"method": "PATCH", "path": f"/subscriptions/{subscription['id']}", "body": {"integrations": [{"id": newer}]}},
+        {
+            "method": "PATCH",
+            "path": f"/subscriptions/{subscription['id']}",
+            "body": {"integrations": [{"id": newer}]},
+        },
     ]
     emulator.fault("meanwhile", "GET", "*/subscriptions", body=acts)
-    run.ok("subscription", notification_type=routed["display_name"], integrations=["ops"], integrations_mode="add")
+    run.ok(
+        "subscription",
+        notification_type=routed["display_name"],
+        integrations=["ops"],
+        integrations_mode="add",
+    )
     assert emulator.routes()[routed["display_name"]] == ["newer", "ops"]
     assert run.warnings == []
 

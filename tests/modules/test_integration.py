@@ -36,7 +36,9 @@ def predicted_then_done(run, emulator, **params):
 # Creating
 
 
-@pytest.mark.parametrize(("kind", "member"), [("Slack", "webhook_url"), ("MsTeams", "webhook_url"), ("Webhook", "url")])
+@pytest.mark.parametrize(
+    ("kind", "member"), [("Slack", "webhook_url"), ("MsTeams", "webhook_url"), ("Webhook", "url")]
+)
 def test_create_then_again(run, emulator, kind, member):
     target = {"kind": kind, "webhook_url": URL}
     done = predicted_then_done(run, emulator, display_name="ops", description="Operations", target=target)
@@ -221,7 +223,9 @@ def test_a_masked_url_is_left_with_one_warning(run, emulator):
 def test_always_writes_the_url_on_every_run(run, emulator, policy):
     emulator.reset(integrations=[slack("ops", OTHER_URL)], webhook_urls=policy)
     for _run in range(2):
-        done = predicted_then_done(run, emulator, display_name="ops", target=SLACK, update_webhook_url="always")
+        done = predicted_then_done(
+            run, emulator, display_name="ops", target=SLACK, update_webhook_url="always"
+        )
         assert done["changes"] == ["target.webhook_url"]
         assert run.warnings == []
     assert emulator.made()["ops"]["target"] == SLACK
@@ -230,7 +234,9 @@ def test_always_writes_the_url_on_every_run(run, emulator, policy):
 @pytest.mark.parametrize("policy", ["clear", "masked"])
 def test_on_create_never_writes_the_url_again(run, emulator, policy):
     emulator.reset(integrations=[slack("ops", OTHER_URL)], webhook_urls=policy)
-    done = predicted_then_done(run, emulator, display_name="ops", target=SLACK, update_webhook_url="on_create")
+    done = predicted_then_done(
+        run, emulator, display_name="ops", target=SLACK, update_webhook_url="on_create"
+    )
     assert done["changed"] is False
     assert run.warnings == []
     run.ok("integration", display_name="new", target=SLACK, update_webhook_url="on_create")
@@ -245,9 +251,14 @@ def test_a_url_that_differs_only_in_what_no_server_distinguishes_is_the_same(run
 
 @pytest.mark.parametrize("policy", ["clear", "masked"])
 def test_what_info_returns_can_be_handed_back(run, emulator, policy):
-    emulator.reset(integrations=[slack("ops", URL, "Ops"), webhook("hook", "https://example.org/secret")], webhook_urls=policy)
+    emulator.reset(
+        integrations=[slack("ops", URL, "Ops"), webhook("hook", "https://example.org/secret")],
+        webhook_urls=policy,
+    )
     listed = run.ok("integration_info", kinds=["Slack", "MsTeams", "Webhook"])["integrations"]
-    revealed = run.ok("integration_info", kinds=["Slack", "Webhook"], reveal_webhook_urls=True)["integrations"]
+    revealed = run.ok("integration_info", kinds=["Slack", "Webhook"], reveal_webhook_urls=True)[
+        "integrations"
+    ]
     assert len(listed) == len(revealed) == 2
     for each in listed + revealed:
         back = {name: each[name] for name in ("id", "display_name", "description", "target")}
@@ -274,7 +285,10 @@ def test_a_refused_change_of_kind_says_what_to_do(run, emulator):
     result = run.fails("integration", display_name="ops", target={"kind": "MsTeams", "webhook_url": URL})
     assert result["error"]["status"] == 422
     assert result["error"]["pointer"] == "/target/kind"
-    assert "If the service does not let Slack become MsTeams, create an integration with another name" in result["msg"]
+    assert (
+        "If the service does not let Slack become MsTeams, create an integration with another name"
+        in result["msg"]
+    )
     assert result["changed"] is False
     assert emulator.made() == before
 
@@ -318,7 +332,10 @@ def channels(emulator):
 def test_integration_in_use_is_not_deleted_and_its_types_are_named(run, emulator):
     channels(emulator)
     result = run.fails("integration", display_name="ops", state="absent")
-    assert "subscriptions to 'API key created', 'Cluster load is high', 'Connector failed' use it" in result["msg"]
+    assert (
+        "subscriptions to 'API key created', 'Cluster load is high', 'Connector failed' use it"
+        in result["msg"]
+    )
     assert "subscriptions to 'Connector failed' would have no integration left." in result["msg"]
     assert "when_in_use: detach" not in result["msg"]  # which would be refused for the same reason
     assert emulator.writes() == []
@@ -355,7 +372,9 @@ def test_a_detached_integration_is_taken_from_its_subscriptions_first(run, emula
     channels(emulator)
     emulator.route("Connector failed", "ops", "unused")
     emulator.refuse_writes()
-    predicted = run.ok("integration", display_name="ops", state="absent", when_in_use="detach", check_mode=True)
+    predicted = run.ok(
+        "integration", display_name="ops", state="absent", when_in_use="detach", check_mode=True
+    )
     emulator.refuse_writes(False)
     result = run.ok("integration", display_name="ops", state="absent", when_in_use="detach")
     names = ["API key created", "Cluster load is high", "Connector failed"]
@@ -394,7 +413,9 @@ def test_ignoring_it_leaves_it_to_the_service(run, emulator, side):
     assert result["changed"] is (side == "detached")
     if side == "refused":
         assert "The integration is used by the subscriptions s-" in result["msg"]
-    assert [line.split()[1] for line in emulator.lines()][0::2] == ["/integrations"] * (1 if side == "refused" else 2)
+    assert [line.split()[1] for line in emulator.lines()][0::2] == ["/integrations"] * (
+        1 if side == "refused" else 2
+    )
 
 
 @pytest.mark.parametrize("missing", ["404", "403"])
@@ -418,7 +439,9 @@ def test_what_somebody_else_deleted_meanwhile_is_not_our_change(run, emulator, m
 
 def test_a_403_does_not_prove_absence(run, emulator):
     emulator.reset(integrations=[slack("ops")])
-    result = run.fails("integration", display_name="ops", state="absent", api_key=READER_KEY, api_secret=READER_SECRET)
+    result = run.fails(
+        "integration", display_name="ops", state="absent", api_key=READER_KEY, api_secret=READER_SECRET
+    )
     assert result["error"]["status"] == 403
     assert "OrganizationAdmin" in result["msg"]
     assert "ops" in emulator.made()
@@ -456,14 +479,38 @@ def test_a_read_only_integration_that_is_as_wanted_is_unchanged(run, emulator):
     ("params", "said"),
     [
         ({"display_name": "x" * 65, "target": SLACK}, "`display_name` has 65 characters; the maximum is 64"),
-        ({"display_name": "x", "description": "x" * 129}, "`description` has 129 characters; the maximum is 128"),
+        (
+            {"display_name": "x", "description": "x" * 129},
+            "`description` has 129 characters; the maximum is 128",
+        ),
         ({"display_name": ""}, "`display_name` is empty"),
-        ({"display_name": "x", "target": {"kind": "Slack", "webhook_url": "hooks.slack.example/topsecret"}}, "not an http"),
-        ({"display_name": "x", "target": {"kind": "Slack", "webhook_url": "ftp://h/topsecret"}}, "not an http"),
-        ({"display_name": "x", "target": {"kind": "Slack", "webhook_url": "https:///topsecret"}}, "not an http"),
-        ({"display_name": "x", "target": {"kind": "Slack", "webhook_url": "https://h:port/topsecret"}}, "not an http"),
-        ({"display_name": "x", "target": {"kind": "Slack", "webhook_url": "https://h/top secret"}}, "not an http"),
-        ({"display_name": "x", "target": {"kind": "Carrier"}}, "target.kind must be one of Slack, MsTeams, Webhook"),
+        (
+            {
+                "display_name": "x",
+                "target": {"kind": "Slack", "webhook_url": "hooks.slack.example/topsecret"},
+            },
+            "not an http",
+        ),
+        (
+            {"display_name": "x", "target": {"kind": "Slack", "webhook_url": "ftp://h/topsecret"}},
+            "not an http",
+        ),
+        (
+            {"display_name": "x", "target": {"kind": "Slack", "webhook_url": "https:///topsecret"}},
+            "not an http",
+        ),
+        (
+            {"display_name": "x", "target": {"kind": "Slack", "webhook_url": "https://h:port/topsecret"}},
+            "not an http",
+        ),
+        (
+            {"display_name": "x", "target": {"kind": "Slack", "webhook_url": "https://h/top secret"}},
+            "not an http",
+        ),
+        (
+            {"display_name": "x", "target": {"kind": "Carrier"}},
+            "target.kind must be one of Slack, MsTeams, Webhook",
+        ),
         ({"display_name": "x", "target": {}}, "target.kind is required."),
         ({"display_name": "x", "tagret": SLACK}, "tagret"),
         ({}, "one of id, display_name is required."),
@@ -619,8 +666,17 @@ def test_a_change_whose_answer_was_lost_is_simply_sent_again(run, emulator):
 
 
 def test_another_one_that_somebody_made_in_the_meantime_is_told_of(run, emulator):
-    theirs = {"display_name": "ops", "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/theirs"}}
-    emulator.fault("status", "POST", "*/integrations", status=201, body={"id": "i-77", "metadata": {"self": "x"}, **theirs})
+    theirs = {
+        "display_name": "ops",
+        "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/theirs"},
+    }
+    emulator.fault(
+        "status",
+        "POST",
+        "*/integrations",
+        status=201,
+        body={"id": "i-77", "metadata": {"self": "x"}, **theirs},
+    )
     result = run.fails("integration", display_name="ops", target=SLACK)
     assert result["changed"] is True  # something was created, perhaps
     assert not [line for line in emulator.writes() if line.startswith("DELETE")]

@@ -42,7 +42,9 @@ def test_urls_are_revealed_only_when_asked_for(run, emulator, policy, shown):
     [hidden] = run.ok("integration_info", display_name="hook")["integrations"]
     assert hidden["target"]["webhook_url"] == "********"
     [revealed] = run.ok("integration_info", display_name="hook", reveal_webhook_urls=True)["integrations"]
-    assert revealed["target"]["webhook_url"] == shown or (shown is None and "secret" not in revealed["target"]["webhook_url"])
+    assert revealed["target"]["webhook_url"] == shown or (
+        shown is None and "secret" not in revealed["target"]["webhook_url"]
+    )
 
 
 def test_ids_and_names_select_and_what_is_missing_is_said(run, emulator):
@@ -61,7 +63,9 @@ def test_kinds_select(run, emulator):
     assert names(run.ok("integration_info", kinds=[])) == []
     assert run.warnings == []
     assert names(run.ok("integration_info", kinds=["slack"])) == []
-    assert run.warnings == ["No integration is of kind 'slack'. Known kinds: Slack, MsTeams, Webhook, RoleEmail, UserEmail, InApp."]
+    assert run.warnings == [
+        "No integration is of kind 'slack'. Known kinds: Slack, MsTeams, Webhook, RoleEmail, UserEmail, InApp."
+    ]
     result = run.ok("integration_info", display_name="ops", kinds=["Webhook"])
     assert (result["integrations"], result["missing"]) == ([], [])
 

@@ -17,7 +17,10 @@ def test_an_existing_integration_receives_the_notification(run, emulator, by):
     emulator.reset(integrations=[webhook("pager", emulator.inbox_url("pager"))])
     result = run.ok("integration_test", **{by: emulator.made()["pager"][by]})
     assert (result["changed"], result["sent"]) == (False, True)
-    assert result["integration"] == {"display_name": "pager", "target": {"kind": "Webhook", "webhook_url": "********"}}
+    assert result["integration"] == {
+        "display_name": "pager",
+        "target": {"kind": "Webhook", "webhook_url": "********"},
+    }
     [received] = emulator.inbox("pager")
     assert sorted(received["body"]) == ["created_at", "id", "message", "title"]
     assert all(isinstance(value, str) for value in received["body"].values())
@@ -51,7 +54,9 @@ def test_a_masked_url_says_to_give_the_target(run, emulator):
         assert "Set `target.webhook_url`." in result["msg"]
     result = run.fails("integration_test", target={"kind": "Slack", "webhook_url": "********"})
     assert "is only a mask" in result["msg"]
-    assert run.ok("integration_test", display_name="ops", target={"kind": "Slack", "webhook_url": URL})["sent"]
+    assert run.ok("integration_test", display_name="ops", target={"kind": "Slack", "webhook_url": URL})[
+        "sent"
+    ]
 
 
 @pytest.mark.parametrize("name", ["Organization admins", "Jordan Doe (e-mail)", "Jordan Doe (in app)"])
@@ -65,7 +70,9 @@ def test_check_mode_allows_for_what_an_earlier_task_would_have_created(run, emul
     result = run.ok("integration_test", check_mode=True, display_name="not-yet")
     assert (result["sent"], result["integration"]) == (False, None)
     assert run.warnings == ["The integration 'not-yet' does not exist yet; its test was skipped."]
-    assert "the integration does not exist" in run.fails("integration_test", check_mode=True, id="i-nope")["msg"]
+    assert (
+        "the integration does not exist" in run.fails("integration_test", check_mode=True, id="i-nope")["msg"]
+    )
 
 
 def test_what_does_not_exist_or_is_ambiguous_is_not_tested(run, emulator):

@@ -39,7 +39,9 @@ def predicted_then_done(run, emulator, **params):
 @pytest.fixture
 def mixed(emulator):
     """Something to change, something to leave, something to delete, something to purge; and what is wanted."""
-    emulator.reset(integrations=[slack("change", description="Old"), slack("leave"), slack("delete"), slack("purge")])
+    emulator.reset(
+        integrations=[slack("change", description="Old"), slack("leave"), slack("delete"), slack("purge")]
+    )
     return [
         item("new"),
         item("leave"),
@@ -77,7 +79,16 @@ def test_a_mixed_list_is_carried_out_and_a_second_run_changes_nothing(run, emula
 
 def test_updates_come_first_then_creations_then_deletions(run, emulator, mixed):
     run.ok("integrations", integrations=mixed, purge=True, concurrency=1)
-    assert [line.split()[0] for line in emulator.lines()] == ["GET", "GET", "PATCH", "POST", "GET", "DELETE", "DELETE", "GET"]
+    assert [line.split()[0] for line in emulator.lines()] == [
+        "GET",
+        "GET",
+        "PATCH",
+        "POST",
+        "GET",
+        "DELETE",
+        "DELETE",
+        "GET",
+    ]
 
 
 def test_two_hundred_unchanged_cost_one_request(run, emulator):
@@ -99,7 +110,9 @@ def test_many_creations_at_once_make_each_exactly_once(run, emulator, concurrenc
     wanted = [item(f"new-{n}") for n in range(40)]
     done = run.ok("integrations", integrations=wanted, concurrency=concurrency)
     assert set(emulator.made()) == {f"new-{n}" for n in range(40)}
-    assert [each["integration"]["display_name"] for each in done["integrations"]] == [f"new-{n}" for n in range(40)]
+    assert [each["integration"]["display_name"] for each in done["integrations"]] == [
+        f"new-{n}" for n in range(40)
+    ]
     assert len({each["connection"] for each in emulator.requests()}) <= concurrency
     assert done["api"]["requests"] == len(emulator.requests()) == 42
 
@@ -128,7 +141,14 @@ def test_nothing_is_purged_unless_asked_for(run, emulator, mixed):
 
 def test_purging_leaves_what_is_kept_and_what_cannot_be_managed(run, emulator):
     emulator.reset(
-        integrations=[slack("ops"), slack("[prod] pager"), slack("data-lake"), slack("data-mesh"), slack("other"), slack("Data-x")]
+        integrations=[
+            slack("ops"),
+            slack("[prod] pager"),
+            slack("data-lake"),
+            slack("data-mesh"),
+            slack("other"),
+            slack("Data-x"),
+        ]
     )
     made = emulator.made()
     keep = ["data-*", made["other"]["id"], "[prod] pager"]
@@ -151,7 +171,9 @@ def test_purging_more_than_the_limit_fails_before_any_write_and_says_which(run, 
 
 def test_a_purge_with_an_empty_list_is_refused(run, emulator):
     emulator.reset(integrations=[slack("ops")])
-    assert "the list of integrations is empty" in run.fails("integrations", integrations=[], purge=True)["msg"]
+    assert (
+        "the list of integrations is empty" in run.fails("integrations", integrations=[], purge=True)["msg"]
+    )
     assert emulator.requests() == []
     assert run.ok("integrations", integrations=[])["changed"] is False
 
@@ -173,7 +195,10 @@ def test_what_an_item_means_by_its_id_is_not_purged(run, emulator):
         ([item("a"), item("b"), item("a")], "items 1 and 3 are both integrations named 'a'"),
         ([item("ops"), {"id": "OPS"}], "items 1 and 2 are both the integration 'OPS'"),
         ([item("a"), {"display_name": "b"}], "creating it requires target"),
-        ([item("a"), {"display_name": "Organization admins", "state": "absent"}], "cannot be deleted through this API"),
+        (
+            [item("a"), {"display_name": "Organization admins", "state": "absent"}],
+            "cannot be deleted through this API",
+        ),
         ([item("a"), item("x" * 65)], "`display_name` has 65 characters"),
         ([item("a"), {"description": "x"}], "integrations[1]: one of id, display_name is required."),
         ([item("a"), {"display_name": "b", "nonsense": 1}], "nonsense"),
@@ -242,7 +267,9 @@ def test_lost_answers_in_a_crowd_are_adopted_each_once(run, emulator, concurrenc
     done = run.ok("integrations", integrations=wanted, concurrency=concurrency)
     made = emulator.made()
     assert len(made) == 12
-    assert {each["integration"]["id"] for each in done["integrations"]} == {each["id"] for each in made.values()}
+    assert {each["integration"]["id"] for each in done["integrations"]} == {
+        each["id"] for each in made.values()
+    }
     assert sum("was lost" in warning for warning in run.warnings) == 3
 
 
@@ -328,14 +355,20 @@ def test_a_purge_leaves_nobody_unheard(run, emulator):
     wanted = [item("stays"), item("new")]
     result = run.fails("integrations", integrations=wanted, purge=True)
     assert "Could not delete 'goes' (" in result["msg"]
-    assert "'Connector failed' use it, and the subscriptions to 'Connector failed' would have no integration left" in result["msg"]
+    assert (
+        "'Connector failed' use it, and the subscriptions to 'Connector failed' would have no integration left"
+        in result["msg"]
+    )
     result = run.fails("integrations", integrations=wanted, purge=True, when_in_use="detach")
     assert "subscriptions to 'Connector failed' would have no integration left." in result["msg"]
     assert emulator.writes() == []
 
     emulator.route("Connector failed", "stays", "goes", "goes-too")
     done = predicted_then_done(run, emulator, integrations=wanted, purge=True, when_in_use="detach")
-    assert sorted(each["display_name"] for each in done["detached"]) == ["API key created", "Connector failed"]
+    assert sorted(each["display_name"] for each in done["detached"]) == [
+        "API key created",
+        "Connector failed",
+    ]
     assert emulator.routes()["Connector failed"] == emulator.routes()["API key created"] == ["stays"]
     assert set(emulator.made()) == {"stays", "new"}
     order = [line.split()[0] for line in emulator.writes()][-5:]
@@ -355,7 +388,12 @@ def test_nothing_is_deleted_while_something_goes_there_that_could_not_be_release
 
 def test_what_a_single_resource_still_sends_there_is_said(run, emulator):
     emulator.reset(integrations=[slack("a")], delete_in_use="refused")
-    run.ok("resource_subscription", resource="environment=env-1", notification_type="Connector failed", integrations=["a"])
+    run.ok(
+        "resource_subscription",
+        resource="environment=env-1",
+        notification_type="Connector failed",
+        integrations=["a"],
+    )
     result = run.fails("integrations", integrations=[{"name": "a", "state": "absent"}], when_in_use="detach")
     assert "If single resources have subscriptions that use it" in result["msg"]
 
@@ -363,13 +401,48 @@ def test_what_a_single_resource_still_sends_there_is_said(run, emulator):
 def test_item_never_deletes_what_another_item_created(run, emulator):
     emulator.reset(integrations=[slack("first")])
     created = f"i-{int(emulator.made()['first']['id'][2:]) + 1}"
-    echoed = {"id": created, "display_name": "A", "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/a"}}
+    echoed = {
+        "id": created,
+        "display_name": "A",
+        "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/a"},
+    }
     emulator.fault("status", "POST", "*/integrations", status=201, body=echoed, skip=1)
     result = run.fails("integrations", integrations=[item("a"), item("b")], concurrency=1)
     assert f"the service answered with the object '{created}', which existed before" in result["msg"]
     assert set(emulator.made()) == {"first", "a"}
     assert result["summary"]["created"] == 1
     assert result["summary"]["failed"] == 1
+
+
+def test_item_that_meets_the_object_of_another_item_leaves_it_alone(run, emulator):
+    """The service upserts by URL, and the response to the item that created the object is the slower one."""
+    echoed = {
+        "id": "i-9999",
+        "display_name": "a1",
+        "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/A1"},
+    }
+    emulator.fault("status", "POST", "*/integrations", status=201, body=echoed)
+    items = [item("A1", "https://hooks.slack.example/A1"), item("a1", "https://hooks.slack.example/A1")]
+    result = run.fails("integrations", integrations=items, concurrency=1, continue_on_error=True)
+    assert (
+        "the service answered with the object 'i-9999', which is named 'a1' and belongs to another item"
+        in result["msg"]
+    )
+    assert not [line for line in emulator.writes() if line.startswith("DELETE")]
+    assert set(emulator.made()) == {"a1"}
+
+
+def test_object_under_a_different_name_is_not_deleted(run, emulator):
+    """It may be somebody else's: only a name that the service normalizes makes the task delete what it created."""
+    echoed = {
+        "id": "i-9999",
+        "display_name": "Ops",
+        "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/ops"},
+    }
+    emulator.fault("status", "POST", "*/integrations", status=201, body=echoed)
+    result = run.fails("integrations", integrations=[item("ops", "https://hooks.slack.example/ops")])
+    assert "did not change display_name of i-9999" in result["msg"]
+    assert not [line for line in emulator.writes() if line.startswith("DELETE")]
 
 
 class Interrupted(BaseException):
@@ -402,7 +475,9 @@ def test_diff_of_two_objects_of_one_name_is_printable(run, emulator):
     page = {"api_version": "notifications/v1", "kind": "IntegrationList", "metadata": {}}
     odd = [{**each, "id": f"{each['id']}\x1b[2K\n+forged"} for each in slacks(emulator, "twin", "twin")]
     emulator.fault("status", "GET", "*/integrations", status=200, body={**page, "data": odd})
-    result = run.ok("integrations", integrations=[item("new")], purge=True, when_in_use="ignore", check_mode=True)
+    result = run.ok(
+        "integrations", integrations=[item("new")], purge=True, when_in_use="ignore", check_mode=True
+    )
     lines = (result["diff"]["before"] + result["diff"]["after"]).splitlines()
     assert len(lines) == 3
     assert all(line.isprintable() for line in lines)

@@ -51,14 +51,18 @@ def test_what_does_not_exist_is_missing(run, emulator):
 
 def test_a_value_that_nobody_knows_is_a_warning(run, emulator):
     assert names(run.ok("notification_type_info", severities=["CRITCAL"])) == []
-    assert run.warnings == ["No notification type has 'CRITCAL' in severities. Valid values: CRITICAL, INFO, WARN."]
+    assert run.warnings == [
+        "No notification type has 'CRITCAL' in severities. Valid values: CRITICAL, INFO, WARN."
+    ]
 
 
 def test_types_come_with_who_hears_of_them(run, emulator):
     emulator.reset(integrations=[slack("ops")])
     emulator.route("Connector failed", "Organization admins", "ops", state="DISABLED")
     asked = ["Connector failed", "API key created"]
-    unheard, heard = run.ok("notification_type_info", display_name=asked, with_subscriptions=True)["notification_types"]
+    unheard, heard = run.ok("notification_type_info", display_name=asked, with_subscriptions=True)[
+        "notification_types"
+    ]
     assert unheard["subscriptions"] == []
     [subscription] = heard["subscriptions"]
     assert subscription["current_state"] == "DISABLED"

@@ -37,7 +37,9 @@ def test_many_resources_are_silenced_at_once(run, emulator, missing):
     wanted = [{"resource": connector(f"c-{n}"), "enabled": False} for n in range(20)]
     done = four_steps(run, emulator, "resource_preferences", preferences=wanted, concurrency=4)
     assert counts(done) == {"created": 20}
-    assert [each["display_name"].rpartition("=")[2] for each in done["resource_preferences"]] == [f"c-{n}" for n in range(20)]
+    assert [each["display_name"].rpartition("=")[2] for each in done["resource_preferences"]] == [
+        f"c-{n}" for n in range(20)
+    ]
     assert len(emulator.objects("resource-preferences")) == 20
     wanted[0] = {**wanted[0], "enabled": True}
     wanted[1] = {"resource": connector("c-1"), "state": "absent"}
@@ -47,8 +49,14 @@ def test_many_resources_are_silenced_at_once(run, emulator, missing):
 
 
 def test_a_resource_is_listed_only_once(run, emulator):
-    wanted = [{"resource": {"environment": "env-1"}, "enabled": True}, {"resource": "environment=env-1", "enabled": False}]
-    assert "items 1 and 2 are both resource preferences about 'environment=env-1'" in run.fails("resource_preferences", preferences=wanted)["msg"]
+    wanted = [
+        {"resource": {"environment": "env-1"}, "enabled": True},
+        {"resource": "environment=env-1", "enabled": False},
+    ]
+    assert (
+        "items 1 and 2 are both resource preferences about 'environment=env-1'"
+        in run.fails("resource_preferences", preferences=wanted)["msg"]
+    )
     assert emulator.requests() == []
 
 
@@ -91,9 +99,13 @@ def test_many_resources_are_routed_at_once(run, emulator):
 def test_a_failure_midway_keeps_what_was_done(run, emulator, continue_on_error):
     emulator.fault("status", "POST", status=403, skip=2)
     wanted = [{"resource": connector(f"c-{n}"), "enabled": False} for n in range(6)]
-    result = run.fails("resource_preferences", preferences=wanted, concurrency=1, continue_on_error=continue_on_error)
+    result = run.fails(
+        "resource_preferences", preferences=wanted, concurrency=1, continue_on_error=continue_on_error
+    )
     assert result["changed"] is True
-    assert counts(result) == ({"created": 5, "failed": 1} if continue_on_error else {"created": 2, "failed": 1, "not_attempted": 3})
+    assert counts(result) == (
+        {"created": 5, "failed": 1} if continue_on_error else {"created": 2, "failed": 1, "not_attempted": 3}
+    )
     assert "Of 6 objects, " in result["msg"]
 
 
@@ -104,14 +116,22 @@ def test_a_misspelt_integration_fails_in_check_mode_too_where_those_to_come_are_
     for integrations, good in ((["ops", "new"], True), (["ops", "nwe"], False)):
         for module, more in (
             ("resource_subscriptions", {"subscriptions": [{**item, "integrations": integrations}]}),
-            ("subscriptions", {"rules": [{"notification_type": "Connector failed", "integrations": integrations}]}),
+            (
+                "subscriptions",
+                {"rules": [{"notification_type": "Connector failed", "integrations": integrations}]},
+            ),
             ("resource_subscription", {**item, "integrations": integrations}),
             ("subscription", {"notification_type": "Connector failed", "integrations": integrations}),
         ):
             result = run(module, **params, **more)
             assert result.get("failed", False) is not good, module
             assert run.warnings == []
-    result = run.fails("subscription", notification_type="Connector failed", integrations=["new"], expected_integrations=["new"])
+    result = run.fails(
+        "subscription",
+        notification_type="Connector failed",
+        integrations=["new"],
+        expected_integrations=["new"],
+    )
     assert "the integration 'new' does not exist" in result["msg"]
 
 
@@ -120,7 +140,10 @@ def test_the_same_type_of_a_resource_twice_is_named(run, emulator):
     of = {"notification_type": "Connector failed", "integrations": ["ops"]}
     wanted = [{"resource": connector(name), **of} for name in ("b", "a", "a")]
     result = run.fails("resource_subscriptions", subscriptions=wanted)
-    assert "items 2 and 3 are both resource subscriptions to 'Connector failed' of environment=env-1/cloud-cluster=lkc-1/connector=a" in result["msg"]
+    assert (
+        "items 2 and 3 are both resource subscriptions to 'Connector failed' of environment=env-1/cloud-cluster=lkc-1/connector=a"
+        in result["msg"]
+    )
 
 
 def test_what_was_met_is_in_the_difference(run, emulator):
@@ -135,9 +158,24 @@ def test_what_was_met_is_in_the_difference(run, emulator):
 
 def test_what_is_set_around_a_resource_is_not_its_own(run, emulator):
     emulator.reset(integrations=[slack("ops")])
-    run.ok("resource_subscription", resource="environment=env-1", notification_type="Connector failed", integrations=["ops"])
+    run.ok(
+        "resource_subscription",
+        resource="environment=env-1",
+        notification_type="Connector failed",
+        integrations=["ops"],
+    )
     [inherited] = emulator.objects("resource-subscriptions")
-    listed = {"api_version": "notifications/v1", "kind": "ResourceSubscriptionList", "metadata": {}, "data": [inherited]}
+    listed = {
+        "api_version": "notifications/v1",
+        "kind": "ResourceSubscriptionList",
+        "metadata": {},
+        "data": [inherited],
+    }
     emulator.fault("status", "GET", "*:lookup", status=200, body=listed)
-    done = run.ok("resource_subscription", resource=connector("a"), notification_type="Connector failed", integrations=["ops"])
+    done = run.ok(
+        "resource_subscription",
+        resource=connector("a"),
+        notification_type="Connector failed",
+        integrations=["ops"],
+    )
     assert done["resource_subscription"]["id"] != inherited["id"]

@@ -71,22 +71,33 @@ def test_one_that_somebody_else_makes_meanwhile_is_changed(run, emulator):
     ],
 )
 def test_a_mapping_becomes_the_path_that_the_api_wants(run, emulator, resource, path, kind):
-    made = run.ok("resource_preference", resource=resource, resource_type=kind, enabled=False)["resource_preference"]
+    made = run.ok("resource_preference", resource=resource, resource_type=kind, enabled=False)[
+        "resource_preference"
+    ]
     assert (made["resource"], made["resource_type"]) == (path, kind)
 
 
 @pytest.mark.parametrize(
     ("params", "said"),
     [
-        ({"resource": {"env": "env-1"}}, "`resource` has the unknown part 'env'. Valid parts: organization, environment, cluster"),
+        (
+            {"resource": {"env": "env-1"}},
+            "`resource` has the unknown part 'env'. Valid parts: organization, environment, cluster",
+        ),
         ({"resource": {}}, "`resource` is empty"),
         ({"resource": ""}, "the part '' of `resource` is not a text"),
         ({"resource": "env-1"}, "the part 'env-1' of `resource` is not a text"),
         ({"resource": "environment="}, "the part 'environment' of `resource` is not a text"),
-        ({"resource": {"environment": "a/b"}}, "the part 'environment' of `resource` is not a text without slashes"),
+        (
+            {"resource": {"environment": "a/b"}},
+            "the part 'environment' of `resource` is not a text without slashes",
+        ),
         ({"resource": {"environment": 5}}, "the part 'environment' of `resource` is not a text"),
         ({"resource": ["environment=env-1"]}, "neither a text nor a mapping"),
-        ({"resource": "environment=env-1/schema=x"}, "the resource type of 'schema' is not known. Set `resource_type`."),
+        (
+            {"resource": "environment=env-1/schema=x"},
+            "the resource type of 'schema' is not known. Set `resource_type`.",
+        ),
     ],
 )
 def test_a_resource_that_makes_no_sense_is_refused_before_any_request(run, emulator, params, said):
@@ -108,6 +119,10 @@ def test_a_creation_that_is_met_again_after_a_lost_answer_was_ours(run, emulator
     ops = {"display_name": "ops", "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/x"}}
     emulator.reset(integrations=[ops], new_objects="delayed", list_delay_ms=12_000)
     emulator.fault("status", "POST", status=503, headers={"Retry-After": "2"}, applied=True)
-    assert run.ok("subscription", notification_type="API key created", integrations=["ops"])["changed"] is True
-    assert any("by this task, whose response was lost, or by another one" in warning for warning in run.warnings)
+    assert (
+        run.ok("subscription", notification_type="API key created", integrations=["ops"])["changed"] is True
+    )
+    assert any(
+        "by this task, whose response was lost, or by another one" in warning for warning in run.warnings
+    )
     assert emulator.routes()["API key created"] == ["ops"]

@@ -21,7 +21,10 @@ def organization(emulator):
 
 def going(emulator):
     names = {value: key for key, value in emulator.ids().items()}
-    return [[names[each["id"]] for each in whole["integrations"]] for whole in emulator.objects("resource-subscriptions")]
+    return [
+        [names[each["id"]] for each in whole["integrations"]]
+        for whole in emulator.objects("resource-subscriptions")
+    ]
 
 
 def steps(run, emulator, **params):
@@ -67,9 +70,16 @@ def test_one_resource_has_nothing_to_do_with_another(run, organization):
     assert [each["resource"] for each in result["resource_subscriptions"]] == [PATH]
 
 
-def test_what_is_required_may_be_silent_for_one_resource_and_what_is_outside_of_the_plan_is_refused(run, organization):
+def test_what_is_required_may_be_silent_for_one_resource_and_what_is_outside_of_the_plan_is_refused(
+    run, organization
+):
     steps(run, organization, notification_type="Regional incident", integrations=["ops"], enabled=False)
-    result = run.fails("resource_subscription", resource=RESOURCE, notification_type="Flink statement failed", integrations=["ops"])
+    result = run.fails(
+        "resource_subscription",
+        resource=RESOURCE,
+        notification_type="Flink statement failed",
+        integrations=["ops"],
+    )
     assert "plan does not include" in result["msg"]
 
 
@@ -85,7 +95,9 @@ def test_two_of_a_type_are_told_apart_by_id(run, organization):
         organization.meanwhile("GET", "*/notification-types", "POST", "/resource-subscriptions", body)
         run.ok("notification_type_info")
     first, second = (each["id"] for each in organization.objects("resource-subscriptions"))
-    result = run.fails("resource_subscription", resource=PATH, notification_type="Connector failed", enabled=False)
+    result = run.fails(
+        "resource_subscription", resource=PATH, notification_type="Connector failed", enabled=False
+    )
     assert f"2 resource subscriptions are to 'Connector failed': {first}, {second}" in result["msg"]
     run.ok("resource_subscription", resource=PATH, id=second, state="absent")
     assert run.ok("resource_subscription", resource=PATH, id=first, enabled=False)["changed"] is True

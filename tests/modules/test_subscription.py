@@ -10,7 +10,12 @@ import pytest
 from support.emulator import slack
 
 ADMINS = "Organization admins"
-OPTIONAL, RECOMMENDED, REQUIRED, OUTSIDE = "API key created", "Connector failed", "Payment failed", "Flink statement failed"
+OPTIONAL, RECOMMENDED, REQUIRED, OUTSIDE = (
+    "API key created",
+    "Connector failed",
+    "Payment failed",
+    "Flink statement failed",
+)
 
 
 @pytest.fixture
@@ -60,7 +65,9 @@ def test_most_subscriptions_exist_so_creating_is_changing(run, organization):
 
 def test_ids_do_as_well_as_names(run, organization):
     type_id = organization.ids("notification-types")[RECOMMENDED]
-    steps(run, organization, notification_type=type_id, integrations=[organization.made()["ops"]["id"], "ops"])
+    steps(
+        run, organization, notification_type=type_id, integrations=[organization.made()["ops"]["id"], "ops"]
+    )
     assert organization.routes()[RECOMMENDED] == [ADMINS, "ops"]
 
 
@@ -89,7 +96,12 @@ def test_modes_mean_what_they_say(run, organization, mode, keep, after):
 
 def test_removing_what_is_not_there_or_from_what_is_not_subscribed_to_changes_nothing(run, organization):
     for name in (RECOMMENDED, OPTIONAL):
-        assert run.ok("subscription", notification_type=name, integrations=["ops"], integrations_mode="remove")["changed"] is False
+        assert (
+            run.ok("subscription", notification_type=name, integrations=["ops"], integrations_mode="remove")[
+                "changed"
+            ]
+            is False
+        )
     assert organization.writes() == []
 
 
@@ -105,7 +117,9 @@ def test_what_is_read_only_is_removed_only_if_that_is_said(run, organization):
 def test_what_is_omitted_is_left(run, organization):
     organization.route(RECOMMENDED, "ops", state="DISABLED")
     assert run.ok("subscription", notification_type=RECOMMENDED)["changed"] is False
-    assert run.warnings == ["The subscription to 'Connector failed' is disabled, so nobody is notified. Set `enabled: true` to enable it."]
+    assert run.warnings == [
+        "The subscription to 'Connector failed' is disabled, so nobody is notified. Set `enabled: true` to enable it."
+    ]
     steps(run, organization, notification_type=RECOMMENDED, integrations=["pager"], enabled=True)
     assert organization.routes()[RECOMMENDED] == ["pager"]
     done = steps(run, organization, notification_type=RECOMMENDED, enabled=False)
@@ -120,7 +134,9 @@ def test_a_subscription_is_deleted_once(run, organization):
     assert RECOMMENDED not in organization.routes()
 
 
-@pytest.mark.parametrize("params", [{"state": "absent"}, {"enabled": False}, {"integrations": [], "keep_read_only": False}])
+@pytest.mark.parametrize(
+    "params", [{"state": "absent"}, {"enabled": False}, {"integrations": [], "keep_read_only": False}]
+)
 def test_a_required_type_is_always_heard_of(run, organization, params):
     for check_mode in (True, False):
         result = run.fails("subscription", notification_type=REQUIRED, check_mode=check_mode, **params)
@@ -150,14 +166,17 @@ def test_what_was_subscribed_to_before_the_plan_changed_can_be_left_or_changed(r
     organization.route(OUTSIDE, "ops")
     steps(run, organization, notification_type=OUTSIDE, integrations=["pager"])
     steps(run, organization, notification_type=OUTSIDE, enabled=False)
-    assert "plan does not include" in run.fails("subscription", notification_type=OUTSIDE, enabled=True)["msg"]
+    assert (
+        "plan does not include" in run.fails("subscription", notification_type=OUTSIDE, enabled=True)["msg"]
+    )
 
 
 def test_a_misspelt_type_is_an_error_that_says_what_is_near(run, organization):
     result = run.fails("subscription", notification_type="Conector failed", integrations=["ops"])
     ids = organization.ids("notification-types")
     assert (
-        f"the notification type 'Conector failed' does not exist. Did you mean 'Connector failed' ({ids['Connector failed']})" in result["msg"]
+        f"the notification type 'Conector failed' does not exist. Did you mean 'Connector failed' ({ids['Connector failed']})"
+        in result["msg"]
     )
     assert "notification_type_info lists the notification types" in result["msg"]
     assert organization.writes() == []
@@ -166,15 +185,22 @@ def test_a_misspelt_type_is_an_error_that_says_what_is_near(run, organization):
 @pytest.mark.parametrize("wrong", ["op", "OPS", "ops ", "oops"])
 def test_a_misspelt_integration_is_an_error_that_says_what_is_near(run, organization, wrong):
     result = run.fails("subscription", notification_type=RECOMMENDED, integrations=["pager", wrong])
-    assert f"the integration {wrong!r} does not exist. Did you mean 'ops' ({organization.made()['ops']['id']})" in result["msg"]
+    assert (
+        f"the integration {wrong!r} does not exist. Did you mean 'ops' ({organization.made()['ops']['id']})"
+        in result["msg"]
+    )
     assert organization.writes() == []
 
 
 def test_in_check_mode_an_integration_may_be_about_to_come(run, organization):
-    result = run.ok("subscription", notification_type=RECOMMENDED, integrations=["ops", "new"], check_mode=True)
+    result = run.ok(
+        "subscription", notification_type=RECOMMENDED, integrations=["ops", "new"], check_mode=True
+    )
     assert result["subscription"]["integrations"][-1] == {"id": None, "display_name": "new", "kind": None}
     assert result["diff"]["after"]["integrations"] == ["Organization admins", "new", "ops"]
-    assert run.warnings == ["In this check, the integration 'new' does not exist. Names are case-sensitive; integration_info lists the integrations. The real run fails unless an earlier task creates it."]
+    assert run.warnings == [
+        "In this check, the integration 'new' does not exist. Names are case-sensitive; integration_info lists the integrations. The real run fails unless an earlier task creates it."
+    ]
     run.ok("subscription", notification_type=RECOMMENDED, integrations=["pagr"], check_mode=True)
     assert "Did you mean 'pager' (" in run.warnings[0]
 
@@ -192,7 +218,9 @@ def test_two_subscriptions_to_a_type_are_told_apart_by_id(run, emulator):
     again = {"notification_type": {"id": of_type}, "integrations": [{"id": emulator.ids()["ops"]}]}
     emulator.meanwhile("GET", "*/notification-types", "POST", "/subscriptions", again)
     run.ok("notification_type_info")
-    ids = [each["id"] for each in emulator.objects("subscriptions") if each["notification_type"]["id"] == of_type]
+    ids = [
+        each["id"] for each in emulator.objects("subscriptions") if each["notification_type"]["id"] == of_type
+    ]
     result = run.fails("subscription", notification_type=RECOMMENDED, integrations=["ops"])
     assert f"2 subscriptions are to 'Connector failed': {ids[0]}, {ids[1]}" in result["msg"]
     assert emulator.writes() == []
@@ -202,18 +230,25 @@ def test_two_subscriptions_to_a_type_are_told_apart_by_id(run, emulator):
 
 def test_an_id_and_a_type_have_to_be_of_the_same_subscription(run, organization):
     of_type = {each["notification_type"]["id"]: each["id"] for each in organization.objects("subscriptions")}
-    params = {"id": of_type[organization.ids("notification-types")[RECOMMENDED]], "notification_type": REQUIRED}
+    params = {
+        "id": of_type[organization.ids("notification-types")[RECOMMENDED]],
+        "notification_type": REQUIRED,
+    }
     for more in ({"integrations": ["ops"]}, {"state": "absent"}):
         result = run.fails("subscription", **params, **more)
         assert "is to 'Connector failed', not 'Payment failed'" in result["msg"]
-    assert "no subscription has this ID" in run.fails("subscription", id="s-none", integrations=["ops"])["msg"]
+    assert (
+        "no subscription has this ID" in run.fails("subscription", id="s-none", integrations=["ops"])["msg"]
+    )
     assert run.ok("subscription", id="s-none", state="absent")["changed"] is False
 
 
 @pytest.mark.parametrize("new_objects", ["at-once", "delayed"])
 def test_a_type_that_somebody_else_subscribes_to_meanwhile_is_changed_instead(run, organization, new_objects):
     """The list says that there is none, and then the service says that there is one: 409."""
-    organization.reset(integrations=[slack("ops"), slack("pager")], new_objects=new_objects, list_delay_ms=300)
+    organization.reset(
+        integrations=[slack("ops"), slack("pager")], new_objects=new_objects, list_delay_ms=300
+    )
     ids = organization.ids()
     theirs = {
         "notification_type": {"id": organization.ids("notification-types")[OPTIONAL]},
@@ -224,7 +259,10 @@ def test_a_type_that_somebody_else_subscribes_to_meanwhile_is_changed_instead(ru
     assert done["changed"] is True
     assert done["changes"] == ["integrations"]
     assert "was created by another task or user in the meantime" in run.warnings[0]
-    assert organization.routes()[OPTIONAL] == [ADMINS, "ops"]  # what is read-only is kept although the plan had not seen it
+    assert organization.routes()[OPTIONAL] == [
+        ADMINS,
+        "ops",
+    ]  # what is read-only is kept although the plan had not seen it
 
 
 def test_a_lost_answer_to_a_creation_subscribes_once(run, emulator):
@@ -238,7 +276,9 @@ def test_a_lost_answer_to_a_creation_subscribes_once(run, emulator):
 def test_three_reads_and_no_more_when_nothing_changes(run, organization):
     organization.route(RECOMMENDED, ADMINS, "ops")
     run.ok("subscription", notification_type=RECOMMENDED, integrations=["ops"])
-    assert organization.lines() == [f"GET /{each} -> 200" for each in ("notification-types", "integrations", "subscriptions")]
+    assert organization.lines() == [
+        f"GET /{each} -> 200" for each in ("notification-types", "integrations", "subscriptions")
+    ]
 
 
 def test_what_nobody_hears_of_is_disabled_already(run, organization):
@@ -261,13 +301,20 @@ def test_a_subscription_without_an_integration_can_be_disabled_and_given_one(run
     rules = [{"notification_type": REQUIRED, "integrations": ["pager"]}]
     run.ok("subscriptions", rules=rules, disable_others=True, check_mode=True)
     steps(run, organization, notification_type=RECOMMENDED, enabled=False)
-    assert "no integration left" in run.fails("subscription", notification_type=RECOMMENDED, enabled=True)["msg"]
+    assert (
+        "no integration left" in run.fails("subscription", notification_type=RECOMMENDED, enabled=True)["msg"]
+    )
     steps(run, organization, notification_type=RECOMMENDED, enabled=True, integrations=["pager"])
 
 
 def test_a_new_subscription_to_a_type_outside_of_the_plan_is_refused_even_disabled(run, organization):
     for check_mode in (True, False):
-        params = {"notification_type": OUTSIDE, "integrations": ["ops"], "enabled": False, "check_mode": check_mode}
+        params = {
+            "notification_type": OUTSIDE,
+            "integrations": ["ops"],
+            "enabled": False,
+            "check_mode": check_mode,
+        }
         assert "plan does not include" in run.fails("subscription", **params)["msg"]
     assert organization.writes() == []
 
@@ -289,17 +336,30 @@ def test_an_empty_text_means_nothing(run, organization, params, check_mode):
 
 def test_references_may_be_bare_ids_and_nothing_is_decided_by_what_cannot_be_told(run, organization):
     ids, type_id = organization.ids(), organization.ids("notification-types")[RECOMMENDED]
-    whole = {"id": "s-1", "metadata": {"self": "https://x.example/1"}, "current_state": "ENABLED", "notification_type": type_id}
-    organization.fault("status", "GET", "*/subscriptions", status=200, body=page({**whole, "integrations": [ids[ADMINS]]}))
+    whole = {
+        "id": "s-1",
+        "metadata": {"self": "https://x.example/1"},
+        "current_state": "ENABLED",
+        "notification_type": type_id,
+    }
+    organization.fault(
+        "status", "GET", "*/subscriptions", status=200, body=page({**whole, "integrations": [ids[ADMINS]]})
+    )
     done = run.ok("subscription", notification_type=RECOMMENDED, integrations=["ops"], check_mode=True)
     assert names(done) == [ADMINS, "ops"]
-    for strange in ({"integrations": [5]}, {"integrations": "i-1"}, {"notification_type": None, "integrations": []}):
+    for strange in (
+        {"integrations": [5]},
+        {"integrations": "i-1"},
+        {"notification_type": None, "integrations": []},
+    ):
         for module, params in (
             ("subscription", {"notification_type": RECOMMENDED, "integrations": ["ops"]}),
             ("subscription_info", {}),
             ("integration", {"display_name": "ops", "state": "absent"}),
         ):
-            organization.fault("status", "GET", "*/subscriptions", status=200, body=page({**whole, **strange}))
+            organization.fault(
+                "status", "GET", "*/subscriptions", status=200, body=page({**whole, **strange})
+            )
             assert "cannot be read from the response" in run.fails(module, **params)["msg"]
     assert organization.writes() == []
 
@@ -320,14 +380,30 @@ def test_two_new_types_of_one_name_are_told_apart(run, organization):
         done = run.ok("subscriptions", rules=[{"select": {}, "integrations": ["ops"]}], check_mode=check_mode)
         assert len({line.split("   ")[0] for line in done["diff"]["after"].splitlines()}) == 2
     organization.fault("status", "GET", "*/notification-types", status=200, body=page(*twins))
-    assert "2 notification types are named 'Twin'" in run.fails("subscription", notification_type="Twin", integrations=["ops"])["msg"]
+    assert (
+        "2 notification types are named 'Twin'"
+        in run.fails("subscription", notification_type="Twin", integrations=["ops"])["msg"]
+    )
 
 
 def test_members_that_are_no_text_break_nothing(run, organization):
-    strange = {"id": "nt-1", "metadata": {"self": "https://x.example/1"}, "display_name": None, "severity": 3, "category": ["A"]}
+    strange = {
+        "id": "nt-1",
+        "metadata": {"self": "https://x.example/1"},
+        "display_name": None,
+        "severity": 3,
+        "category": ["A"],
+    }
     for module, params in (
         ("notification_type_info", {"severities": ["FOO"], "categories": ["SERVICE"]}),
-        ("subscriptions", {"rules": [{"select": {"severities": ["CRITICAL"]}, "integrations": ["ops"], "allow_empty": True}]}),
+        (
+            "subscriptions",
+            {
+                "rules": [
+                    {"select": {"severities": ["CRITICAL"]}, "integrations": ["ops"], "allow_empty": True}
+                ]
+            },
+        ),
     ):
         organization.fault("status", "GET", "*/notification-types", status=200, body=page(strange))
         run.ok(module, **params)

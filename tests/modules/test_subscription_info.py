@@ -29,9 +29,16 @@ def test_all_are_listed_with_names(run, organization):
     result = run.ok("subscription_info")
     assert len(result["subscriptions"]) == 38
     assert names(result) == sorted(names(result))
-    [entry] = [each for each in result["subscriptions"] if each["notification_type"]["display_name"] == "Connector failed"]
+    [entry] = [
+        each
+        for each in result["subscriptions"]
+        if each["notification_type"]["display_name"] == "Connector failed"
+    ]
     assert entry["notification_type"]["severity"] == "CRITICAL"
-    assert [(each["display_name"], each["kind"]) for each in entry["integrations"]] == [(ADMINS, "RoleEmail"), ("ops", "Slack")]
+    assert [(each["display_name"], each["kind"]) for each in entry["integrations"]] == [
+        (ADMINS, "RoleEmail"),
+        ("ops", "Slack"),
+    ]
     assert entry["metadata"]["self"]
 
 
@@ -56,6 +63,10 @@ def test_what_is_read_can_be_handed_back(run, organization):
     for each in run.ok("subscription_info")["subscriptions"]:
         ids = [reference["id"] for reference in each["integrations"]]
         enabled = each["current_state"] == "ENABLED"
-        handed = {"notification_type": each["notification_type"]["id"], "integrations": ids, "enabled": enabled}
+        handed = {
+            "notification_type": each["notification_type"]["id"],
+            "integrations": ids,
+            "enabled": enabled,
+        }
         assert run.ok("subscription", id=each["id"], **handed)["changed"] is False
     assert organization.writes() == []

@@ -12,7 +12,10 @@ import pytest
 from support.emulator import slack
 
 ADMINS = "Organization admins"
-CRITICAL = {"select": {"severities": ["CRITICAL"], "categories": ["SERVICE", "SECURITY"]}, "integrations": ["ops", "pager"]}
+CRITICAL = {
+    "select": {"severities": ["CRITICAL"], "categories": ["SERVICE", "SECURITY"]},
+    "integrations": ["ops", "pager"],
+}
 
 
 @pytest.fixture
@@ -39,7 +42,9 @@ def types_of(emulator, **wanted):
     """The names of the types that the plan includes and that have these members."""
     listed = emulator.objects("notification-types")
     return {
-        each["display_name"] for each in listed if each["is_included_in_plan"] and all(each[name] in some for name, some in wanted.items())
+        each["display_name"]
+        for each in listed
+        if each["is_included_in_plan"] and all(each[name] in some for name, some in wanted.items())
     }
 
 
@@ -48,14 +53,19 @@ def test_all_that_is_critical_goes_to_two_channels_and_a_second_run_changes_noth
     done = predicted_then_done(run, organization, rules=[CRITICAL])
     selected = types_of(organization, severity=["CRITICAL"], category=["SERVICE", "SECURITY"])
     assert [each["notification_type"]["display_name"] for each in done["subscriptions"]] == sorted(selected)
-    assert all(each["changed"] and each["attempted"] and each["rules"] == [1] for each in done["subscriptions"])
+    assert all(
+        each["changed"] and each["attempted"] and each["rules"] == [1] for each in done["subscriptions"]
+    )
     routes = organization.routes()
     for name in selected:
         assert routes[name] == [*before.get(name, []), "ops", "pager"]
     assert {name: routes[name] for name in routes if name not in selected} == {
         name: before[name] for name in before if name not in selected
     }
-    assert [each["display_name"] for each in done["not_in_plan"]] == ["Flink compute pool exhausted", "Flink statement failed"]
+    assert [each["display_name"] for each in done["not_in_plan"]] == [
+        "Flink compute pool exhausted",
+        "Flink statement failed",
+    ]
     reads = [line for line in organization.lines() if line.startswith("GET")]
     assert len(organization.writes()) == len(selected)
     assert len(reads) <= 3 + 3 + 1  # predicted, done, and one look that what was created is listed
@@ -65,7 +75,9 @@ def test_all_that_is_critical_goes_to_two_channels_and_a_second_run_changes_noth
     again = run.ok("subscriptions", rules=[CRITICAL])
     assert again["changed"] is False
     assert again["diff"]["before"] == again["diff"]["after"]
-    assert organization.lines()[seen:] == [f"GET /{each} -> 200" for each in ("notification-types", "integrations", "subscriptions")]
+    assert organization.lines()[seen:] == [
+        f"GET /{each} -> 200" for each in ("notification-types", "integrations", "subscriptions")
+    ]
 
 
 def test_what_became_of_a_type_is_said_before_and_after(run, organization):
@@ -81,7 +93,9 @@ def test_what_became_of_a_type_is_said_before_and_after(run, organization):
         "before": f"Connector failed   ENABLED   {ADMINS}\n",
         "after": f"Connector failed   ENABLED   {ADMINS}, ops\n",
     }
-    [entry] = run.ok("subscriptions", rules=[{"notification_type": "API key created", "integrations": ["ops"]}])["subscriptions"]
+    [entry] = run.ok(
+        "subscriptions", rules=[{"notification_type": "API key created", "integrations": ["ops"]}]
+    )["subscriptions"]
     assert entry["before"] is None
 
 
@@ -91,9 +105,15 @@ def test_every_hunk_of_a_diff_is_about_objects_that_change(run, organization):
     run.ok("subscriptions", rules=rules)
     odd = {"notification_type": "Connector degraded", "integrations": ["pager"]}
     done = run.ok("subscriptions", rules=[{**rules[0], "integrations": ["ops"]}, odd], check_mode=True)
-    changing = {each["notification_type"]["display_name"] for each in done["subscriptions"] if each["changed"]}
+    changing = {
+        each["notification_type"]["display_name"] for each in done["subscriptions"] if each["changed"]
+    }
     before, after = (done["diff"][when].splitlines() for when in ("before", "after"))
-    shown = [line[1:] for line in list(difflib.unified_diff(before, after, lineterm="", n=3))[2:] if not line.startswith("@@")]
+    shown = [
+        line[1:]
+        for line in list(difflib.unified_diff(before, after, lineterm="", n=3))[2:]
+        if not line.startswith("@@")
+    ]
     assert len(changing) > 5
     assert {line.split("   ")[0] for line in shown} == changing
 
@@ -108,7 +128,11 @@ def test_rules_add_up(run, organization):
     assert organization.routes()["Connector failed"] == [ADMINS, "ops", "data", "pager"]
     assert organization.routes()["Connector paused"] == ["data", "ops"]
     by_name = {each["notification_type"]["display_name"]: each["rules"] for each in done["subscriptions"]}
-    assert (by_name["Connector failed"], by_name["Connector paused"], by_name["Payment failed"]) == ([1, 2, 3], [2], [1])
+    assert (by_name["Connector failed"], by_name["Connector paused"], by_name["Payment failed"]) == (
+        [1, 2, 3],
+        [2],
+        [1],
+    )
 
 
 def test_an_empty_selector_selects_everything_that_the_plan_includes(run, organization):
@@ -117,7 +141,10 @@ def test_an_empty_selector_selects_everything_that_the_plan_includes(run, organi
     assert all("ops" in going for going in organization.routes().values())
 
 
-@pytest.mark.parametrize(("mode", "after"), [("exact", [ADMINS, "pager"]), ("add", [ADMINS, "ops", "pager"]), ("remove", [ADMINS, "ops"])])
+@pytest.mark.parametrize(
+    ("mode", "after"),
+    [("exact", [ADMINS, "pager"]), ("add", [ADMINS, "ops", "pager"]), ("remove", [ADMINS, "ops"])],
+)
 def test_modes_apply_to_the_sum(run, organization, mode, after):
     organization.route("Connector failed", ADMINS, "ops")
     rules = [{"notification_type": "Connector failed", "integrations": ["pager"]}]
@@ -171,13 +198,25 @@ def test_others_are_disabled_only_if_that_is_asked_for_and_never_what_is_require
             "apply rule 2: no notification type has 'CRITCAL', the value of `select.severities`. Valid values: CRITICAL, INFO, WARN.",
         ),
         ({"select": {"severities": ["CRITICAL", "CRITCAL"]}, "integrations": ["ops"]}, "'CRITCAL'"),
-        ({"select": {"categories": ["GOVERNANCE"], "severities": ["CRITICAL"]}, "integrations": ["ops"]}, "matches no notification type"),
-        ({"select": {"display_names": ["Conector *"]}, "integrations": ["ops"]}, "no notification type is named 'Conector *'"),
-        ({"notification_type": "Connector failled", "integrations": ["ops"]}, "Did you mean 'Connector failed' ("),
+        (
+            {"select": {"categories": ["GOVERNANCE"], "severities": ["CRITICAL"]}, "integrations": ["ops"]},
+            "matches no notification type",
+        ),
+        (
+            {"select": {"display_names": ["Conector *"]}, "integrations": ["ops"]},
+            "no notification type is named 'Conector *'",
+        ),
+        (
+            {"notification_type": "Connector failled", "integrations": ["ops"]},
+            "Did you mean 'Connector failed' (",
+        ),
         ({"select": {}, "integrations": ["ops-slak"]}, "the integration 'ops-slak' does not exist"),
         ({"notification_type": "Flink statement failed", "integrations": ["ops"]}, "plan does not include"),
         ({"integrations": ["ops"]}, "rules[1]: one of select, notification_type is required."),
-        ({"notification_type": "x", "select": {}, "integrations": ["ops"]}, "rules[1]: select and notification_type exclude each other."),
+        (
+            {"notification_type": "x", "select": {}, "integrations": ["ops"]},
+            "rules[1]: select and notification_type exclude each other.",
+        ),
         ({"select": {"severity": ["CRITICAL"]}, "integrations": ["ops"]}, "severity"),
     ],
 )
@@ -188,7 +227,13 @@ def test_a_wrong_rule_is_named_and_nothing_is_written(run, organization, rule, s
 
 
 def test_a_selector_may_be_empty_if_that_is_said(run, organization):
-    rules = [{"select": {"categories": ["NO_SUCH"], "display_names": ["None *"]}, "integrations": ["ops"], "allow_empty": True}]
+    rules = [
+        {
+            "select": {"categories": ["NO_SUCH"], "display_names": ["None *"]},
+            "integrations": ["ops"],
+            "allow_empty": True,
+        }
+    ]
     assert run.ok("subscriptions", rules=rules)["subscriptions"] == []
 
 
@@ -200,7 +245,10 @@ def test_disabling_others_while_removing_makes_no_sense(run, organization):
 
 @pytest.mark.parametrize("concurrency", [0, 17])
 def test_numbers_out_of_range_are_refused(run, organization, concurrency):
-    assert f"`concurrency` is {concurrency}" in run.fails("subscriptions", rules=[CRITICAL], concurrency=concurrency)["msg"]
+    assert (
+        f"`concurrency` is {concurrency}"
+        in run.fails("subscriptions", rules=[CRITICAL], concurrency=concurrency)["msg"]
+    )
 
 
 @pytest.mark.parametrize("continue_on_error", [True, False])

@@ -114,7 +114,9 @@ def test_broken_pem_text_is_refused_before_any_request(run, server):
     assert server.asked == []
 
 
-@pytest.mark.parametrize("names", [{"client_cert": "both.pem"}, {"client_cert": "cert.pem", "client_key": "key.pem"}])
+@pytest.mark.parametrize(
+    "names", [{"client_cert": "both.pem"}, {"client_cert": "cert.pem", "client_key": "key.pem"}]
+)
 def test_client_certificate_opens_a_server_that_demands_one(run, demanding_server, certificates, names):
     options = {option: str(certificates / name) for option, name in names.items()}
     trust = {"ca_path": str(certificates / "ca.pem")}

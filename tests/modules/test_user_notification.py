@@ -17,7 +17,14 @@ from support.emulator import slack
         ({"unread_only": True}, 6),
         ({"severities": ["CRITICAL", "INFO"]}, 6),
         ({"resource_types": ["CONNECTOR"]}, 2),
-        ({"resource_crns": ["crn://confluent.cloud/organization=9d1c2f6e-1b7a-4d0b-9f51-5f0f3a6a2b11/cluster=payments-prod"]}, 3),
+        (
+            {
+                "resource_crns": [
+                    "crn://confluent.cloud/organization=9d1c2f6e-1b7a-4d0b-9f51-5f0f3a6a2b11/cluster=payments-prod"
+                ]
+            },
+            3,
+        ),
         ({"search": "orders", "unread_only": True}, 2),
         ({"time_range": "PAST_24H"}, 4),
     ],
@@ -29,7 +36,10 @@ def test_what_was_told_is_filtered(run, emulator, params, count):
 
 
 def test_it_comes_in_the_order_that_is_asked_for(run, emulator):
-    newest, oldest = (run.ok("user_notification_info", sort=sort)["user_notifications"] for sort in ("-received_at", "received_at"))
+    newest, oldest = (
+        run.ok("user_notification_info", sort=sort)["user_notifications"]
+        for sort in ("-received_at", "received_at")
+    )
     assert newest == oldest[::-1]
 
 
@@ -40,11 +50,23 @@ def test_details_hold_no_webhook_url(run, emulator):
     [brief] = run.ok("user_notification_info", search="payment method")["user_notifications"]
     assert {"integrations", "recommended_actions"}.isdisjoint(brief)
 
-    ops = {"id": "i-1", "metadata": {"self": "https://x.example/1"}, **slack("ops", "https://hooks.slack.example/secret")}
-    page = {"api_version": "notifications/v1", "kind": "UserNotificationList", "metadata": {}, "data": [{**whole, "integrations": [ops]}]}
+    ops = {
+        "id": "i-1",
+        "metadata": {"self": "https://x.example/1"},
+        **slack("ops", "https://hooks.slack.example/secret"),
+    }
+    page = {
+        "api_version": "notifications/v1",
+        "kind": "UserNotificationList",
+        "metadata": {},
+        "data": [{**whole, "integrations": [ops]}],
+    }
     emulator.fault("status", "GET", status=200, body=page)
     result = run.ok("user_notification_info", details=True)
-    assert result["user_notifications"][0]["integrations"][0]["target"] == {"kind": "Slack", "webhook_url": "********"}
+    assert result["user_notifications"][0]["integrations"][0]["target"] == {
+        "kind": "Slack",
+        "webhook_url": "********",
+    }
     assert result["user_notifications"][0]["actions"][0]["url"].startswith("https://confluent.cloud")
     assert "secret" not in str(result)
 
@@ -57,7 +79,11 @@ def test_one_is_marked_and_unmarked(run, emulator):
         emulator.refuse_writes(False)
         done = run.ok("user_notification", id=first["id"], read=read)
         assert done["marked"] == [first["id"]]
-        assert (predicted["changed"], predicted["marked"], predicted["diff"]) == (done["changed"], done["marked"], done["diff"])
+        assert (predicted["changed"], predicted["marked"], predicted["diff"]) == (
+            done["changed"],
+            done["marked"],
+            done["diff"],
+        )
         assert run.ok("user_notification", id=first["id"], read=read)["changed"] is False
 
 
@@ -92,7 +118,11 @@ def test_an_unknown_id_is_an_error(run, emulator):
 
 def test_an_organization_without_access_is_told_so(run, emulator):
     emulator.reset(early_access="withheld")
-    for module, params in (("user_notification_info", {}), ("user_notification", {"match": {}}), ("user_notification", {"id": "un-1"})):
+    for module, params in (
+        ("user_notification_info", {}),
+        ("user_notification", {"match": {}}),
+        ("user_notification", {"id": "un-1"}),
+    ):
         assert "Early Access" in run.fails(module, **params)["msg"]
 
 

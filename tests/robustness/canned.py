@@ -18,7 +18,9 @@ from requests.adapters import HTTPAdapter
 from urllib3.response import HTTPResponse
 
 from ansible_collections.ccloud.notifications.plugins.module_utils._ansible import context as adapter
-from ansible_collections.ccloud.notifications.plugins.module_utils._ansible.argument_spec import VALIDATOR_ERRORS
+from ansible_collections.ccloud.notifications.plugins.module_utils._ansible.argument_spec import (
+    VALIDATOR_ERRORS,
+)
 from support.clock import FakeClock
 from support.examples import loaded
 from support.tasks import SingleTransport
@@ -43,16 +45,28 @@ ASKED: Mapping[str, Mapping[str, Any]] = {
     },
     "notification_type_info": {"severities": ["CRITICAL"], "with_subscriptions": True},
     "resource_preference": {"resource": "environment=env-1", "enabled": False},
-    "resource_preferences": {"preferences": [{"resource": "environment=env-1", "enabled": False}], "concurrency": 1},
-    "resource_subscription": {"resource": "environment=env-1", "notification_type": "a", "integrations": ["ops"]},
+    "resource_preferences": {
+        "preferences": [{"resource": "environment=env-1", "enabled": False}],
+        "concurrency": 1,
+    },
+    "resource_subscription": {
+        "resource": "environment=env-1",
+        "notification_type": "a",
+        "integrations": ["ops"],
+    },
     "resource_subscription_info": {"resource": "environment=env-1"},
     "resource_subscriptions": {
-        "subscriptions": [{"resource": "environment=env-1", "notification_type": "a", "integrations": ["ops"]}],
+        "subscriptions": [
+            {"resource": "environment=env-1", "notification_type": "a", "integrations": ["ops"]}
+        ],
         "concurrency": 1,
     },
     "subscription": {"notification_type": "a", "integrations": ["ops"]},
     "subscription_info": {"notification_type": "a"},
-    "subscriptions": {"rules": [{"select": {"severities": ["CRITICAL"]}, "integrations": ["ops"]}], "concurrency": 1},
+    "subscriptions": {
+        "rules": [{"select": {"severities": ["CRITICAL"]}, "integrations": ["ops"]}],
+        "concurrency": 1,
+    },
     "user_notification": {"match": {"severities": ["CRITICAL"]}},
     "user_notification_info": {"details": True},
 }
@@ -82,7 +96,9 @@ class Answering(HTTPAdapter):
     def send(self, request: Any, **_more: Any) -> Any:
         self.asked.append(request)
         canned = self._answer(request)
-        raw = HTTPResponse(io.BytesIO(canned.body), headers=dict(canned.headers), status=canned.status, preload_content=False)
+        raw = HTTPResponse(
+            io.BytesIO(canned.body), headers=dict(canned.headers), status=canned.status, preload_content=False
+        )
         return self.build_response(request, raw)
 
 
@@ -103,7 +119,13 @@ def run(module: str, params: Mapping[str, Any], answer: Callable[[Any], Canned])
         return {"failed": True, "msg": "; ".join(validated.error_messages)}
     warnings: list[str] = []
     task = adapter.ModuleContext(
-        validated.validated_parameters, False, warnings.append, "2.99.0", {}, clock=clock, sessions=SingleTransport(transport)
+        validated.validated_parameters,
+        False,
+        warnings.append,
+        "2.99.0",
+        {},
+        clock=clock,
+        sessions=SingleTransport(transport),
     )
     result = adapter.run_module(code.run, task)
     json.dumps([result, warnings], ensure_ascii=False).encode()

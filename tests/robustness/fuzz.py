@@ -47,7 +47,9 @@ def one_input(data: bytes) -> None:
         if provider.ConsumeBool():
             name = HEADERS[provider.ConsumeIntInRange(0, len(HEADERS) - 1)]
             headers[name] = provider.ConsumeBytes(20).decode("latin-1").replace("\r", "").replace("\n", "")
-        begin = WORDS[provider.ConsumeIntInRange(0, len(WORDS) - 1)].encode() if provider.ConsumeBool() else b""
+        begin = (
+            WORDS[provider.ConsumeIntInRange(0, len(WORDS) - 1)].encode() if provider.ConsumeBool() else b""
+        )
         body = provider.ConsumeBytes(provider.ConsumeIntInRange(0, 400))
         if begin:
             # Part of a proper answer, overwritten in one place.
@@ -62,7 +64,9 @@ def main() -> None:
     corpus.mkdir(parents=True, exist_ok=True)
     for number, word in enumerate(WORDS):
         (corpus / f"word-{number}").write_bytes(json.dumps(word).encode())
-    arguments = sys.argv if any(not each.startswith("-") for each in sys.argv[1:]) else [*sys.argv, str(corpus)]
+    arguments = (
+        sys.argv if any(not each.startswith("-") for each in sys.argv[1:]) else [*sys.argv, str(corpus)]
+    )
     atheris.Setup([*arguments, f"-artifact_prefix={corpus}/found-", "-timeout=10"], one_input)
     atheris.Fuzz()
 

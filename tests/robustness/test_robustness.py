@@ -16,7 +16,20 @@ from support.examples import MODULES, loaded
 
 #: Right-to-left, zero-width, combining, a private plane, a half of a pair, control characters, and what Jinja and shells love.
 ODD = st.sampled_from(
-    ["\u202eops", "o\u200bps", "e\u0301", "\U000f0000", "\ud800", "\x00\x1b[31m", "{{ 7 * 7 }}", "$(id)", "ops\n", "OPS", " ops", "ops"]
+    [
+        "\u202eops",
+        "o\u200bps",
+        "e\u0301",
+        "\U000f0000",
+        "\ud800",
+        "\x00\x1b[31m",
+        "{{ 7 * 7 }}",
+        "$(id)",
+        "ops\n",
+        "OPS",
+        " ops",
+        "ops",
+    ]
 )
 texts = ODD | st.text(max_size=20) | st.just("x" * 70_000)
 anything = st.recursive(
@@ -40,8 +53,18 @@ PROPER = {
         "subscription_priority": "REQUIRED",
         "is_included_in_plan": True,
     },
-    "subscriptions": {"id": "s-1", "notification_type": {"id": "nt-1"}, "integrations": [{"id": "i-1"}], "current_state": "ENABLED"},
-    "resource-preferences": {"id": "rp-1", "resource": "environment=env-1", "resource_type": "ENVIRONMENT", "current_state": "ENABLED"},
+    "subscriptions": {
+        "id": "s-1",
+        "notification_type": {"id": "nt-1"},
+        "integrations": [{"id": "i-1"}],
+        "current_state": "ENABLED",
+    },
+    "resource-preferences": {
+        "id": "rp-1",
+        "resource": "environment=env-1",
+        "resource_type": "ENVIRONMENT",
+        "current_state": "ENABLED",
+    },
     "resource-subscriptions": {
         "id": "rs-1",
         "resource": "environment=env-1",
@@ -50,7 +73,13 @@ PROPER = {
         "integrations": [{"id": "i-1"}],
         "current_state": "ENABLED",
     },
-    "user-notifications": {"id": "un-1", "read": False, "severity": "CRITICAL", "integrations": [], "notification_type": {"id": "nt-1"}},
+    "user-notifications": {
+        "id": "un-1",
+        "read": False,
+        "severity": "CRITICAL",
+        "integrations": [],
+        "notification_type": {"id": "nt-1"},
+    },
 }
 
 
@@ -97,15 +126,33 @@ def test_any_organization_is_a_result_or_a_sentence(module, organization):
 
 
 header_values = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30) | st.sampled_from(
-    ["-1", "nan", "inf", "1e400", "9" * 400, "Wed, 21 Oct 2099 07:28:00 GMT", "Wed, 99 Xyz 9999", "0x10", "1,5", "0", "86400"]
+    [
+        "-1",
+        "nan",
+        "inf",
+        "1e400",
+        "9" * 400,
+        "Wed, 21 Oct 2099 07:28:00 GMT",
+        "Wed, 99 Xyz 9999",
+        "0x10",
+        "1,5",
+        "0",
+        "86400",
+    ]
 )
 headers = st.dictionaries(
-    st.sampled_from(["Retry-After", "X-RateLimit-Reset", "X-Request-Id", "Location", "Content-Type", "Content-Encoding"]), header_values
+    st.sampled_from(
+        ["Retry-After", "X-RateLimit-Reset", "X-Request-Id", "Location", "Content-Type", "Content-Encoding"]
+    ),
+    header_values,
 )
 answers = st.builds(
     Canned,
-    status=st.sampled_from([200, 201, 204, 301, 400, 401, 402, 403, 404, 409, 422, 429, 500, 503]) | st.integers(200, 999),
-    body=st.binary(max_size=200) | anything.map(lambda value: json.dumps(value).encode()) | st.just(b"[" * 100_000),
+    status=st.sampled_from([200, 201, 204, 301, 400, 401, 402, 403, 404, 409, 422, 429, 500, 503])
+    | st.integers(200, 999),
+    body=st.binary(max_size=200)
+    | anything.map(lambda value: json.dumps(value).encode())
+    | st.just(b"[" * 100_000),
     headers=headers,
 )
 
@@ -123,7 +170,9 @@ def option(described):
     if described.get("choices"):
         proper = st.sampled_from(described["choices"])
     elif "options" in described:
-        inner = st.fixed_dictionaries({}, optional={name: option(each) for name, each in described["options"].items()})
+        inner = st.fixed_dictionaries(
+            {}, optional={name: option(each) for name, each in described["options"].items()}
+        )
         proper = st.lists(inner, max_size=3) if described["type"] == "list" else inner
     else:
         proper = {
@@ -139,8 +188,17 @@ def option(described):
 @settings(max_examples=max(10, settings.default.max_examples // 6))
 @given(data=st.data())
 def test_any_options_are_a_result_or_a_sentence(module, data):
-    described = {name: each for name, each in loaded(module).ARGUMENTS.options.items() if name not in LOGIN and name != "ca_path"}
-    params = {**ASKED[module], **data.draw(st.fixed_dictionaries({}, optional={name: option(each) for name, each in described.items()}))}
+    described = {
+        name: each
+        for name, each in loaded(module).ARGUMENTS.options.items()
+        if name not in LOGIN and name != "ca_path"
+    }
+    params = {
+        **ASKED[module],
+        **data.draw(
+            st.fixed_dictionaries({}, optional={name: option(each) for name, each in described.items()})
+        ),
+    }
     if "endpoint" not in params:
         run(module, params, serve({name: [proper] for name, proper in PROPER.items()}))
 
@@ -154,7 +212,9 @@ def test_a_list_without_an_end_has_one(monkeypatch):
     def answer(_request):
         number = next(pages)
         link = f"https://elsewhere.example/?page_token=t{number}"
-        return Canned.of({"metadata": {"next": link}, "data": [{**PROPER["integrations"], "id": f"i-{number}"}]})
+        return Canned.of(
+            {"metadata": {"next": link}, "data": [{**PROPER["integrations"], "id": f"i-{number}"}]}
+        )
 
     result = run("integration_info", {}, answer)
     assert "the list does not end after 100 pages" in result["msg"]
@@ -187,9 +247,16 @@ def test_a_name_that_the_service_changes_leaves_nothing_behind():
 
     def answer(request):
         asked.append(request.method)
-        return {"GET": Canned.of({"metadata": {}, "data": []}), "POST": Canned.of(made, 201), "DELETE": Canned(204)}[request.method]
+        return {
+            "GET": Canned.of({"metadata": {}, "data": []}),
+            "POST": Canned.of(made, 201),
+            "DELETE": Canned(204),
+        }[request.method]
 
-    params = {"display_name": "cafe\u0301", "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/x"}}
+    params = {
+        "display_name": "cafe\u0301",
+        "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/x"},
+    }
     result = run("integration", params, answer)
     assert asked == ["GET", "POST", "DELETE"]
     assert result["changed"] is False
@@ -205,4 +272,6 @@ def test_a_text_from_the_service_moves_no_cursor_and_passes_for_no_line():
 def test_names_that_are_no_texts_are_no_traceback():
     odd = {"integrations": [PROPER["integrations"]], "subscriptions": [PROPER["subscriptions"]]}
     odd["notification-types"] = [{**PROPER["notification-types"], "display_name": ["a"]}]
-    assert run("subscription_info", {"notification_type": "nt-1", "integration": "ops"}, serve(odd))["subscriptions"]
+    assert run("subscription_info", {"notification_type": "nt-1", "integration": "ops"}, serve(odd))[
+        "subscriptions"
+    ]

@@ -9,9 +9,13 @@ way. `make matrix` runs the whole suites on all of them.
 
 from __future__ import annotations
 
+import contextlib
 import html
 import json
 import pathlib
+import resource
+import socket
+import threading
 from dataclasses import dataclass
 
 import pytest
@@ -23,7 +27,12 @@ from support.emulator import SECRET, slack
 from support.playbooks import ROOT, Played, command
 from support.tainting import TEMPLATE, everything, tainted
 
-EXAMPLE = ["-e", f"@{ROOT}/playbooks/vars/organization.yml", "-e", f"@{ROOT}/playbooks/vars/secrets.example.yml"]
+EXAMPLE = [
+    "-e",
+    f"@{ROOT}/playbooks/vars/organization.yml",
+    "-e",
+    f"@{ROOT}/playbooks/vars/secrets.example.yml",
+]
 #: The cores that take any text of a variable for a template; since 2.19, only what a playbook's author wrote is one.
 BEFORE_TRUST = [each for each in SMOKE if each in ("2.16", "2.17", "2.18")]
 #: Writes down what the modules of Automation Platform are asked for.
@@ -48,7 +57,11 @@ class Core:
     environment: dict[str, str]
 
     def run(self, program: str, *arguments: str, status: int = 0, **environment: str) -> Played:
-        here = {**self.environment, "ANSIBLE_PYTHON_INTERPRETER": str(self.programs / "python"), **environment}
+        here = {
+            **self.environment,
+            "ANSIBLE_PYTHON_INTERPRETER": str(self.programs / "python"),
+            **environment,
+        }
         done = command(self.folder, program, *arguments, environment=here, programs=self.programs)
         assert done.status == status, done.output[-5000:]
         assert "DEPRECATION WARNING" not in done.output
@@ -82,14 +95,18 @@ def test_ordinary_module_runs_and_explains_a_misspelt_option(core, emulator):
     task["target"] = {"kind": "Slack", "webhok_url": "https://hooks.example/topsecret"}
     for environment in (ordinary, {}):
         done = core.run("ansible", *arguments, json.dumps(task), status=2, **environment)
-        assert "Unknown option target.webhok_url. Did you mean webhook_url? Nothing was changed." in done.output
+        assert (
+            "Unknown option target.webhok_url. Did you mean webhook_url? Nothing was changed." in done.output
+        )
         assert "topsecret" not in done.output
 
 
 def test_organization_is_bootstrapped_exported_and_verified(core, emulator):
     (core.folder / "password").write_text("vault-password\n")
     password = ["--vault-password-file", "password"]
-    encrypted = core.run("ansible-vault", "encrypt_string", SECRET, "--name", "bootstrap_api_secret", *password).output
+    encrypted = core.run(
+        "ansible-vault", "encrypt_string", SECRET, "--name", "bootstrap_api_secret", *password
+    ).output
     (core.folder / "login.yml").write_text(encrypted.replace("Encryption successful", ""))
     login = ["-e", "@login.yml", *password]
     done = core.playbook("bootstrap", *EXAMPLE, *login, CONFLUENT_CLOUD_API_SECRET="wrong")
@@ -98,7 +115,9 @@ def test_organization_is_bootstrapped_exported_and_verified(core, emulator):
     core.playbook("export", "-e", "export_secrets_to=urls.yml")
     assert "changed=0 " in core.playbook("bootstrap", "-e", "@organization.yml", "-e", "@urls.yml", "--diff")
     wanted = ["-e", "verify_html=r.html", "-e", "verify_markdown=r.md"]
-    assert "localhost: everything that the variables name matches." in core.playbook("verify", *EXAMPLE, *wanted)
+    assert "localhost: everything that the variables name matches." in core.playbook(
+        "verify", *EXAMPLE, *wanted
+    )
     assert "<td" in (core.folder / "r.html").read_text()
     assert "| CRITICAL | SERVICE | Connector failed |" in (core.folder / "r.md").read_text()
 
@@ -111,7 +130,15 @@ def test_no_text_of_the_service_is_a_template(core, emulator):
     with tainted(emulator.url, everything) as url:
         core.playbook("export", "-e", "export_secrets_to=urls.yml", CONFLUENT_CLOUD_ENDPOINT=url)
         core.playbook("bootstrap", *files, "--check", "--diff", CONFLUENT_CLOUD_ENDPOINT=url)
-        core.playbook("verify", *files, "-e", "verify_html=r.html", "-e", "verify_markdown=r.md", CONFLUENT_CLOUD_ENDPOINT=url)
+        core.playbook(
+            "verify",
+            *files,
+            "-e",
+            "verify_html=r.html",
+            "-e",
+            "verify_markdown=r.md",
+            CONFLUENT_CLOUD_ENDPOINT=url,
+        )
     assert list(core.folder.rglob("PWNED")) == []
     assert TEMPLATE in html.unescape((core.folder / "r.html").read_text())
 
@@ -127,7 +154,39 @@ def test_play_that_configures_automation_platform_asks_for_what_it_says(core):
     paths = {"ANSIBLE_COLLECTIONS_PATH": str(core.folder), "RECORD_TO": str(record)}
     core.run("ansible-playbook", str(configure), "-e", "project=p", "-e", "inventory=i", **paths)
     asked = [json.loads(line) for line in record.read_text().splitlines()]
-    assert [each["module"].rpartition(".")[2] for each in asked] == ["credential_type", "job_template", "job_template", "schedule"]
+    assert [each["module"].rpartition(".")[2] for each in asked] == [
+        "credential_type",
+        "job_template",
+        "job_template",
+        "schedule",
+    ]
     wanted = yaml.safe_load((configure.parent / "credential_type.yml").read_text())
     assert asked[0]["injectors"] == wanted["injectors"]
     assert asked[0]["inputs"] == wanted["inputs"]
+
+
+@pytest.mark.parametrize("core", [SMOKE[0]], indirect=True)
+def test_endless_chunk_size_does_not_exhaust_the_memory(core):
+    """This core runs with urllib3 1.26, which would read such a line into memory for as long as it arrives."""
+    megabytes = 400
+    stopped = threading.Event()
+
+    def serve(listening):
+        connection, _address = listening.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+            for _megabyte in range(megabytes):
+                connection.sendall(b"1" * 2**20)
+            stopped.wait(10)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=serve, args=[listening], daemon=True).start()
+        endpoint = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        arguments = json.dumps({"endpoint": endpoint, "deadline": 2})
+        done = core.run(
+            "ansible", "localhost", "-m", "ccloud.notifications.integration_info", "-a", arguments, status=2
+        )
+        stopped.set()
+    assert "Could not list the integrations" in done.output
+    kilobytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert kilobytes < megabytes * 1024

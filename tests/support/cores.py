@@ -53,7 +53,10 @@ def interpreter(version: str) -> Optional[str]:
     candidates += map(str, sorted(pyenv.glob(f"versions/{version}.*/bin/python")))
     for each in filter(None, candidates):
         asked = subprocess.run(
-            [each, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], capture_output=True, text=True, check=False
+            [each, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if asked.stdout.strip() == version:
             return each
@@ -66,7 +69,14 @@ def environment_for(name: str, python: str, *wanted: str) -> pathlib.Path:
     ready = folder / "ready"
     if not ready.exists() or ready.read_text() != "\n".join(wanted):
         subprocess.run([python, "-m", "venv", "--clear", folder], check=True)
-        install = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        install = [
+            folder / "bin" / "python",
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ]
         subprocess.run([*install, *wanted], check=True, cwd=ROOT)
         ready.write_text("\n".join(wanted))
     return folder / "bin" / "python"
@@ -77,4 +87,6 @@ def smoke_environment(core: Core) -> Optional[pathlib.Path]:
     python = next(filter(None, map(interpreter, core.controllers)), None)
     # The oldest urllib3 that is supported is what ansible-core 2.16 meets on older systems.
     urllib3 = "urllib3<2" if core is CORES[0] else "urllib3>=2"
-    return python and environment_for(f"smoke-{core.name}", python, f"ansible-core=={core.version}", "requests", urllib3)
+    return python and environment_for(
+        f"smoke-{core.name}", python, f"ansible-core=={core.version}", "requests", urllib3
+    )

@@ -78,7 +78,10 @@ class Emulator:
 
     def lines(self) -> list[str]:
         """The requests as ``METHOD path -> status``, the API's common prefix left out."""
-        return [f"{each['method']} {each['path'].replace('/notifications/v1', '')} -> {each['status']}" for each in self.requests()]
+        return [
+            f"{each['method']} {each['path'].replace('/notifications/v1', '')} -> {each['status']}"
+            for each in self.requests()
+        ]
 
     def writes(self) -> list[str]:
         """The requests that are no reads, as in ``lines``."""
@@ -92,18 +95,28 @@ class Emulator:
         """The stored integrations that the service did not make itself, by name; two of a name fail the test."""
         made = [each for each in self.objects() if each["target"]["kind"] in ("Slack", "MsTeams", "Webhook")]
         by_name = {each["display_name"]: each for each in made}
-        assert len(by_name) == len(made), f"two integrations share a name: {[each['display_name'] for each in made]}"
+        assert len(by_name) == len(made), (
+            f"two integrations share a name: {[each['display_name'] for each in made]}"
+        )
         return by_name
 
     def route(self, type_name: str, *integration_names: str, state: str = "ENABLED") -> dict[str, Any]:
         """Subscribe a type to integrations, by names, past everything that is tested; the log of requests is not changed."""
-        return self.control("POST", "routes", {"notification_type": type_name, "integrations": integration_names, "current_state": state})
+        return self.control(
+            "POST",
+            "routes",
+            {"notification_type": type_name, "integrations": integration_names, "current_state": state},
+        )
 
     def routes(self) -> dict[str, list[str]]:
         """Where each type goes that is subscribed to and enabled: the names of its integrations, in their order."""
-        names = {each["id"]: each["display_name"] for each in self.objects() + self.objects("notification-types")}
+        names = {
+            each["id"]: each["display_name"] for each in self.objects() + self.objects("notification-types")
+        }
         return {
-            names[each["notification_type"]["id"]]: [names.get(reference["id"], "gone") for reference in each["integrations"]]
+            names[each["notification_type"]["id"]]: [
+                names.get(reference["id"], "gone") for reference in each["integrations"]
+            ]
             for each in self.objects("subscriptions")
             if each["current_state"] == "ENABLED"
         }

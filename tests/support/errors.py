@@ -10,7 +10,10 @@ from typing import Any, Iterator, Optional
 
 import pytest
 
-from ansible_collections.ccloud.notifications.plugins.module_utils._errors import ERROR_TYPES, NotificationsError
+from ansible_collections.ccloud.notifications.plugins.module_utils._errors import (
+    ERROR_TYPES,
+    NotificationsError,
+)
 
 
 @contextlib.contextmanager

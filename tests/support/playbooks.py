@@ -39,7 +39,9 @@ class Played:
     output: str
 
 
-def surroundings(folder: pathlib.Path, environment: Optional[Mapping[str, str]] = None, measured: bool = False) -> dict[str, str]:
+def surroundings(
+    folder: pathlib.Path, environment: Optional[Mapping[str, str]] = None, measured: bool = False
+) -> dict[str, str]:
     """The environment of a process that works in a folder. The collection's path is the one that pytest-ansible set.
 
     ``measured`` counts its coverage, which takes time; what modules do is measured in this process already.
@@ -104,7 +106,9 @@ def copy_tree(folder: pathlib.Path) -> None:
             shutil.copy(ROOT / name, folder / name)
 
 
-def killed(folder: pathlib.Path, made: Any, when: Callable[[], bool], environment: Optional[Mapping[str, str]] = None) -> None:
+def killed(
+    folder: pathlib.Path, made: Any, when: Callable[[], bool], environment: Optional[Mapping[str, str]] = None
+) -> None:
     """Play a playbook and kill it, with all that it started, as soon as ``when`` is true; fails if it ended before."""
     (folder / "play.yml").write_text(yaml.safe_dump(made, sort_keys=False))
     process = subprocess.Popen(
@@ -153,4 +157,6 @@ def play(
         made = [{"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": made}]
     (folder / "play.yml").write_text(yaml.safe_dump(made, sort_keys=False))
     extra = ["-e", json.dumps(variables)] if variables else []
-    return command(folder, "ansible-playbook", "play.yml", *extra, *flags, environment=environment, measured=measured)
+    return command(
+        folder, "ansible-playbook", "play.yml", *extra, *flags, environment=environment, measured=measured
+    )

@@ -9,12 +9,18 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.ccloud.notifications.plugins.module_utils._ansible.argument_spec import ArgumentSpec
-from ansible_collections.ccloud.notifications.plugins.module_utils._ansible.options import CONNECTION, INTEGRATION_ITEM, RULE
+from ansible_collections.ccloud.notifications.plugins.module_utils._ansible.options import (
+    CONNECTION,
+    INTEGRATION_ITEM,
+    RULE,
+)
 
 
 def test_two_specs_add_up_and_neither_changes():
     one = ArgumentSpec({"a": {"type": "str"}}, mutually_exclusive=[("a", "b")], required_one_of=[("a",)])
-    two = ArgumentSpec({"b": {"type": "int"}}, mutually_exclusive=[("b", "c")], required_if=[("b", 1, ("a",))])
+    two = ArgumentSpec(
+        {"b": {"type": "int"}}, mutually_exclusive=[("b", "c")], required_if=[("b", 1, ("a",))]
+    )
     both = (one + two).as_keywords()
     assert both == {
         "argument_spec": {"a": {"type": "str"}, "b": {"type": "int"}},
@@ -31,7 +37,11 @@ def test_every_secret_of_the_connection_is_marked():
     assert marked == {"api_secret", "api_token", "external_token", "proxy"}
 
 
-SPEC = INTEGRATION_ITEM.as_list("integrations") + CONNECTION + ArgumentSpec({"concurrency": {"type": "int"}, "purge": {"type": "bool"}})
+SPEC = (
+    INTEGRATION_ITEM.as_list("integrations")
+    + CONNECTION
+    + ArgumentSpec({"concurrency": {"type": "int"}, "purge": {"type": "bool"}})
+)
 GOOD = {"display_name": "ops"}
 URL = "https://hooks.slack.example/topsecret"
 
@@ -40,12 +50,18 @@ URL = "https://hooks.slack.example/topsecret"
     ("given", "problem"),
     [
         ({"integrations": [GOOD], "concurency": 1}, "Unknown option concurency. Did you mean concurrency?"),
-        ({"integrations": [GOOD, GOOD, {"display_nam": "x"}]}, "Unknown option integrations[2].display_nam. Did you mean display_name?"),
+        (
+            {"integrations": [GOOD, GOOD, {"display_nam": "x"}]},
+            "Unknown option integrations[2].display_nam. Did you mean display_name?",
+        ),
         (
             {"integrations": [{**GOOD, "target": {"kind": "Slack", "webhok_url": URL}}]},
             "Unknown option integrations[0].target.webhok_url. Did you mean webhook_url?",
         ),
-        ({"integrations": [{**GOOD, "target": {URL: None}}]}, "Unknown option integrations[0].target.?. Valid options: kind, webhook_url."),
+        (
+            {"integrations": [{**GOOD, "target": {URL: None}}]},
+            "Unknown option integrations[0].target.?. Valid options: kind, webhook_url.",
+        ),
         (
             {"integrations": [{**GOOD, "target": {"x" * 99: 1}}]},
             "Unknown option integrations[0].target.?. Valid options: kind, webhook_url.",
@@ -57,14 +73,23 @@ URL = "https://hooks.slack.example/topsecret"
         ({}, "integrations is required."),
         ({"integrations": [None]}, "integrations[0] must be a mapping of options, not nothing."),
         ({"integrations": [{"description": "x"}]}, "integrations[0]: one of id, display_name is required."),
-        ({"integrations": [{**GOOD, "target": [URL]}]}, "integrations[0].target must be a mapping of options, not a list."),
-        ({"integrations": [{**GOOD, "target": URL}]}, "integrations[0].target must be a mapping of options, not this text."),
+        (
+            {"integrations": [{**GOOD, "target": [URL]}]},
+            "integrations[0].target must be a mapping of options, not a list.",
+        ),
+        (
+            {"integrations": [{**GOOD, "target": URL}]},
+            "integrations[0].target must be a mapping of options, not this text.",
+        ),
         ({"integrations": [{**GOOD, "target": {}}]}, "integrations[0].target.kind is required."),
         (
             {"integrations": [{**GOOD, "target": {"kind": "slack"}}]},
             "integrations[0].target.kind must be one of Slack, MsTeams, Webhook, not 'slack'.",
         ),
-        ({"integrations": [{**GOOD, "target": {"kind": URL}}]}, "integrations[0].target.kind must be one of Slack, MsTeams, Webhook."),
+        (
+            {"integrations": [{**GOOD, "target": {"kind": URL}}]},
+            "integrations[0].target.kind must be one of Slack, MsTeams, Webhook.",
+        ),
         (
             {"integrations": [{**GOOD, "target": {"kind": "hunter2"}}]},
             "integrations[0].target.kind must be one of Slack, MsTeams, Webhook.",
@@ -72,7 +97,10 @@ URL = "https://hooks.slack.example/topsecret"
         ({"integrations": [GOOD], "timeout": URL}, "timeout must be a whole number, not this text."),
         ({"integrations": [GOOD], "timeout": [3]}, "timeout must be a whole number, not a list."),
         ({"integrations": [GOOD], "purge": "perhaps"}, "purge must be true or false, not this text."),
-        ({"integrations": [{"display_name": {"a": URL}}]}, "integrations[0].display_name must be text, not a mapping."),
+        (
+            {"integrations": [{"display_name": {"a": URL}}]},
+            "integrations[0].display_name must be text, not a mapping.",
+        ),
         ({"integrations": [GOOD], "ca_path": ["/x"]}, "ca_path must be a path, not a list."),
     ],
 )
@@ -84,8 +112,16 @@ def test_problem_names_the_option_and_the_item_but_no_value(given, problem):
     "given",
     [
         {"integrations": [{"name": "ops", "target": {"kind": "Slack", "url": URL}}]},
-        {"integrations": [{"id": "i-1", "target": "kind=Slack webhook_url=https://h.example/x"}], "timeout": "5", "purge": "yes"},
-        {"integrations": [{"display_name": 5, "target": '{"kind": "Slack"}'}], "purge": None, "endpoint": None},
+        {
+            "integrations": [{"id": "i-1", "target": "kind=Slack webhook_url=https://h.example/x"}],
+            "timeout": "5",
+            "purge": "yes",
+        },
+        {
+            "integrations": [{"display_name": 5, "target": '{"kind": "Slack"}'}],
+            "purge": None,
+            "endpoint": None,
+        },
         {"integrations": []},
         {"integrations": [GOOD], "purge": 1, "concurrency": 4.0},
     ],

@@ -62,7 +62,11 @@ def test_both_envelopes_say_the_same():
     second = json.dumps(
         {
             "status": 422,
-            "error": {"code": "c", "message": "Too long.", "details": [{"source": {"pointer": "/display_name"}}]},
+            "error": {
+                "code": "c",
+                "message": "Too long.",
+                "details": [{"source": {"pointer": "/display_name"}}],
+            },
             "requestId": "r-2",
         }
     )
@@ -101,18 +105,27 @@ def test_a_conflict_names_what_is_in_the_way():
     assert "The existing object is 'i-12345'." in error.message
 
 
-@pytest.mark.parametrize("body", ["", "<html>Bad gateway</html>", "null", "[]", '{"errors": []}', '{"errors": [1]}', "[" * 9999])
+@pytest.mark.parametrize(
+    "body", ["", "<html>Bad gateway</html>", "null", "[]", '{"errors": []}', '{"errors": [1]}', "[" * 9999]
+)
 def test_a_body_that_says_nothing_is_said_to(body):
     error = read_error(502, {"Content-Type": "text/html"}, body)
-    assert error.detail == "the service answered with status 502 and a body without an explanation (text/html)"
+    assert (
+        error.detail == "the service answered with status 502 and a body without an explanation (text/html)"
+    )
     assert "html>" not in error.message
 
 
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
-keys = st.sampled_from(["errors", "error", "detail", "message", "source", "details", "code", "requestId", "pointer"])
-hostile = st.recursive(anything, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(keys, inner, max_size=4))
+keys = st.sampled_from(
+    ["errors", "error", "detail", "message", "source", "details", "code", "requestId", "pointer"]
+)
+hostile = st.recursive(
+    anything, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(keys, inner, max_size=4)
+)
 
 
 @given(st.integers(400, 599), hostile.map(json.dumps) | st.text())
@@ -125,7 +138,9 @@ def test_no_body_is_too_strange(status, body):
 
 
 def test_every_type_is_documented_for_users():
-    documented = re.findall(r"^\| `(\w+)` \| (.+) \|$", (ROOT / "docs" / "errors.md").read_text(), re.MULTILINE)
+    documented = re.findall(
+        r"^\| `(\w+)` \| (.+) \|$", (ROOT / "docs" / "errors.md").read_text(), re.MULTILINE
+    )
     assert dict(documented) == errors.ERROR_TYPES
 
 
@@ -133,7 +148,10 @@ def test_operation_is_added_once_and_never_changes_the_error():
     raised = errors.NotFoundError("gone", status=404, request_id="r-1")
     with pytest.raises(errors.NotFoundError) as caught, errors.operation("list"), errors.operation("read it"):
         raise raised
-    assert caught.value.message == "Could not read it: gone. It may have been deleted in the meantime. Run the task again. Request ID: r-1."
+    assert (
+        caught.value.message
+        == "Could not read it: gone. It may have been deleted in the meantime. Run the task again. Request ID: r-1."
+    )
     assert (caught.value.status, raised.operation) == (404, "")
 
 
@@ -164,7 +182,9 @@ def test_many_errors_are_counted():
 
 
 def test_error_code_stands_in_for_a_code():
-    assert read_error(400, {}, json.dumps({"errors": [{"error_code": 40002, "message": "No."}]})).code == "40002"
+    assert (
+        read_error(400, {}, json.dumps({"errors": [{"error_code": 40002, "message": "No."}]})).code == "40002"
+    )
 
 
 def test_envelope_of_the_guide_is_read_in_full():

@@ -10,13 +10,28 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.ccloud.notifications.plugins.module_utils._engine.model import Collection, Purge, Snapshot
+from ansible_collections.ccloud.notifications.plugins.module_utils._engine.model import (
+    Collection,
+    Purge,
+    Snapshot,
+)
 from ansible_collections.ccloud.notifications.plugins.module_utils._engine.plan import KEEP
 from ansible_collections.ccloud.notifications.plugins.module_utils._engine.planner import make_plan
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.catalog import Catalog
-from ansible_collections.ccloud.notifications.plugins.module_utils._resources.integrations import INTEGRATIONS, URL_FIELDS, integration_from_options
-from ansible_collections.ccloud.notifications.plugins.module_utils._resources.subscriptions import EXACT, Subscriptions, apply_rules
-from ansible_collections.ccloud.notifications.plugins.plugin_utils._organization import exported, routing_table
+from ansible_collections.ccloud.notifications.plugins.module_utils._resources.integrations import (
+    INTEGRATIONS,
+    URL_FIELDS,
+    integration_from_options,
+)
+from ansible_collections.ccloud.notifications.plugins.module_utils._resources.subscriptions import (
+    EXACT,
+    Subscriptions,
+    apply_rules,
+)
+from ansible_collections.ccloud.notifications.plugins.plugin_utils._organization import (
+    exported,
+    routing_table,
+)
 
 names = st.text(min_size=1, max_size=8).filter(str.strip) | st.sampled_from(
     ["ops", "i-1", "nt-0", "{{ x }}", "{# #}", "- a: [b]", "yes", "1", "# no"]
@@ -39,13 +54,26 @@ def organizations(draw):
         target = {"kind": kind, **({URL_FIELDS[kind]: draw(urls)} if kind in URL_FIELDS else {})}
         whole = {"id": f"i-{number}", "display_name": draw(names), "target": target}
         integrations.append({**whole, "description": draw(st.none() | st.text(max_size=5))})
-    types = [{"id": f"nt-{n}", "display_name": draw(names), "severity": "CRITICAL"} for n in range(draw(st.integers(0, 5)))]
+    types = [
+        {"id": f"nt-{n}", "display_name": draw(names), "severity": "CRITICAL"}
+        for n in range(draw(st.integers(0, 5)))
+    ]
     subscriptions = []
     for each in types:
         for again in range(draw(st.sampled_from([0, 1, 1, 1, 2]))):
-            going = draw(st.lists(st.sampled_from([one["id"] for one in integrations] or ["i-none"]), unique=True, max_size=4))
+            going = draw(
+                st.lists(
+                    st.sampled_from([one["id"] for one in integrations] or ["i-none"]),
+                    unique=True,
+                    max_size=4,
+                )
+            )
             state = draw(st.sampled_from(["ENABLED", "ENABLED", "DISABLED", "PAUSED"]))
-            whole = {"id": f"s-{each['id']}-{again}", "notification_type": {"id": each["id"]}, "current_state": state}
+            whole = {
+                "id": f"s-{each['id']}-{again}",
+                "notification_type": {"id": each["id"]},
+                "current_state": state,
+            }
             subscriptions.append({**whole, "integrations": [{"id": one} for one in going]})
     return integrations, types, subscriptions
 
@@ -57,7 +85,8 @@ def test_exported_file_changes_nothing_when_applied(organization):
     resource = Subscriptions(catalog)
     shown = [resource.to_output(each) for each in subscriptions]
     with_subscriptions = [
-        {**each, "subscriptions": [one for one in shown if one["notification_type"]["id"] == each["id"]]} for each in types
+        {**each, "subscriptions": [one for one in shown if one["notification_type"]["id"] == each["id"]]}
+        for each in types
     ]
     files = exported(with_subscriptions, integrations)
     secrets = yaml.load(files["secrets"], Loader) or {}
@@ -78,7 +107,15 @@ def test_exported_file_changes_nothing_when_applied(organization):
 
 
 def types_with(*subscriptions, **more):
-    return [{"id": "nt-1", "display_name": "Fire", "severity": "CRITICAL", "subscriptions": list(subscriptions), **more}]
+    return [
+        {
+            "id": "nt-1",
+            "display_name": "Fire",
+            "severity": "CRITICAL",
+            "subscriptions": list(subscriptions),
+            **more,
+        }
+    ]
 
 
 MAIL = {"id": "i-1", "display_name": "admins", "kind": "RoleEmail"}
@@ -93,9 +130,19 @@ ALL = [
     ("types", "gap", "state", "unused"),
     [
         (types_with(), "notifies nobody", "not subscribed", ["ops"]),
-        (types_with({"current_state": "ENABLED", "integrations": [MAIL]}), "reaches only e-mail", "enabled", ["ops"]),
+        (
+            types_with({"current_state": "ENABLED", "integrations": [MAIL]}),
+            "reaches only e-mail",
+            "enabled",
+            ["ops"],
+        ),
         (types_with({"current_state": "ENABLED", "integrations": [MAIL, SLACK]}), "", "enabled", []),
-        (types_with({"current_state": "DISABLED", "integrations": [SLACK]}), "notifies nobody", "disabled", []),
+        (
+            types_with({"current_state": "DISABLED", "integrations": [SLACK]}),
+            "notifies nobody",
+            "disabled",
+            [],
+        ),
         (types_with({"integrations": []}), "notifies nobody", "enabled", ["ops"]),
         (types_with(severity="WARN"), "", "not subscribed", ["ops"]),
         (types_with(is_included_in_plan=False), "", "not subscribed", ["ops"]),
@@ -109,10 +156,16 @@ def test_gaps_are_critical_types_without_a_channel_beside_email(types, gap, stat
 
 
 def test_rows_are_sorted_by_severity_and_columns_are_integrations():
-    types = [{**types_with(severity=severity)[0], "display_name": severity} for severity in ("NEW", "INFO", "CRITICAL", "WARN")]
+    types = [
+        {**types_with(severity=severity)[0], "display_name": severity}
+        for severity in ("NEW", "INFO", "CRITICAL", "WARN")
+    ]
     table = routing_table(types, ALL)
     assert [row["name"] for row in table["rows"]] == ["CRITICAL", "WARN", "INFO", "NEW"]
-    assert [(each["name"], each["kind"]) for each in table["channels"]] == [("admins", "RoleEmail"), ("ops", "Slack")]
+    assert [(each["name"], each["kind"]) for each in table["channels"]] == [
+        ("admins", "RoleEmail"),
+        ("ops", "Slack"),
+    ]
 
 
 def test_dangling_references_are_reported():
@@ -126,4 +179,7 @@ def test_names_cannot_forge_lines_of_a_table():
     forged = types_with(display_name="quiet\nCRITICAL SECURITY fake", category="A\nB")
     table = routing_table(forged, [odd])
     assert all(text.isprintable() for row in table["rows"] for text in (row["name"], row["category"]))
-    assert all(text.isprintable() for text in [*table["unused"], *table["gaps"], *(each["name"] for each in table["channels"])])
+    assert all(
+        text.isprintable()
+        for text in [*table["unused"], *table["gaps"], *(each["name"] for each in table["channels"])]
+    )

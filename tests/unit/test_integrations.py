@@ -26,7 +26,9 @@ def test_omitted_options_are_no_fields():
     assert fields_from_options(OMITTED) == {}
 
 
-@pytest.mark.parametrize(("kind", "member"), [("Slack", "webhook_url"), ("MsTeams", "webhook_url"), ("Webhook", "url")])
+@pytest.mark.parametrize(
+    ("kind", "member"), [("Slack", "webhook_url"), ("MsTeams", "webhook_url"), ("Webhook", "url")]
+)
 def test_each_kind_has_its_own_member_for_the_url(kind, member):
     target = {"kind": kind, "webhook_url": "https://example.org/x"}
     fields = fields_from_options({**OMITTED, "target": target})
@@ -48,7 +50,14 @@ def test_invalid_url_is_refused_without_being_shown(text):
     assert "topsecret" not in caught.value.message
 
 
-anything = st.none() | st.booleans() | st.integers() | st.text() | st.lists(st.text()) | st.dictionaries(st.text(), st.text())
+anything = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text()
+    | st.lists(st.text())
+    | st.dictionaries(st.text(), st.text())
+)
 
 
 @given(anything, st.dictionaries(st.sampled_from(["kind", "url", "webhook_url"]), anything))

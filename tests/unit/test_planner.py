@@ -32,11 +32,21 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._engine.plan 
     Step,
     step_diff,
 )
-from ansible_collections.ccloud.notifications.plugins.module_utils._engine.planner import make_plan, unapplied_changes
+from ansible_collections.ccloud.notifications.plugins.module_utils._engine.planner import (
+    make_plan,
+    unapplied_changes,
+)
 from ansible_collections.ccloud.notifications.plugins.module_utils._errors import NotificationsError
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.catalog import Catalog
-from ansible_collections.ccloud.notifications.plugins.module_utils._resources.integrations import INTEGRATIONS, URL_FIELDS
-from ansible_collections.ccloud.notifications.plugins.module_utils._resources.subscriptions import Route, RoutedState, Subscriptions
+from ansible_collections.ccloud.notifications.plugins.module_utils._resources.integrations import (
+    INTEGRATIONS,
+    URL_FIELDS,
+)
+from ansible_collections.ccloud.notifications.plugins.module_utils._resources.subscriptions import (
+    Route,
+    RoutedState,
+    Subscriptions,
+)
 from support.errors import raises
 
 WRITABLE = ("Slack", "MsTeams", "Webhook")
@@ -71,7 +81,11 @@ def states(draw):
     """Integrations that an organization may have, in any form that the API may return."""
     objects = []
     for number in range(draw(st.integers(0, 5))):
-        integration = {"id": f"i-{number}", "display_name": draw(names), "target": draw(targets() | read_only_targets)}
+        integration = {
+            "id": f"i-{number}",
+            "display_name": draw(names),
+            "target": draw(targets() | read_only_targets),
+        }
         description = draw(st.none() | descriptions)
         if description is not None or draw(st.booleans()):
             integration["description"] = description
@@ -90,7 +104,9 @@ def desired_states(draw):
     present = draw(st.booleans())
     write_secrets = draw(st.sampled_from([ON_CHANGE, ON_CHANGE, ON_CREATE]))
     object_id = draw(st.none() | st.sampled_from(["i-0", "i-1"]))
-    return DesiredState(INTEGRATIONS, present=present, id=object_id, key=name, fields=fields, write_secrets=write_secrets)
+    return DesiredState(
+        INTEGRATIONS, present=present, id=object_id, key=name, fields=fields, write_secrets=write_secrets
+    )
 
 
 def applied(state, step):
@@ -129,7 +145,11 @@ def test_applied_plan_reaches_the_desired_state_and_a_second_plan_is_empty(state
     elif again is not None:
         assert again.action == KEEP
         assert again.changes == ()
-    matching = [each for each in after if each["id"] == desired.id or (desired.id is None and each["display_name"] == desired.key)]
+    matching = [
+        each
+        for each in after
+        if each["id"] == desired.id or (desired.id is None and each["display_name"] == desired.key)
+    ]
     if desired.present:
         [integration] = matching
         fields = dict(desired.fields)
@@ -189,7 +209,11 @@ def test_prediction_equals_what_the_service_shows(state, desired):
     assume(step is not None)
     after = applied(state, step)
     if step.action in (CREATE, UPDATE):
-        real = after[-1] if step.action == CREATE else next(each for each in after if each["id"] == step.before["id"])
+        real = (
+            after[-1]
+            if step.action == CREATE
+            else next(each for each in after if each["id"] == step.before["id"])
+        )
         for field in INTEGRATIONS.fields:
             assert (step.after.get(field.name) or "") == (real.get(field.name) or "")
 
@@ -230,7 +254,10 @@ def test_name_with_outer_spaces_is_refused_unless_it_exists():
 
 
 def test_object_without_a_name_is_found_by_its_id_only():
-    state = [{"id": "i-1", "target": {"kind": "Slack", "webhook_url": "https://x.org/"}}, {"id": "i-2", "display_name": 5}]
+    state = [
+        {"id": "i-1", "target": {"kind": "Slack", "webhook_url": "https://x.org/"}},
+        {"id": "i-2", "display_name": 5},
+    ]
     assert planned(DesiredState(INTEGRATIONS, present=False, id="i-1"), state).action == DELETE
     assert planned(DesiredState(INTEGRATIONS, present=False, key="None"), state).action == KEEP
 
@@ -249,7 +276,10 @@ def test_one_plan_creates_an_integration_and_refers_to_it():
     plan = make_plan([subscribed(resource, new), named("ops", target=TARGET)], snapshot)
     assert [step.action for step in plan.steps] == [CREATE, CREATE]
     assert plan.steps[0].body["integrations"] == [new]
-    assert [(phase.participle, phase.positions) for phase in plan.phases()] == [("created", (1,)), ("created", (0,))]
+    assert [(phase.participle, phase.positions) for phase in plan.phases()] == [
+        ("created", (1,)),
+        ("created", (0,)),
+    ]
 
 
 def test_phases_route_before_they_delete():
@@ -257,7 +287,9 @@ def test_phases_route_before_they_delete():
     resource = Subscriptions(Catalog())
 
     def step(step_resource, action, **more):
-        return Step(step_resource, DesiredState(step_resource), action, f"{step_resource.noun} {action}", **more)
+        return Step(
+            step_resource, DesiredState(step_resource), action, f"{step_resource.noun} {action}", **more
+        )
 
     steps = [
         step(INTEGRATIONS, DELETE, origin=PURGED),
@@ -284,14 +316,19 @@ def test_phases_route_before_they_delete():
 
 
 def test_purge_deletes_what_no_item_names_within_its_limit():
-    state = [{"id": f"i-{n}", "display_name": name, "target": TARGET} for n, name in enumerate(["a", "b", "c", "[d]"])]
+    state = [
+        {"id": f"i-{n}", "display_name": name, "target": TARGET}
+        for n, name in enumerate(["a", "b", "c", "[d]"])
+    ]
     snapshot = Snapshot([Collection(INTEGRATIONS, state)])
     plan = make_plan([named("a")], snapshot, Purge(INTEGRATIONS, limit=2, keep=("[d]",)))
     assert [(step.action, step.name, step.origin) for step in plan.steps[1:]] == [
         (DELETE, "b", PURGED),
         (DELETE, "c", PURGED),
     ]
-    with raises("purge_limit_exceeded", match="2 would be deleted, but `purge_limit` is 1: 'b' .i-1., 'c' .i-2."):
+    with raises(
+        "purge_limit_exceeded", match="2 would be deleted, but `purge_limit` is 1: 'b' .i-1., 'c' .i-2."
+    ):
         make_plan([named("a")], snapshot, Purge(INTEGRATIONS, limit=1, keep=("[d]",)))
 
 

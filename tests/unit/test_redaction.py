@@ -31,7 +31,9 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._redaction im
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.integrations import INTEGRATIONS
 
 ENDPOINT = "https://api.confluent.cloud"
-secrets = st.text(st.characters(codec="utf-8", exclude_characters="*"), min_size=6).filter(lambda s: s.strip() == s)
+secrets = st.text(st.characters(codec="utf-8", exclude_characters="*"), min_size=6).filter(
+    lambda s: s.strip() == s
+)
 
 
 @given(secrets, st.text(), st.text())
@@ -92,8 +94,12 @@ def test_hostile_text_and_urls_cost_little_time_and_memory():
 
 def test_a_url_that_only_the_service_knows_is_hidden_and_the_apis_own_is_not():
     redactor = Redactor(ENDPOINT)
-    text = f"cannot post to https://example.org/topsecret; see {ENDPOINT}/notifications/v1/integrations/i-12345."
-    assert redactor.redact(text) == (f"cannot post to https://******** see {ENDPOINT}/notifications/v1/integrations/i-12345.")
+    text = (
+        f"cannot post to https://example.org/topsecret; see {ENDPOINT}/notifications/v1/integrations/i-12345."
+    )
+    assert redactor.redact(text) == (
+        f"cannot post to https://******** see {ENDPOINT}/notifications/v1/integrations/i-12345."
+    )
     assert "topsecret" not in redactor.redact(f"{ENDPOINT}.evil.example/topsecret")
 
 
@@ -104,7 +110,9 @@ def test_a_text_without_secrets_stays_as_it_is(text):
     assert redactor.redact(text) == text
 
 
-@pytest.mark.parametrize("value", [None, "", HIDDEN, "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "https://h.example/****"])
+@pytest.mark.parametrize(
+    "value", [None, "", HIDDEN, "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "https://h.example/****"]
+)
 def test_masks_are_recognised(value):
     assert is_hidden(value)
 
@@ -116,8 +124,13 @@ def test_a_url_is_no_mask(url):
 
 @pytest.mark.parametrize("glue", [",", "?u=", ";", "&x=", "/", "=", "'", "%2C"])
 def test_a_url_that_is_glued_to_the_apis_own_is_hidden(glue):
-    for url in ("https://hooks.slack.example/topsecret", quote("https://hooks.slack.example/topsecret", safe="")):
-        assert "topsecret" not in Redactor(ENDPOINT).redact(f"see {ENDPOINT}/notifications/v1/integrations/i-1{glue}{url}")
+    for url in (
+        "https://hooks.slack.example/topsecret",
+        quote("https://hooks.slack.example/topsecret", safe=""),
+    ):
+        assert "topsecret" not in Redactor(ENDPOINT).redact(
+            f"see {ENDPOINT}/notifications/v1/integrations/i-1{glue}{url}"
+        )
 
 
 def test_a_decoded_echo_is_hidden():
@@ -136,7 +149,7 @@ ALL_ESCAPES = [
     lambda text: "".join(f"\\u{ord(character):04X}" for character in text),
     lambda text: "".join(f"&#{ord(character)};" for character in text),
     lambda text: "".join(f"&#x{ord(character):X};" for character in text),
-    lambda text: html.escape(text),
+    html.escape,
     lambda text: base64.b64encode(text.encode()).decode(),
     lambda text: base64.urlsafe_b64encode(f"x:{text}:y".encode()).decode(),
     lambda text: base64.b64encode(f"xy{text}".encode()).decode(),
@@ -144,13 +157,23 @@ ALL_ESCAPES = [
 
 
 @pytest.mark.parametrize("escape", ALL_ESCAPES)
-@pytest.mark.parametrize("secret", ["https://hooks.slack.example/services/T0/B0/topsecret-token?a=b&c", "s3cr3t/api+secret='\"<x>"])
+@pytest.mark.parametrize(
+    "secret", ["https://hooks.slack.example/services/T0/B0/topsecret-token?a=b&c", "s3cr3t/api+secret='\"<x>"]
+)
 def test_secret_is_hidden_however_it_is_escaped(escape, secret):
     redactor = Redactor(ENDPOINT)
     redactor.add(secret)
     echo = escape(secret)
     shown = redactor.redact(f"echo: {echo}!")
-    longest = max((size for size in range(len(echo)) for at in range(len(echo) - size) if echo[at : at + size] in shown), default=0)
+    longest = max(
+        (
+            size
+            for size in range(len(echo))
+            for at in range(len(echo) - size)
+            if echo[at : at + size] in shown
+        ),
+        default=0,
+    )
     assert longest < len(echo) - 10
     assert "topsecret" not in shown
     assert "s3cr3t/api" not in shown
@@ -212,11 +235,15 @@ def test_userinfo_is_not_shown(url, shown):
 
 def test_message_about_refused_options_repeats_no_value():
     given = {"a": [{"b": "topsecret-1", "c": 12345678}], "d": {"e": "topsecret-2"}}
-    assert redact_options("bad topsecret-1, 12345678 and topsecret-2", given) == f"bad {HIDDEN}, {HIDDEN} and {HIDDEN}"
+    assert (
+        redact_options("bad topsecret-1, 12345678 and topsecret-2", given)
+        == f"bad {HIDDEN}, {HIDDEN} and {HIDDEN}"
+    )
 
 
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
 
 
@@ -236,16 +263,37 @@ def test_showing_an_object_hides_its_url_and_nothing_else(whole, member, url):
             {"kind": "PagerDuty", "endpoint": "https://pd/x", "integration_key": "k3y", "region": "eu"},
             {"kind": "PagerDuty", "endpoint": HIDDEN, "integration_key": HIDDEN, "region": "eu"},
         ),
-        ({"kind": "New", "webhook": {"url": "x", "tries": [3]}}, {"kind": "New", "webhook": {"url": HIDDEN, "tries": [3]}}),
-        ({"kind": "New", "credentials": {"user": "u", "n": [1]}}, {"kind": "New", "credentials": {"user": HIDDEN, "n": [HIDDEN]}}),
-        ({"kind": "New", "headers": {"Authorization": "Bearer x"}}, {"kind": "New", "headers": {"Authorization": HIDDEN}}),
+        (
+            {"kind": "New", "webhook": {"url": "x", "tries": [3]}},
+            {"kind": "New", "webhook": {"url": HIDDEN, "tries": [3]}},
+        ),
+        (
+            {"kind": "New", "credentials": {"user": "u", "n": [1]}},
+            {"kind": "New", "credentials": {"user": HIDDEN, "n": [HIDDEN]}},
+        ),
+        (
+            {"kind": "New", "headers": {"Authorization": "Bearer x"}},
+            {"kind": "New", "headers": {"Authorization": HIDDEN}},
+        ),
         ({"kind": "New", "security": "high", "keyword": "ops", "requires_token": True},) * 2,
         ("https://example.org/secret", HIDDEN),
-        ({"kind": "UserEmail", "user": {"id": "u-1", "related": "https://api/u-1", "resource_name": "crn://x"}},) * 2,
+        (
+            {
+                "kind": "UserEmail",
+                "user": {"id": "u-1", "related": "https://api/u-1", "resource_name": "crn://x"},
+            },
+        )
+        * 2,
         ({"kind": "UserEmail", "user": "u-1"},) * 2,
         ({"kind": "RoleEmail", "role_name": "OrganizationAdmin"},) * 2,
-        ({"kind": "InApp", "user": {"id": "u-1", "token": "t"}}, {"kind": "InApp", "user": {"id": "u-1", "token": HIDDEN}}),
-        ({"kind": "InApp", "webhookUrl": "h.example/x", "user": "u-1"}, {"kind": "InApp", "webhookUrl": HIDDEN, "user": "u-1"}),
+        (
+            {"kind": "InApp", "user": {"id": "u-1", "token": "t"}},
+            {"kind": "InApp", "user": {"id": "u-1", "token": HIDDEN}},
+        ),
+        (
+            {"kind": "InApp", "webhookUrl": "h.example/x", "user": "u-1"},
+            {"kind": "InApp", "webhookUrl": HIDDEN, "user": "u-1"},
+        ),
     ],
 )
 def test_a_kind_that_is_not_known_shows_nothing_that_may_be_a_secret(target, shown):

@@ -28,10 +28,15 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._api.retry im
 
 NOW = 1_800_000_000.0
 modes = st.sampled_from(RetryMode)
-headers = st.dictionaries(st.sampled_from(["Retry-After", "X-RateLimit-Reset"]), st.text() | st.integers().map(str))
-failures = st.builds(Failure, st.sampled_from([NOT_CONNECTED, CONNECTION_LOST, TIMED_OUT, INVALID_BODY]), st.just(0), st.just({})) | st.builds(
-    Failure, st.just(ERROR_STATUS), st.integers(400, 599), headers
+headers = st.dictionaries(
+    st.sampled_from(["Retry-After", "X-RateLimit-Reset"]), st.text() | st.integers().map(str)
 )
+failures = st.builds(
+    Failure,
+    st.sampled_from([NOT_CONNECTED, CONNECTION_LOST, TIMED_OUT, INVALID_BODY]),
+    st.just(0),
+    st.just({}),
+) | st.builds(Failure, st.just(ERROR_STATUS), st.integers(400, 599), headers)
 attempts = st.integers(1, 10**9)
 jitters = st.floats(0, 1)
 
@@ -51,7 +56,11 @@ def test_a_creation_is_only_repeated_where_it_surely_did_not_happen(failure, att
 @given(failures, attempts, jitters)
 def test_a_post_is_only_repeated_where_it_surely_did_not_happen(failure, attempt, jitter):
     if retry_delay(RetryMode.ACTION, failure, attempt, NOW, jitter) is not None:
-        assert failure.kind == NOT_CONNECTED or failure.status == 429 or (failure.status == 503 and "Retry-After" in failure.headers)
+        assert (
+            failure.kind == NOT_CONNECTED
+            or failure.status == 429
+            or (failure.status == 503 and "Retry-After" in failure.headers)
+        )
 
 
 @given(modes, st.sampled_from([400, 401, 402, 403, 404, 405, 409, 410, 422, 501]), attempts, headers)
@@ -83,8 +92,18 @@ def test_a_told_wait_is_kept_to(seconds):
 
 
 def test_without_retry_after_the_reset_counts_and_only_when_the_rate_is_the_matter():
-    assert retry_delay(RetryMode.IDEMPOTENT, Failure(ERROR_STATUS, 429, {"X-RateLimit-Reset": "77"}), 1, NOW, 1.0) == 77
-    assert retry_delay(RetryMode.IDEMPOTENT, Failure(ERROR_STATUS, 500, {"X-RateLimit-Reset": "77"}), 1, NOW, 1.0) == 0.5
+    assert (
+        retry_delay(
+            RetryMode.IDEMPOTENT, Failure(ERROR_STATUS, 429, {"X-RateLimit-Reset": "77"}), 1, NOW, 1.0
+        )
+        == 77
+    )
+    assert (
+        retry_delay(
+            RetryMode.IDEMPOTENT, Failure(ERROR_STATUS, 500, {"X-RateLimit-Reset": "77"}), 1, NOW, 1.0
+        )
+        == 0.5
+    )
 
 
 @given(st.integers(-100_000, 100_000))
@@ -93,7 +112,9 @@ def test_a_date_is_read_as_the_time_until_then(seconds):
     assert parse_seconds(value, NOW) == max(0, seconds)
 
 
-@pytest.mark.parametrize("value", [None, "", "soon", "nan", "inf", "-inf", "1e999", "Fri, 99 Zed 2026", "\x00", "٣٤ Foo"])
+@pytest.mark.parametrize(
+    "value", [None, "", "soon", "nan", "inf", "-inf", "1e999", "Fri, 99 Zed 2026", "\x00", "٣٤ Foo"]
+)
 def test_what_is_neither_seconds_nor_a_date_is_passed_over(value):
     assert parse_seconds(value, NOW) is None
 
@@ -104,5 +125,7 @@ def test_a_date_without_zone_is_utc():
 
 @given(failures)
 def test_only_what_surely_did_not_happen_is_clear(failure):
-    clear = failure.kind == NOT_CONNECTED or (failure.kind == ERROR_STATUS and failure.status < 500 and failure.status != 408)
+    clear = failure.kind == NOT_CONNECTED or (
+        failure.kind == ERROR_STATUS and failure.status < 500 and failure.status != 408
+    )
     assert outcome_unknown(failure) is not clear

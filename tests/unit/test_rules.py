@@ -14,8 +14,13 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._engine.model
 from ansible_collections.ccloud.notifications.plugins.module_utils._engine.plan import CREATE, KEEP, UPDATE
 from ansible_collections.ccloud.notifications.plugins.module_utils._engine.planner import make_plan
 from ansible_collections.ccloud.notifications.plugins.module_utils._errors import RefusedError
-from ansible_collections.ccloud.notifications.plugins.module_utils._resources.catalog import Catalog, reference_ids
-from ansible_collections.ccloud.notifications.plugins.module_utils._resources.integrations import is_manageable
+from ansible_collections.ccloud.notifications.plugins.module_utils._resources.catalog import (
+    Catalog,
+    reference_ids,
+)
+from ansible_collections.ccloud.notifications.plugins.module_utils._resources.integrations import (
+    is_manageable,
+)
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.subscriptions import (
     ADD,
     EXACT,
@@ -65,7 +70,9 @@ def existing_subscriptions(draw, types):
             subscription = {
                 "id": f"s-{each['id']}",
                 "notification_type": {"id": each["id"], "related": "x"},
-                "integrations": [{"id": one, "related": "x"} for one in dict.fromkeys(integrations or ["i-mail"])],
+                "integrations": [
+                    {"id": one, "related": "x"} for one in dict.fromkeys(integrations or ["i-mail"])
+                ],
                 "current_state": draw(st.sampled_from(["ENABLED", "DISABLED"])),
             }
             if each["subscription_priority"] == "REQUIRED":
@@ -86,7 +93,9 @@ def rules(draw, types):
             rule["select"] = dict.fromkeys(names)
             rule["select"]["categories"] = draw(st.none() | st.lists(st.sampled_from(CATEGORIES), min_size=1))
             rule["select"]["severities"] = draw(st.none() | st.lists(st.sampled_from(SEVERITIES), min_size=1))
-            rule["select"]["display_names"] = draw(st.none() | st.lists(st.sampled_from(["type 1", "type *", "none"]), min_size=1))
+            rule["select"]["display_names"] = draw(
+                st.none() | st.lists(st.sampled_from(["type 1", "type *", "none"]), min_size=1)
+            )
         found.append(rule)
     return found
 
@@ -159,7 +168,11 @@ def test_rules_are_fulfilled_afterwards(case):
     for key, was in before.items():
         if key not in selection.selected:
             assert set(reference_ids(after[key]["integrations"])) == was
-            if alone and key not in selection.not_in_plan and by_id[key]["subscription_priority"] in ("RECOMMENDED", "OPTIONAL"):
+            if (
+                alone
+                and key not in selection.not_in_plan
+                and by_id[key]["subscription_priority"] in ("RECOMMENDED", "OPTIONAL")
+            ):
                 assert after[key]["current_state"] == "DISABLED"
 
 
@@ -199,13 +212,23 @@ def test_planner_changes_none_of_its_arguments(case):
 
 
 def test_names_match_whole_unless_they_are_patterns():
-    types = [{"id": str(n), "display_name": name} for n, name in enumerate(["Cluster", "Cluster load", "[x] load", "load"])]
+    types = [
+        {"id": str(n), "display_name": name}
+        for n, name in enumerate(["Cluster", "Cluster load", "[x] load", "load"])
+    ]
     catalog = Catalog(types, [])
 
     def matching(*patterns):
-        select = {"display_names": list(patterns), "categories": None, "severities": None, "subscription_priorities": None}
+        select = {
+            "display_names": list(patterns),
+            "categories": None,
+            "severities": None,
+            "subscription_priorities": None,
+        }
         rule = {"select": select, "notification_type": None, "integrations": [], "allow_empty": False}
-        return [each.notification_type["display_name"] for each in apply_rules(catalog, [rule]).selected.values()]
+        return [
+            each.notification_type["display_name"] for each in apply_rules(catalog, [rule]).selected.values()
+        ]
 
     assert matching("Cluster") == ["Cluster"]
     assert matching("Cluster*") == ["Cluster", "Cluster load"]

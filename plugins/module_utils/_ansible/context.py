@@ -192,12 +192,14 @@ class ModuleContext:
 
     def failure(self, error: NotificationsError) -> Dict[str, Any]:
         """The members ``msg`` and ``error`` of a result, without secrets."""
-        details = {
-            name: self.sentence(value) if isinstance(value, str) else value
-            for name, value in error.as_result().items()
-        }
+        details = {name: self._redact(value) for name, value in error.as_result().items()}
         message = one_line(shortened(self.redactor.redact(error.message)), 2 * MESSAGE_LIMIT)
         return {"msg": message, "error": details}
+
+    def _redact(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.sentence(value)
+        return list(map(self._redact, value)) if isinstance(value, list) else value
 
     def without_credentials(self, result: Any) -> Any:
         """A result in which no text of the service echoes a credential.

@@ -18,7 +18,7 @@ from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Tuple
 from urllib.parse import parse_qs, quote, urlsplit
 
 from .._errors import (
-    BadRequestError,
+    ApiError,
     NotFoundError,
     NotificationsError,
     RefusedError,
@@ -375,7 +375,9 @@ class Client:
         with operation("exchange the external token for an access token"):
             try:
                 response = self.send(request)
-            except BadRequestError as error:
+            except ApiError as error:
+                if error.type in ("rate_limited", "server_error"):
+                    raise
                 next_step = "Check `external_token`, which may have expired, and `identity_pool_id`."
                 raise error.replace(next_step=next_step) from None
             body = response.body if isinstance(response.body, dict) else {}

@@ -58,10 +58,14 @@ class _Executor:
         self._stopped = threading.Event()
         self._created_ids: CreatedIds = {}
         self._contexts = {
-            step.resource.address: StepContext(
-                client, step.resource, plan.snapshot[step.resource].ids, self._created_ids
+            resource.address: StepContext(
+                client,
+                resource,
+                plan.snapshot[resource].ids,
+                plan.planned_keys(resource),
+                self._created_ids,
             )
-            for step in plan.changing_by_collection()
+            for resource in plan.changing_resources()
         }
         self._results: List[StepResult] = [
             StepResult(step, after=step.before, attempted=step.action == KEEP, warnings=step.warnings)

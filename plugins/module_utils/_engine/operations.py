@@ -8,6 +8,7 @@ Private to the collection.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import Any, List, Mapping, Optional, Tuple, Union
 
@@ -137,30 +138,52 @@ def _create_object(ctx: StepContext, step: Step, body: Mapping[str, Any]) -> Out
                 lost = f"The response to creating {quoted(step.name)} was lost ({error.detail})"
                 warnings = (f"{lost}; it was found as {obj['id']}.",)
 
-    if not ctx.claim(obj["id"]):
-        # It may belong to somebody else, so it is neither counted as created nor deleted.
-        raise OutcomeUnknownError(
-            f"the service answered with the object {quoted(obj['id'])}, which existed before",
-            next_step="Nothing was deleted. Check whether the object exists twice.",
-            outcome_unknown=True,
+    key = step.resource.key(obj)
+    if key != step.resource.key(body) and key in ctx.planned_keys:
+        raise _not_created_by(
+            obj, f"which is {step.resource.key_relation} {quoted(key)} and belongs to another item"
         )
+    if not ctx.claim(obj["id"]):
+        raise _not_created_by(obj, "which existed before")
     return replace(_verify_creation(ctx, step, body, obj), warnings=warnings)
+
+
+def _not_created_by(obj: Object, reason: str) -> OutcomeUnknownError:
+    """The object may belong to somebody else, so it is neither counted as created nor deleted."""
+    return OutcomeUnknownError(
+        f"the service answered with the object {quoted(obj['id'])}, {reason}",
+        next_step="Nothing was deleted. Check whether the object exists twice.",
+        outcome_unknown=True,
+    )
 
 
 def _verify_creation(ctx: StepContext, step: Step, body: Mapping[str, Any], obj: Object) -> StepResult:
     verified, error = _verify(ctx, body, obj)
-    is_renamed = unapplied_changes(step.resource, body, obj) == (step.resource.name_field,)
-    if not (isinstance(error, ChangeNotAppliedError) and is_renamed):
+    if not isinstance(error, ChangeNotAppliedError) or not _is_only_normalized(step, body, obj):
         return StepResult(step, after=verified, changed=True, error=error)
 
-    # Under another name, such as a trimmed one, the next run would not find the object and create one more.
-    # If anything else differs as well, it may be somebody else's object, and it stays.
+    # The service normalizes names, for example by trimming. The next run would not find the object under the
+    # name of the task, and would create one more.
     try:
         delete_object(ctx, obj)
     except NotificationsError as deletion_error:
         return StepResult(step, after=obj, changed=True, error=deletion_error)
     detail = f"{error.detail}. It was deleted, because it could not be found again under another name"
     return StepResult(step, after=None, error=error.replace(detail=detail))
+
+
+def _is_only_normalized(step: Step, body: Mapping[str, Any], obj: Object) -> bool:
+    """Whether nothing but the name differs, and the name only in white space or Unicode normalization.
+
+    Anything else may be somebody else's object.
+    """
+    name_field = step.resource.name_field
+    if unapplied_changes(step.resource, body, obj) != (name_field,):
+        return False
+    sent, stored = (
+        "".join(unicodedata.normalize("NFKC", str(each.get(name_field))).split()) for each in (body, obj)
+    )
+    return sent == stored
 
 
 def _resolve_conflict(ctx: StepContext, step: Step, conflict: ConflictError, was_lost: bool) -> Outdated:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from .._redaction import one_line
 from .model import DesiredState, Object, Resource, Snapshot
@@ -92,9 +92,18 @@ class Plan:
     def deletions(self) -> List[Step]:
         return [step for step in self.steps if step.action == DELETE]
 
-    def changing_by_collection(self) -> List[Step]:
-        """One step that changes something for each collection."""
-        return list({step.resource.address: step for step in self.steps if step.is_change}.values())
+    def changing_resources(self) -> List[Resource]:
+        """The resources of which the plan changes objects."""
+        changing = {step.resource.address: step.resource for step in self.steps if step.is_change}
+        return list(changing.values())
+
+    def planned_keys(self, resource: Resource) -> FrozenSet[str]:
+        """The keys that the objects of the plan's steps will have."""
+        return frozenset(
+            step.resource.key(step.after)
+            for step in self.steps
+            if step.after is not None and step.resource.address == resource.address
+        )
 
     def phases(self) -> List[Phase]:
         """All steps that change something, in the order in which they are carried out."""

@@ -24,6 +24,7 @@ from .model import (
     Resource,
     Snapshot,
     TextField,
+    shown_id,
 )
 from .plan import CREATE, DELETE, KEEP, PURGED, UPDATE, Plan, Step
 
@@ -49,7 +50,7 @@ def plan_step(desired: DesiredState, collection: Collection) -> Step:
     subject = (
         resource.describe(resource.label(desired.key))
         if desired.key is not None
-        else f"{resource.noun} {desired.id}"
+        else f"{resource.noun} {shown_id(desired.id or '')}"
     )
     with operation(f"{'manage' if desired.present else 'delete'} the {subject}"):
         current = collection.find(desired.id, desired.key)
@@ -58,7 +59,7 @@ def plan_step(desired: DesiredState, collection: Collection) -> Step:
         elif current is not None:
             step = _plan_update(desired, current, collection)
         elif desired.id is not None:
-            detail = f"no {resource.noun} has the ID {desired.id}"
+            detail = f"no {resource.noun} has the ID {shown_id(desired.id)}"
             raise UnknownNameError(
                 detail, next_step="The service assigns IDs. Omit `id` to create an object."
             )
@@ -237,7 +238,8 @@ def _refuse_other_key(desired: DesiredState, current: Object) -> None:
     resource = desired.resource
     if desired.key is not None and desired.key != resource.key(current):
         other = quoted(resource.label(desired.key))
-        detail = f"{desired.id} is {resource.key_relation} {quoted(resource.name(current))}, not {other}"
+        actual = f"{resource.key_relation} {quoted(resource.name(current))}"
+        detail = f"{shown_id(desired.id or '')} is {actual}, not {other}"
         raise RefusedError(detail, next_step="Specify only one, or matching values.")
 
 

@@ -44,11 +44,15 @@ CreatedIds = MutableMapping[Tuple[str, str], str]
 
 @dataclass
 class StepContext:
-    """Where steps are carried out: one collection, and the IDs that it had when the plan was made."""
+    """Where steps are carried out: one collection.
+
+    ``known_ids`` are the IDs that it had when the plan was made, ``planned_keys`` the keys that it will have.
+    """
 
     client: Client
     resource: Resource
     known_ids: FrozenSet[str]
+    planned_keys: FrozenSet[str]
     created_ids: CreatedIds
     _claimed: Set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -200,7 +204,8 @@ def wait_until_listed(ctx: StepContext, created: Mapping[int, StepResult]) -> Di
         own_id = (result.after or {})["id"]
         warnings[position].append(
             f"Another task or user created another {subject} in the meantime: {object_id}, beside "
-            f"{own_id} of this task. Delete one of them by its ID; until then, tasks that use the name fail. {RUN_ONCE}"
+            f"{own_id} of this task. Delete one of them by its ID; until then, tasks that use the name fail. "
+            f"{RUN_ONCE}"
         )
     return warnings
 

@@ -119,9 +119,11 @@ class Integrations(Resource):
         if "target" not in obj:
             return dict(obj)
         target = obj["target"]
-        # A kind that is not known may hold a secret under any name.
         mark = HIDDEN_CHANGED if "target.webhook_url" in changes else HIDDEN
         shown = redact_object(target, mark)
+        if isinstance(target, dict) and target_kind(obj) not in KINDS:
+            # A kind that is not known may hold a secret under any name.
+            shown = {name: value if name == "kind" else mark for name, value in target.items()}
         if target_kind(obj) in READ_ONLY_KINDS:
             shown.update((name, target[name]) for name in _PUBLIC_MEMBERS & set(target))
             user = target.get("user")
@@ -249,7 +251,7 @@ def _target_from_options(target: Mapping[str, Any]) -> Object:
     if url and not is_hidden(url) and not _is_web_url(url):
         # The URL is a secret, however wrong it is.
         detail = "`target.webhook_url` is not an http or https URL with a host"
-        raise RefusedError(detail, next_step="Give the full URL, including https://.")
+        raise RefusedError(detail, next_step="Give the full URL, with its scheme and host.")
     return {"kind": kind, **({URL_FIELDS[kind]: url} if url else {})}
 
 

@@ -25,5 +25,11 @@ options:
 class LookupModule(LookupBase):
     def run(self, terms, variables=None, **kwargs):
         control, name, body = map(str, terms)
-        answer = open_url(f"{control}/{name}", data=body, method="POST", headers={"Content-Type": "application/json"}, use_proxy=False)
+        answer = open_url(
+            f"{control}/{name}",
+            data=body,
+            method="POST",
+            headers={"Content-Type": "application/json"},
+            use_proxy=False,
+        )
         return [json.loads(answer.read())]
