@@ -92,10 +92,5 @@ def test_limits_are_those_published():
     assert schemas["DisplayName"]["maxLength"] == 64
     assert schemas["Description"]["maxLength"] == 128
     assert schemas["ObjectId"]["maxLength"] == 255
-    assert parameters["PageSize"]["schema"] == {
-        "type": "integer",
-        "minimum": 1,
-        "maximum": 250,
-        "default": 100,
-    }
+    assert parameters["PageSize"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 250, "default": 100}
     assert parameters["PageToken"]["schema"]["maxLength"] == 255

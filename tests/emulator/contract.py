@@ -40,24 +40,14 @@ class Violation:
 class Request:
     """One request as openapi-core wants to see it."""
 
-    def __init__(
-        self,
-        method: str,
-        path: str,
-        query: Iterable[tuple[str, str]],
-        headers: Mapping[str, str],
-        body: bytes,
-    ):
+    def __init__(self, method: str, path: str, query: Iterable[tuple[str, str]], headers: Mapping[str, str], body: bytes):
         self.host_url = "http://emulator"
         self.path = path
         self.method = method.lower()
         self.body = body
         self.content_type = headers.get("Content-Type", "")
         self.parameters = RequestParameters(
-            query=ImmutableMultiDict(list(query)),
-            header=Headers(dict(headers)),
-            path={},
-            cookie=ImmutableMultiDict(),
+            query=ImmutableMultiDict(list(query)), header=Headers(dict(headers)), path={}, cookie=ImmutableMultiDict()
         )
 
 
@@ -65,17 +55,14 @@ class Contract:
     """The loaded document."""
 
     def __init__(self, path: pathlib.Path = DOCUMENT):
-        document = yaml.load(
-            path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        )
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         # The paths are the contract; the host is wherever the emulator listens.
         document["servers"] = [{"url": "/"}]
         # The document itself is validated by a test, not at every start.
         config = Config(spec_validator_cls=None, extra_format_validators={"uri": _is_uri})
         self._openapi = OpenAPI.from_dict(document, config=config)
         self._paths = [
-            (re.compile(re.sub(r"\{\w+\}", "[^/]+", template)), operations)
-            for template, operations in document["paths"].items()
+            (re.compile(re.sub(r"\{\w+\}", "[^/]+", template)), operations) for template, operations in document["paths"].items()
         ]
         self._judged: set[tuple[str, str, int, bytes]] = set()
         self._judged_requests: set[tuple[object, ...]] = set()
@@ -89,13 +76,7 @@ class Contract:
 
     def of_request(self, request: Request) -> list[Violation]:
         """What is wrong with a request; empty when nothing is. A good one that was judged before is not judged again."""
-        key = (
-            request.method,
-            request.path,
-            request.content_type,
-            tuple(request.parameters.query.items(multi=True)),
-            request.body,
-        )
+        key = (request.method, request.path, request.content_type, tuple(request.parameters.query.items(multi=True)), request.body)
         if key in self._judged_requests:
             return []
         statuses = self.statuses(request.method, request.path)
@@ -104,16 +85,12 @@ class Contract:
             self._judged_requests.add(key)
         return violations
 
-    def of_response(
-        self, request: Request, status: int, headers: Mapping[str, str], body: bytes
-    ) -> list[str]:
+    def of_response(self, request: Request, status: int, headers: Mapping[str, str], body: bytes) -> list[str]:
         """What is wrong with a response, as text. An answer that was judged before is not judged again."""
         key = (request.method, request.path, status, _TIME.sub(b"T", body))
         if key in self._judged:
             return []
-        response = MockResponse(
-            body, status_code=status, headers=dict(headers), content_type="application/json"
-        )
+        response = MockResponse(body, status_code=status, headers=dict(headers), content_type="application/json")
         errors = [_explained(error) for error in self._openapi.iter_response_errors(request, response)]
         if not errors:
             self._judged.add(key)

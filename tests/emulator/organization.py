@@ -8,14 +8,7 @@ from __future__ import annotations
 from typing import Any, Iterable
 
 from .catalogue import CATALOGUE
-from .resources import (
-    INTEGRATIONS,
-    NOTIFICATION_TYPES,
-    SUBSCRIPTIONS,
-    USER_NOTIFICATIONS,
-    Resource,
-    reference,
-)
+from .resources import INTEGRATIONS, NOTIFICATION_TYPES, SUBSCRIPTIONS, USER_NOTIFICATIONS, Resource, reference
 from .store import ORGANIZATION, Object, Store
 
 USER_ID = "u-7g3kq2"
@@ -59,9 +52,7 @@ def seed(store: Store, base_url: str, integrations: Iterable[dict[str, Any]]) ->
         },
     )
     add(INTEGRATIONS, {"display_name": "Jordan Doe (e-mail)", "target": {"kind": "UserEmail", "user": user}})
-    in_app = add(
-        INTEGRATIONS, {"display_name": "Jordan Doe (in app)", "target": {"kind": "InApp", "user": user}}
-    )
+    in_app = add(INTEGRATIONS, {"display_name": "Jordan Doe (in app)", "target": {"kind": "InApp", "user": user}})
 
     types: dict[str, Object] = {}
     for category, listed in CATALOGUE.items():
@@ -80,11 +71,7 @@ def seed(store: Store, base_url: str, integrations: Iterable[dict[str, Any]]) ->
             )
     for each in types.values():
         if each["subscription_priority"] != "OPTIONAL":
-            content = {
-                "notification_type": reference(each),
-                "integrations": [reference(admins)],
-                "current_state": "ENABLED",
-            }
+            content = {"notification_type": reference(each), "integrations": [reference(admins)], "current_state": "ENABLED"}
             add(SUBSCRIPTIONS, content)
 
     for hours, name, resource_type, resource, read in HEARD:
@@ -99,9 +86,7 @@ def seed(store: Store, base_url: str, integrations: Iterable[dict[str, Any]]) ->
                 "severity": types[name]["severity"],
                 "received_at": store.clock.timestamp(hours),
                 "resource": {"type": resource_type, "crn": crn, "display_name": resource},
-                "actions": [
-                    {"identifier": "open", "url": "https://confluent.cloud/environments", "role": "primary"}
-                ],
+                "actions": [{"identifier": "open", "url": "https://confluent.cloud/environments", "role": "primary"}],
                 "notification_type": types[name],
                 "integrations": [admins["id"], in_app["id"]],
                 "recommended_actions": {"version": "1", "content": f"Look at {resource}."},

@@ -109,16 +109,11 @@ def _accept_integration(context: Context, old: Optional[Object], new: Object) ->
         if used >= settings.quota:
             status = int(settings.over_quota)
             detail = f"The organization has reached its quota integrations_per_org of {settings.quota}."
-            raise Refusal(
-                status, "quota_exceeded" if status == 402 else "bad_request", "Quota Exceeded", detail
-            )
+            raise Refusal(status, "quota_exceeded" if status == 402 else "bad_request", "Quota Exceeded", detail)
         fields.setdefault("description", "")
     else:
         _refuse_read_only(old)
-        if (
-            settings.kind_change == "refused"
-            and fields.get("target", old["target"])["kind"] != old["target"]["kind"]
-        ):
+        if settings.kind_change == "refused" and fields.get("target", old["target"])["kind"] != old["target"]["kind"]:
             detail = "The kind of a target cannot be changed."
             raise Refusal(422, "invalid_target", "Validation Failed", detail, pointer="/target/kind")
         if settings.empty_description == "ignored" and fields.get("description") == "":
@@ -126,9 +121,7 @@ def _accept_integration(context: Context, old: Optional[Object], new: Object) ->
     if settings.duplicate_names == "refused" and "display_name" in fields:
         for other in context.store.objects("integrations"):
             if other is not old and other["display_name"] == fields["display_name"]:
-                raise _already_there(
-                    other, f"An integration named {fields['display_name']!r} exists already."
-                )
+                raise _already_there(other, f"An integration named {fields['display_name']!r} exists already.")
     return fields
 
 
@@ -180,11 +173,7 @@ def _select_types(_context: Context, query: Query) -> Callable[[Object], bool]:
 
 def reference(whole: Object) -> Object:
     """What other objects have of one."""
-    return {
-        "id": whole["id"],
-        "related": whole["metadata"]["self"],
-        "resource_name": whole["metadata"]["resource_name"],
-    }
+    return {"id": whole["id"], "related": whole["metadata"]["self"], "resource_name": whole["metadata"]["resource_name"]}
 
 
 def _referenced(context: Context, collection: str, sent: dict[str, Any], pointer: str) -> Object:
@@ -213,10 +202,7 @@ def _subscribed(context: Context, fields: Object, others: list[Object]) -> Objec
         detail = f"The type {there['id']} is not included in the organization's plan."
         raise Refusal(400, "not_in_plan", "Bad Request", detail, pointer="/notification_type/id")
     for other in others:
-        if (
-            other["notification_type"]["id"] == there["id"]
-            and context.settings.second_subscription == "refused"
-        ):
+        if other["notification_type"]["id"] == there["id"] and context.settings.second_subscription == "refused":
             raise _already_there(other, f"The type {there['id']} is subscribed to already.")
     return {"current_state": "ENABLED", **fields, "notification_type": reference(there)}
 
@@ -240,9 +226,7 @@ def _accept_subscription(context: Context, old: Optional[Object], new: Object) -
 def _refuse_required(context: Context, subscription: Object, done: str) -> None:
     notification_type = context.store.find("notification-types", subscription["notification_type"]["id"])
     if notification_type and notification_type["subscription_priority"] == "REQUIRED":
-        raise Refusal(
-            400, "required_type", "Bad Request", f"A subscription to a REQUIRED type cannot be {done}."
-        )
+        raise Refusal(400, "required_type", "Bad Request", f"A subscription to a REQUIRED type cannot be {done}.")
 
 
 def _release_subscription(context: Context, old: Object) -> None:
@@ -257,11 +241,7 @@ def _of_resource(context: Context, collection: str, resource: str) -> list[Objec
 
 
 def _without_identity(fields: Object) -> Object:
-    return {
-        name: value
-        for name, value in fields.items()
-        if name not in ("resource", "resource_type", "notification_type")
-    }
+    return {name: value for name, value in fields.items() if name not in ("resource", "resource_type", "notification_type")}
 
 
 def _accept_preference(context: Context, old: Optional[Object], new: Object) -> Object:
@@ -306,11 +286,7 @@ def _show_notification(context: Context, whole: Object, parts: frozenset[str]) -
 def _select_notifications(context: Context, query: Query) -> Callable[[Object], bool]:
     def wanted(whole: Object) -> bool:
         resource = whole["resource"]
-        among = (
-            ("severity", whole["severity"]),
-            ("resource.type", resource["type"]),
-            ("resource.crn", resource["crn"]),
-        )
+        among = (("severity", whole["severity"]), ("resource.type", resource["type"]), ("resource.crn", resource["crn"]))
         if any(query.get(name) and value not in query[name] for name, value in among):
             return False
         if "read" in query and whole["read"] is not (query["read"][0] == "true"):
@@ -335,9 +311,7 @@ INTEGRATIONS = Resource(
     release=_release_integration,
     show=_show_integration,
 )
-NOTIFICATION_TYPES = Resource(
-    "notification-types", "NotificationType", "nt", show=_show_type, select=_select_types
-)
+NOTIFICATION_TYPES = Resource("notification-types", "NotificationType", "nt", show=_show_type, select=_select_types)
 SUBSCRIPTIONS = Resource(
     "subscriptions",
     "Subscription",

@@ -92,10 +92,7 @@ class Emulator:
                 {
                     "display_name": f"channel-{n:05}",
                     "description": f"Made-up channel {n}",
-                    "target": {
-                        "kind": "Slack",
-                        "webhook_url": f"https://hooks.slack.example/services/{n:05}",
-                    },
+                    "target": {"kind": "Slack", "webhook_url": f"https://hooks.slack.example/services/{n:05}"},
                 }
                 for n in range(integrations)
             ]
@@ -138,9 +135,7 @@ class Emulator:
         finally:
             self._under_way -= 1
 
-    async def _answer(
-        self, request: web.Request, body: bytes, fault: Optional[Fault], record: dict[str, Any]
-    ) -> web.StreamResponse:
+    async def _answer(self, request: web.Request, body: bytes, fault: Optional[Fault], record: dict[str, Any]) -> web.StreamResponse:
         kind = fault.kind if fault else ""
         if kind == "cut-before":
             raise _Cut
@@ -181,9 +176,7 @@ class Emulator:
         """Somebody else's request, or several: past the log, past authentication, limits and read-only mode."""
         for act in acts if isinstance(acts, list) else [acts]:
             with contextlib.suppress(Refusal):  # which is theirs
-                await self.service.handle(
-                    act["method"], f"/notifications/v1{act['path']}", {}, act.get("body")
-                )
+                await self.service.handle(act["method"], f"/notifications/v1{act['path']}", {}, act.get("body"))
 
     def _record(self, request: web.Request, body: bytes) -> dict[str, Any]:
         """Enter a request into the log, before anything can happen to it."""
@@ -197,9 +190,7 @@ class Emulator:
             "request_id": uuid.uuid4().hex,
             "method": request.method,
             "path": request.path,
-            "query": {
-                name: values if len(values) > 1 else values[0] for name, values in _query(request).items()
-            },
+            "query": {name: values if len(values) > 1 else values[0] for name, values in _query(request).items()},
             "body": shown,
             "authorization": request.headers.get("Authorization", "").partition(" ")[0] or None,
             "user_agent": request.headers.get("User-Agent"),
@@ -252,15 +243,11 @@ class Emulator:
             raise Refusal(429, "concurrency_limit_exceeded", "Too Many Requests", detail, headers=headers)
         return headers
 
-    async def _handle(
-        self, request: web.Request, body: bytes, user: Optional[User], record: dict[str, Any]
-    ) -> Answer:
+    async def _handle(self, request: web.Request, body: bytes, user: Optional[User], record: dict[str, Any]) -> Answer:
         writes = user is not None and request.method != "GET"
         if writes and self.read_only:
             record["refused_write"] = True
-            raise Refusal(
-                403, "read_only_mode", "Forbidden", "The emulator refuses every write in read-only mode."
-            )
+            raise Refusal(403, "read_only_mode", "Forbidden", "The emulator refuses every write in read-only mode.")
         asked = contract.Request(request.method, request.path, request.query.items(), request.headers, body)
         try:
             violations = self.contract.of_request(asked)
@@ -287,23 +274,11 @@ class Emulator:
         return await self.service.handle(request.method, request.path, _query(request), sent)
 
     def _failure(self, refusal: Refusal, request_id: str) -> dict[str, Any]:
-        source = {
-            name: value
-            for name, value in (("pointer", refusal.pointer), ("parameter", refusal.parameter))
-            if value is not None
-        }
+        source = {name: value for name, value in (("pointer", refusal.pointer), ("parameter", refusal.parameter)) if value is not None}
         if self.service.settings.error_envelope == "error":
             # As the guide documents it: the details are a text.
-            error: dict[str, Any] = {
-                "message": refusal.title,
-                "details": refusal.detail,
-                "timestamp": self.clock.timestamp(),
-            }
-            error["suggestion"] = (
-                f"Correct {refusal.pointer or refusal.parameter}."
-                if refusal.pointer or refusal.parameter
-                else ""
-            )
+            error: dict[str, Any] = {"message": refusal.title, "details": refusal.detail, "timestamp": self.clock.timestamp()}
+            error["suggestion"] = f"Correct {refusal.pointer or refusal.parameter}." if refusal.pointer or refusal.parameter else ""
             if self.service.settings.error_codes == "given":
                 error["code"] = refusal.code
             return {"status": refusal.status, "error": error, "requestId": request_id}
@@ -327,33 +302,21 @@ class Emulator:
         elif fault.kind == "html":
             status, body, content_type = fault.status or 200, "<html><body>Gateway</body></html>", "text/html"
         else:
-            refusal = Refusal(
-                fault.status, "injected_fault", "Injected Fault", f"A test ordered status {fault.status}."
-            )
+            refusal = Refusal(fault.status, "injected_fault", "Injected Fault", f"A test ordered status {fault.status}.")
             ordered = self._failure(refusal, record["request_id"]) if fault.body is None else fault.body
             body = ordered if isinstance(ordered, str) else json.dumps(ordered)
             status, content_type = fault.status, "application/json"
         record["status"] = status
         return web.Response(status=status, headers=headers, text=body, content_type=content_type)
 
-    def _judge(
-        self,
-        request: web.Request,
-        body: bytes,
-        status: int,
-        headers: dict[str, str],
-        text: bytes,
-        record: dict[str, Any],
-    ) -> None:
+    def _judge(self, request: web.Request, body: bytes, status: int, headers: dict[str, str], text: bytes, record: dict[str, Any]) -> None:
         """The emulator's own answers keep the contract too; one that does not is a bug, and is made loud."""
         if self.trust_answers or not self.contract.statuses(request.method, request.path):
             return  # what is no operation at all has no answer in the contract
         asked = contract.Request(request.method, request.path, request.query.items(), request.headers, body)
         broken = self.contract.of_response(asked, status, headers, text)
         if broken:
-            print(
-                f"{request.method} {request.path} -> {status} breaks the contract: {broken}", file=sys.stderr
-            )
+            print(f"{request.method} {request.path} -> {status} breaks the contract: {broken}", file=sys.stderr)
             record["violations"] = [f"response: {each}" for each in broken]
 
     # Control
@@ -373,9 +336,7 @@ class Emulator:
             sent = await request.json() if request.can_read_body else {}
             return web.json_response(action(sent, rest))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            return web.json_response(
-                {"error": f"{asked} takes {CONTROLS_TAKE.get(name, 'nothing')}: {error}"}, status=400
-            )
+            return web.json_response({"error": f"{asked} takes {CONTROLS_TAKE.get(name, 'nothing')}: {error}"}, status=400)
 
     def _get_requests(self, _sent: Any, _rest: str) -> list[dict[str, Any]]:
         return self.requests
@@ -406,9 +367,7 @@ class Emulator:
 
     def _post_routes(self, sent: Any, _rest: str) -> dict[str, Any]:
         """Have a type go to integrations, by names, whatever the policies say."""
-        return self.service.route(
-            sent["notification_type"], sent["integrations"], sent.get("current_state", "ENABLED")
-        )
+        return self.service.route(sent["notification_type"], sent["integrations"], sent.get("current_state", "ENABLED"))
 
     def _get_deliveries(self, _sent: Any, _rest: str) -> list[dict[str, Any]]:
         return [dataclasses.asdict(each) for each in self.service.deliveries]
@@ -440,13 +399,11 @@ async def _refuse_web_pages(request: web.Request, handler: Any) -> web.StreamRes
     """Serve programs on this machine only: no web page, whatever name it gives this address, may read or control the emulator."""
     origin = request.headers.get("Origin")
     same_origin = origin is None or origin == f"{request.scheme}://{request.host}"
-    if (
-        _LOCAL_HOST.fullmatch(request.host)
-        and same_origin
-        and request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin")
-    ):
+    if _LOCAL_HOST.fullmatch(request.host) and same_origin and request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin"):
         return await handler(request)
-    error = "The emulator serves programs on this machine only: it refuses other hosts in Host and Origin, and other sites in Sec-Fetch-Site."
+    error = (
+        "The emulator serves programs on this machine only: it refuses other hosts in Host and Origin, and other sites in Sec-Fetch-Site."
+    )
     return web.json_response({"error": error}, status=403)
 
 

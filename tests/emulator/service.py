@@ -116,9 +116,7 @@ class Service:
         collection, _colon, verb = name.partition(":")
         resource = RESOURCES[collection]
         if collection == "user-notifications" and self.settings.early_access == "withheld":
-            raise Refusal(
-                403, "user_unauthorized", "Forbidden", "The organization has no access to this preview."
-            )
+            raise Refusal(403, "user_unauthorized", "Forbidden", "The organization has no access to this preview.")
         if name == "integrations:test":
             return await self._test(body)
         if verb:
@@ -153,11 +151,7 @@ class Service:
         shown = resource.show(self._context, whole, EVERYTHING)
         if self.settings.write_answers == "full":
             return shown
-        return {
-            name: value
-            for name, value in shown.items()
-            if name not in ("description", "current_state", "api_version", "kind")
-        }
+        return {name: value for name, value in shown.items() if name not in ("description", "current_state", "api_version", "kind")}
 
     def _list(self, resource: Resource, query: Query, verb: str = "") -> Answer:
         first = {name: values[0] for name, values in query.items()}
@@ -168,28 +162,12 @@ class Service:
         if resource.collection == "user-notifications":
             newest_first = first.get("sort", "-received_at") == "-received_at"
             if not newest_first and first["sort"] != "received_at":
-                raise Refusal(
-                    400,
-                    "invalid_sort",
-                    "Bad Request",
-                    "sort is received_at or -received_at.",
-                    parameter="sort",
-                )
+                raise Refusal(400, "invalid_sort", "Bad Request", "sort is received_at or -received_at.", parameter="sort")
         wanted = resource.select(self._context, query)
         try:
-            page = self.store.page(
-                resource.collection,
-                size,
-                first.get("page_token"),
-                hidden_for,
-                lingers_for,
-                wanted,
-                newest_first,
-            )
+            page = self.store.page(resource.collection, size, first.get("page_token"), hidden_for, lingers_for, wanted, newest_first)
         except ValueError as error:
-            raise Refusal(
-                400, "invalid_page_token", "Bad Request", str(error), parameter="page_token"
-            ) from error
+            raise Refusal(400, "invalid_page_token", "Bad Request", str(error), parameter="page_token") from error
         here = f"{self.base_url}{API}{resource.collection}{verb}?"
         asked = {name: values for name, values in query.items() if name not in ("page_size", "page_token")}
         asked["page_size"] = [str(size)]
@@ -232,31 +210,21 @@ class Service:
     def _mark_all(self, resource: Resource, query: Query, body: Any) -> Answer:
         for each in self._selected(resource, query):
             if each["read"] is not body["read"]:
-                self.store.change(
-                    resource.collection,
-                    each["id"],
-                    resource.accept(self._context, each, _writable(resource, body)),
-                )
+                self.store.change(resource.collection, each["id"], resource.accept(self._context, each, _writable(resource, body)))
         return Answer(204)
 
     def _summarize(self, resource: Resource, _query: Query, _body: Any) -> Answer:
-        unread = Counter(
-            each["severity"] for each in self.store.objects(resource.collection) if not each["read"]
-        )
+        unread = Counter(each["severity"] for each in self.store.objects(resource.collection) if not each["read"])
         severities = [{"severity": severity, "count": count} for severity, count in sorted(unread.items())]
         return Answer(200, {"unread_count": unread.total(), "severities": severities})
 
     async def _test(self, body: Object) -> Answer:
         if body["target"]["kind"] not in URL_FIELDS:
-            raise Refusal(
-                400, "invalid_target", "Bad Request", "Only Slack, MsTeams and Webhook can be tested."
-            )
+            raise Refusal(400, "invalid_target", "Bad Request", "Only Slack, MsTeams and Webhook can be tested.")
         done = await delivery.deliver(body, self.clock.timestamp())
         self.deliveries.append(done)
         if not done.accepted and self.settings.dead_url == "400":
-            raise Refusal(
-                400, "delivery_failed", "Bad Request", "The target did not accept the test notification."
-            )
+            raise Refusal(400, "delivery_failed", "Bad Request", "The target did not accept the test notification.")
         return Answer(204)
 
 

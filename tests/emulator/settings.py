@@ -23,95 +23,51 @@ def _plain(meaning: str) -> dict[str, Any]:
 class Settings:
     """What the emulator was started with, or was told at the last reset. The first side of a policy is its default."""
 
-    webhook_urls: str = field(
-        default="clear", metadata=_policy("does a read return a webhook URL", "clear", "masked")
-    )
-    duplicate_names: str = field(
-        default="allowed", metadata=_policy("may two integrations share a display_name", "allowed", "refused")
-    )
-    kind_change: str = field(
-        default="allowed", metadata=_policy("may PATCH change target.kind", "allowed", "refused")
-    )
-    empty_description: str = field(
-        default="clears", metadata=_policy("does an empty description clear it", "clears", "ignored")
-    )
+    webhook_urls: str = field(default="clear", metadata=_policy("does a read return a webhook URL", "clear", "masked"))
+    duplicate_names: str = field(default="allowed", metadata=_policy("may two integrations share a display_name", "allowed", "refused"))
+    kind_change: str = field(default="allowed", metadata=_policy("may PATCH change target.kind", "allowed", "refused"))
+    empty_description: str = field(default="clears", metadata=_policy("does an empty description clear it", "clears", "ignored"))
     delete_in_use: str = field(
-        default="detached",
-        metadata=_policy(
-            "an integration that a subscription uses, when deleted", "detached", "refused", "dangling"
-        ),
+        default="detached", metadata=_policy("an integration that a subscription uses, when deleted", "detached", "refused", "dangling")
     )
     second_subscription: str = field(
-        default="refused",
-        metadata=_policy("may a type be subscribed to twice, or one resource's type", "refused", "allowed"),
+        default="refused", metadata=_policy("may a type be subscribed to twice, or one resource's type", "refused", "allowed")
     )
     required_role_email: str = field(
-        default="droppable",
-        metadata=_policy("a RoleEmail integration of a REQUIRED type's subscription", "droppable", "kept"),
+        default="droppable", metadata=_policy("a RoleEmail integration of a REQUIRED type's subscription", "droppable", "kept")
     )
-    early_access: str = field(
-        default="granted",
-        metadata=_policy("the organization's access to user notifications", "granted", "withheld"),
-    )
+    early_access: str = field(default="granted", metadata=_policy("the organization's access to user notifications", "granted", "withheld"))
     missing: str = field(default="404", metadata=_policy("how a missing id is answered", "404", "403"))
-    over_quota: str = field(
-        default="402", metadata=_policy("how going over the quota is answered", "402", "400")
-    )
-    error_envelope: str = field(
-        default="errors", metadata=_policy("the form of an error's body", "errors", "error")
-    )
-    new_objects: str = field(
-        default="at-once", metadata=_policy("when lists show a new object", "at-once", "delayed")
-    )
-    deletion: str = field(
-        default="at-once",
-        metadata=_policy("when lists no longer show a deleted object", "at-once", "lingering"),
-    )
+    over_quota: str = field(default="402", metadata=_policy("how going over the quota is answered", "402", "400"))
+    error_envelope: str = field(default="errors", metadata=_policy("the form of an error's body", "errors", "error"))
+    new_objects: str = field(default="at-once", metadata=_policy("when lists show a new object", "at-once", "delayed"))
+    deletion: str = field(default="at-once", metadata=_policy("when lists no longer show a deleted object", "at-once", "lingering"))
     write_answers: str = field(
         default="full",
-        metadata=_policy(
-            "which members the answer to a write has: all, or those that the contract requires",
-            "full",
-            "lean",
-        ),
+        metadata=_policy("which members the answer to a write has: all, or those that the contract requires", "full", "lean"),
     )
     empty_lookup: str = field(
-        default="empty",
-        metadata=_policy("a look-up of resource subscriptions where there are none", "empty", "missing"),
+        default="empty", metadata=_policy("a look-up of resource subscriptions where there are none", "empty", "missing")
     )
-    error_codes: str = field(
-        default="given", metadata=_policy("whether an error has a code", "given", "omitted")
-    )
-    dead_url: str = field(
-        default="204",
-        metadata=_policy("how a test of a URL that does not accept it is answered", "204", "400"),
-    )
+    error_codes: str = field(default="given", metadata=_policy("whether an error has a code", "given", "omitted"))
+    dead_url: str = field(default="204", metadata=_policy("how a test of a URL that does not accept it is answered", "204", "400"))
 
     list_delay_ms: int = field(
-        default=300,
-        metadata=_plain("how long lists lag behind where new objects are delayed or deleted ones linger"),
+        default=300, metadata=_plain("how long lists lag behind where new objects are delayed or deleted ones linger")
     )
     latency_ms: int = field(default=0, metadata=_plain("how long every answer takes"))
-    quota: int = field(
-        default=1000,
-        metadata=_plain(
-            "integrations_per_org: how many Slack, MsTeams and Webhook integrations there may be"
-        ),
-    )
+    quota: int = field(default=1000, metadata=_plain("integrations_per_org: how many Slack, MsTeams and Webhook integrations there may be"))
     rate_limit: int = field(default=100_000, metadata=_plain("requests that one user may send in one window"))
     rate_window: int = field(default=60, metadata=_plain("the length of that window in seconds"))
     concurrency_limit: int = field(default=1000, metadata=_plain("requests that may be under way at once"))
-    token_lifetime: int = field(
-        default=900, metadata=_plain("the longest life of an exchanged access token in seconds")
-    )
+    token_lifetime: int = field(default=900, metadata=_plain("the longest life of an exchanged access token in seconds"))
 
     api_key: str = field(default="emulator-key", metadata=_plain("the Cloud API key that may write"))
     api_secret: str = field(default="emulator-secret", metadata=_plain("its secret"))
     reader_key: str = field(default="reader-key", metadata=_plain("the Cloud API key that may only read"))
     reader_secret: str = field(default="reader-secret", metadata=_plain("its secret"))
     external_token: str = field(
-        default="emulator-external-token",
-        metadata=_plain("the identity provider's token that the exchange accepts"),
+        default="emulator-external-token", metadata=_plain("the identity provider's token that the exchange accepts")
     )
 
     def changed(self, overrides: Mapping[str, Any]) -> Settings:

@@ -49,9 +49,7 @@ class Store:
         entry = self._entries.get(collection, {}).get(object_id)
         return entry.content if entry else None
 
-    def add(
-        self, collection: str, kind: str, prefix: str, base_url: str, content: Object, age: float = 0
-    ) -> Object:
+    def add(self, collection: str, kind: str, prefix: str, base_url: str, content: Object, age: float = 0) -> Object:
         """A new object with all that the server makes: id, metadata, version and kind."""
         self._number += 1
         object_id = f"{prefix}-{self._number}"
@@ -102,17 +100,11 @@ class Store:
         shown_until = self.clock.monotonic() - hidden_for
         oldest = self.clock.monotonic() - lingers_for
         lingering = [entry for removed, entry in self._removed.get(collection, []) if removed > oldest]
-        entries = sorted(
-            [*self._entries.get(collection, {}).values(), *lingering], key=lambda entry: entry.number
-        )
+        entries = sorted([*self._entries.get(collection, {}).values(), *lingering], key=lambda entry: entry.number)
         shown = [entry for entry in entries if entry.created <= shown_until and wanted(entry.content)]
         if newest_first:
             shown.reverse()
-        rest = [
-            entry
-            for entry in shown
-            if after is None or (entry.number < after if newest_first else entry.number > after)
-        ]
+        rest = [entry for entry in shown if after is None or (entry.number < after if newest_first else entry.number > after)]
         more = len(rest) > size
         return Page(
             [entry.content for entry in rest[:size]],
