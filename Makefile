@@ -65,6 +65,7 @@ lint: $(VENV)/lint-ready $(TREE)/notifications ## Run every linter
 	$(BIN)/ruff format --check .
 	$(BIN)/yamllint --strict .
 	cd .cache/tree && MYPYPATH=. ../../$(BIN)/mypy --config-file ../../pyproject.toml -p ansible_collections.ccloud.notifications.plugins.module_utils
+	MYPYPATH=tests $(BIN)/mypy -p emulator
 	$(WITH_TREE) $(BIN)/ansible-lint --offline
 	$(BIN)/antsibull-changelog lint
 	$(BIN)/reuse lint --quiet || $(BIN)/reuse lint
