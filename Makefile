@@ -68,6 +68,7 @@ lint: $(VENV)/lint-ready $(TREE)/notifications ## Run every linter
 		-p ansible_collections.ccloud.notifications.plugins.module_utils \
 		-p ansible_collections.ccloud.notifications.plugins.plugin_utils \
 		-p ansible_collections.ccloud.notifications.plugins.filter
+	MYPYPATH=tests $(BIN)/mypy -p emulator
 	$(WITH_TREE) $(BIN)/ansible-lint --offline
 	$(BIN)/antsibull-changelog lint
 	$(BIN)/reuse lint --quiet || $(BIN)/reuse lint
