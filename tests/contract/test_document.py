@@ -96,7 +96,9 @@ def test_document_is_valid_openapi():
 
 
 def test_document_has_all_operations_with_the_published_statuses():
-    assert {name: " ".join(sorted(operation["responses"])) for name, operation in OPERATIONS.items()} == STATUSES
+    assert {
+        name: " ".join(sorted(operation["responses"])) for name, operation in OPERATIONS.items()
+    } == STATUSES
 
 
 def test_every_operation_has_its_own_name():
@@ -189,7 +191,9 @@ def test_error_has_the_published_members_and_requires_none():
 
 @pytest.mark.parametrize("collection", ["resource-preferences", "resource-subscriptions"])
 def test_lookups_have_paging_parameters(collection):
-    parameters = [resolve(parameter) for parameter in OPERATIONS[f"GET {API}/{collection}:lookup"]["parameters"]]
+    parameters = [
+        resolve(parameter) for parameter in OPERATIONS[f"GET {API}/{collection}:lookup"]["parameters"]
+    ]
     assert {parameter["name"]: parameter.get("required", False) for parameter in parameters} == {
         "resource": True,
         "resource_type": True,
@@ -202,7 +206,11 @@ def test_limits_are_those_published():
     assert SCHEMAS["DisplayName"]["maxLength"] == 64
     assert SCHEMAS["Description"]["maxLength"] == 128
     assert SCHEMAS["ObjectId"]["maxLength"] == 255
-    assert COMPONENTS["parameters"]["PageSize"]["schema"] == {"type": "integer", "maximum": 250, "default": 100}
+    assert COMPONENTS["parameters"]["PageSize"]["schema"] == {
+        "type": "integer",
+        "maximum": 250,
+        "default": 100,
+    }
     assert COMPONENTS["parameters"]["PageToken"]["schema"]["maxLength"] == 255
 
 

@@ -68,7 +68,9 @@ def test_it_listens_on_loopback_and_prints_the_url():
 
 def test_port_in_use_is_reported(emulator):
     port = emulator.url.rpartition(":")[2]
-    done = subprocess.run([sys.executable, str(FOLDER), "--port", port], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(
+        [sys.executable, str(FOLDER), "--port", port], capture_output=True, text=True, timeout=30, check=False
+    )
     assert done.returncode == 1
     assert f"cannot listen on port {port}" in done.stderr
 
@@ -187,7 +189,9 @@ def test_invalid_member_is_pointed_at(running_emulator, body, pointer):
     assert running_emulator.requests()[-1]["violations"]
 
 
-@pytest.mark.parametrize("query", ["page_size=0", "page_size=251", "page_size=x", "page_token=nonsense", "page_token=" + "x" * 256])
+@pytest.mark.parametrize(
+    "query", ["page_size=0", "page_size=251", "page_size=x", "page_token=nonsense", "page_token=" + "x" * 256]
+)
 def test_bad_pages_are_400_with_the_parameter(running_emulator, query):
     running_emulator.reset()
     answer = call(running_emulator, "GET", f"/integrations?{query}")
@@ -245,8 +249,14 @@ def test_read_only_mode_refuses_and_records_every_write(emulator):
 )
 def test_web_page_can_neither_read_nor_control_it(emulator, headers):
     """Not even one whose name was pointed to this machine (DNS rebinding)."""
-    for method, path in (("GET", "/_emulator/deliveries"), ("POST", "/_emulator/reset"), ("GET", f"{API}/integrations")):
-        answer = requests.request(method, f"{emulator.url}{path}", headers=headers, json={}, auth=(KEY, SECRET), timeout=10)
+    for method, path in (
+        ("GET", "/_emulator/deliveries"),
+        ("POST", "/_emulator/reset"),
+        ("GET", f"{API}/integrations"),
+    ):
+        answer = requests.request(
+            method, f"{emulator.url}{path}", headers=headers, json={}, auth=(KEY, SECRET), timeout=10
+        )
         assert answer.status_code == 403, path
         assert "programs on this machine only" in answer.json()["error"]
 
@@ -262,21 +272,34 @@ def test_state_is_changed_only_by_json(emulator):
 @pytest.mark.parametrize("path", ["/_emulator/reset", f"{API}/integrations"])
 def test_deeply_nested_json_is_a_bad_request(emulator, path):
     body = "[" * 100_000 + "]" * 100_000
-    answer = requests.post(f"{emulator.url}{path}", data=body, headers={"Content-Type": "application/json"}, auth=(KEY, SECRET), timeout=10)
+    answer = requests.post(
+        f"{emulator.url}{path}",
+        data=body,
+        headers={"Content-Type": "application/json"},
+        auth=(KEY, SECRET),
+        timeout=10,
+    )
     assert answer.status_code == 400
     assert "Traceback" not in answer.text
     emulator.reset()
 
 
 def test_impossible_port_is_a_short_error():
-    done = subprocess.run([sys.executable, str(FOLDER), "--port", "80000"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, str(FOLDER), "--port", "80000"], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2
     assert "'80000' is not a port; ports are 0 to 65535" in done.stderr
     assert "Traceback" not in done.stderr
 
 
 def test_notifications_are_delivered_to_loopback_only(emulator):
-    for url in ("https://hooks.slack.example/x", "http://10.0.0.1/x", "http://127.0.0.1.example.org/x", "http://[::2]/x"):
+    for url in (
+        "https://hooks.slack.example/x",
+        "http://10.0.0.1/x",
+        "http://127.0.0.1.example.org/x",
+        "http://[::2]/x",
+    ):
         body = {"display_name": "x", "target": {"kind": "Webhook", "url": url}}
         assert call(emulator, "POST", "/integrations:test", json=body).status_code == 204
     assert [(each["sent"], each["status"]) for each in emulator.deliveries()] == [(False, None)] * 4
@@ -285,7 +308,11 @@ def test_notifications_are_delivered_to_loopback_only(emulator):
 def test_request_log_has_query_body_and_status(emulator):
     call(emulator, "GET", "/integrations?page_size=5")
     [record] = emulator.requests()
-    assert (record["method"], record["path"], record["query"]) == ("GET", f"{API}/integrations", {"page_size": "5"})
+    assert (record["method"], record["path"], record["query"]) == (
+        "GET",
+        f"{API}/integrations",
+        {"page_size": "5"},
+    )
     assert (record["body"], record["status"], record["authorization"]) == (None, 200, "Basic")
 
 
@@ -311,12 +338,21 @@ def test_an_unknown_fault_is_refused(emulator):
 
 
 def test_a_required_subscription_stays(emulator):
-    required = next(each for each in emulator.objects("notification-types") if each["subscription_priority"] == "REQUIRED")
-    subscription = next(each for each in emulator.objects("subscriptions") if each["notification_type"]["id"] == required["id"])
+    required = next(
+        each for each in emulator.objects("notification-types") if each["subscription_priority"] == "REQUIRED"
+    )
+    subscription = next(
+        each
+        for each in emulator.objects("subscriptions")
+        if each["notification_type"]["id"] == required["id"]
+    )
     path = f"/subscriptions/{subscription['id']}"
     assert call(emulator, "DELETE", path).status_code == 400
     assert call(emulator, "PATCH", path, json={"current_state": "DISABLED"}).status_code == 400
-    again = {"notification_type": {"id": required["id"]}, "integrations": [{"id": emulator.objects()[0]["id"]}]}
+    again = {
+        "notification_type": {"id": required["id"]},
+        "integrations": [{"id": emulator.objects()[0]["id"]}],
+    }
     taken = call(emulator, "POST", "/subscriptions", json=again)
     assert (taken.status_code, taken.headers["Location"]) == (409, subscription["metadata"]["self"])
 
@@ -333,7 +369,13 @@ def test_catalog_has_every_severity_and_priority_and_an_unknown_category(emulato
     assert len(listed) == 60
     assert {each["severity"] for each in listed} == {"CRITICAL", "WARN", "INFO"}
     assert {each["subscription_priority"] for each in listed} == {"REQUIRED", "RECOMMENDED", "OPTIONAL"}
-    assert {each["category"] for each in listed} == {"BILLING_LICENSING", "SECURITY", "SERVICE", "ACCOUNT", "GOVERNANCE"}
+    assert {each["category"] for each in listed} == {
+        "BILLING_LICENSING",
+        "SECURITY",
+        "SERVICE",
+        "ACCOUNT",
+        "GOVERNANCE",
+    }
     assert {each["is_included_in_plan"] for each in listed} == {True, False}
     assert not any("resource_types" in each for each in listed)
 
@@ -364,7 +406,10 @@ def test_catalog_marks_invented_names(emulator):
 def test_second_subscription_is_refused_or_allowed(emulator, value, status):
     emulator.reset(second_subscription=value)
     first = emulator.objects("subscriptions")[0]
-    again = {"notification_type": {"id": first["notification_type"]["id"]}, "integrations": [{"id": emulator.objects()[0]["id"]}]}
+    again = {
+        "notification_type": {"id": first["notification_type"]["id"]},
+        "integrations": [{"id": emulator.objects()[0]["id"]}],
+    }
     assert call(emulator, "POST", "/subscriptions", json=again).status_code == status
 
 
@@ -378,7 +423,9 @@ def test_type_outside_of_the_plan_cannot_be_subscribed_to(emulator):
 @pytest.mark.parametrize(("value", "status"), [("droppable", 200), ("kept", 400)])
 def test_role_email_of_a_required_type_is_droppable_or_kept(emulator, value, status):
     emulator.reset(integrations=[slack("ops")], required_role_email=value)
-    required, recommended = (types_by_name(emulator)[name]["id"] for name in ("Payment failed", "Connector failed"))
+    required, recommended = (
+        types_by_name(emulator)[name]["id"] for name in ("Payment failed", "Connector failed")
+    )
     by_type = {each["notification_type"]["id"]: each["id"] for each in emulator.objects("subscriptions")}
     body = {"integrations": [{"id": emulator.made()["ops"]["id"]}]}
     assert call(emulator, "PATCH", f"/subscriptions/{by_type[required]}", json=body).status_code == status
@@ -412,25 +459,43 @@ def test_preference_is_looked_up_by_its_resource(emulator, missing):
     taken = call(emulator, "POST", "/resource-preferences", json={**OF_CONNECTOR, "current_state": "ENABLED"})
     assert (taken.status_code, taken.headers["Location"]) == (409, made.json()["metadata"]["self"])
     path = f"/resource-preferences/{made.json()['id']}"
-    assert call(emulator, "PATCH", path, json={"current_state": "ENABLED"}).json()["current_state"] == "ENABLED"
+    assert (
+        call(emulator, "PATCH", path, json={"current_state": "ENABLED"}).json()["current_state"] == "ENABLED"
+    )
     assert call(emulator, "DELETE", path).status_code == 204
     assert call(emulator, "GET", "/resource-preferences:lookup", params=OF_CONNECTOR).status_code == missing
 
 
 def test_type_of_a_resource_is_an_open_enumeration(emulator):
     for kind in ("CLUSTER", "CONNECTOR__CUSTOM_CONNECTOR", "SOMETHING_NEW"):
-        body = {**OF_CONNECTOR, "resource": f"{CONNECTOR}-{kind}", "resource_type": kind, "current_state": "ENABLED"}
+        body = {
+            **OF_CONNECTOR,
+            "resource": f"{CONNECTOR}-{kind}",
+            "resource_type": kind,
+            "current_state": "ENABLED",
+        }
         assert call(emulator, "POST", "/resource-preferences", json=body).status_code == 201
 
 
 def test_subscriptions_of_a_resource_are_looked_up_page_by_page(emulator):
     types = types_by_name(emulator)
     admins = {"id": emulator.objects()[0]["id"]}
-    for resource, name in ((CONNECTOR, "Connector failed"), (CONNECTOR, "Connector paused"), (CONNECTOR + "-2", "Connector failed")):
-        body = {**OF_CONNECTOR, "resource": resource, "notification_type": {"id": types[name]["id"]}, "integrations": [admins]}
+    for resource, name in (
+        (CONNECTOR, "Connector failed"),
+        (CONNECTOR, "Connector paused"),
+        (CONNECTOR + "-2", "Connector failed"),
+    ):
+        body = {
+            **OF_CONNECTOR,
+            "resource": resource,
+            "notification_type": {"id": types[name]["id"]},
+            "integrations": [admins],
+        }
         assert call(emulator, "POST", "/resource-subscriptions", json=body).status_code == 201
         assert call(emulator, "POST", "/resource-subscriptions", json=body).status_code == 409
-    first = call(emulator, "GET", "/resource-subscriptions:lookup", params={**OF_CONNECTOR, "page_size": 1}).json()
+    first = call(
+        emulator, "GET", "/resource-subscriptions:lookup", params={**OF_CONNECTOR, "page_size": 1}
+    ).json()
     rest = requests.get(first["metadata"]["next"], auth=(KEY, SECRET), timeout=10).json()
     found = [each["notification_type"]["id"] for each in first["data"] + rest["data"]]
     assert found == [types[name]["id"] for name in ("Connector failed", "Connector paused")]
@@ -512,7 +577,10 @@ def test_invalid_query_of_notifications_is_400_with_the_parameter(running_emulat
 
 
 def test_invalid_filter_marks_nothing(emulator):
-    assert call(emulator, "PATCH", "/user-notifications:mark-all?read=maybe", json={"read": True}).status_code == 400
+    assert (
+        call(emulator, "PATCH", "/user-notifications:mark-all?read=maybe", json={"read": True}).status_code
+        == 400
+    )
     assert len(notifications(emulator, "read=false")) == 6
 
 
@@ -532,14 +600,23 @@ def test_marking_one_and_marking_all_change_the_summary(emulator):
         "api_version": "notifications/v1",
         "kind": "Summary",
         "unread_count": 6,
-        "severities": [{"severity": "CRITICAL", "count": 2}, {"severity": "INFO", "count": 1}, {"severity": "WARN", "count": 3}],
+        "severities": [
+            {"severity": "CRITICAL", "count": 2},
+            {"severity": "INFO", "count": 1},
+            {"severity": "WARN", "count": 3},
+        ],
     }
     auth = (READER_KEY, READER_SECRET)
     [newest, *_others] = notifications(emulator)
-    marked = call(emulator, "PATCH", f"/user-notifications/{newest['id']}", auth=auth, json={"read": True}).json()
+    marked = call(
+        emulator, "PATCH", f"/user-notifications/{newest['id']}", auth=auth, json={"read": True}
+    ).json()
     assert (marked["read"], bool(marked["read_at"])) == (True, True)
     assert summary()["unread_count"] == 5
-    assert call(emulator, "PATCH", "/user-notifications:mark-all?severity=WARN", json={"read": True}).status_code == 204
+    assert (
+        call(emulator, "PATCH", "/user-notifications:mark-all?severity=WARN", json={"read": True}).status_code
+        == 204
+    )
     assert summary()["unread_count"] == 3
     assert call(emulator, "PATCH", "/user-notifications:mark-all", json={"read": False}).status_code == 204
     assert summary()["unread_count"] == 12

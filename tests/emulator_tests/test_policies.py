@@ -17,7 +17,11 @@ API = "/notifications/v1"
 PATH = "environment=env-1/cloud-cluster=lkc-1/connector=orders"
 CONNECTOR = {"resource": PATH, "resource_type": "CONNECTOR"}
 NEW = {"display_name": "ops", "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/x"}}
-INVALID = {"display_name": "x" * 65, "description": "x" * 129, "target": {"kind": "Webhook", "webhook_url": "x"}}
+INVALID = {
+    "display_name": "x" * 65,
+    "description": "x" * 129,
+    "target": {"kind": "Webhook", "webhook_url": "x"},
+}
 
 
 def call(emulator, method, path, auth=(KEY, SECRET), **more):
@@ -48,13 +52,19 @@ POLICIES = {f.name: f.metadata["values"] for f in dataclasses.fields(Settings) i
 
 
 def test_every_policy_has_a_flag_with_its_values():
-    flags = [part for name, values in POLICIES.items() for part in (f"--{name.replace('_', '-')}", values[-1])]
+    flags = [
+        part for name, values in POLICIES.items() for part in (f"--{name.replace('_', '-')}", values[-1])
+    ]
     with Emulator.started(*flags) as emulator:
         settings = emulator.control("GET", "settings")["settings"]
-    assert {name: settings[name] for name in POLICIES} == {name: values[-1] for name, values in POLICIES.items()}
+    assert {name: settings[name] for name in POLICIES} == {
+        name: values[-1] for name, values in POLICIES.items()
+    }
 
 
-@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in POLICIES.items() for value in values])
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in POLICIES.items() for value in values]
+)
 def test_responses_keep_the_contract_with_every_policy(emulator, name, value):
     """The fixture fails if a response violates the contract."""
     emulator.reset(integrations=[slack("ops")], **{name: value})
@@ -65,11 +75,25 @@ def test_responses_keep_the_contract_with_every_policy(emulator, name, value):
     call(emulator, "POST", "/resource-preferences", json={**CONNECTOR, "current_state": "DISABLED"})
     call(emulator, "POST", "/subscriptions", json=refs)
     call(emulator, "PATCH", f"/integrations/{ops}", json={"description": ""})
-    call(emulator, "PATCH", f"/subscriptions/{first_id(emulator, 'subscriptions')}", json={"current_state": "ENABLED"})
-    call(emulator, "PATCH", f"/user-notifications/{first_id(emulator, 'user-notifications')}", json={"read": True})
+    call(
+        emulator,
+        "PATCH",
+        f"/subscriptions/{first_id(emulator, 'subscriptions')}",
+        json={"current_state": "ENABLED"},
+    )
+    call(
+        emulator,
+        "PATCH",
+        f"/user-notifications/{first_id(emulator, 'user-notifications')}",
+        json={"read": True},
+    )
     for path in ("/integrations", "/notification-types", "/subscriptions", "/user-notifications"):
         call(emulator, "GET", path)
-    for path in (f"/integrations/{ops}", f"/notification-types/{type_id(emulator)}", "/user-notifications:summary"):
+    for path in (
+        f"/integrations/{ops}",
+        f"/notification-types/{type_id(emulator)}",
+        "/user-notifications:summary",
+    ):
         call(emulator, "GET", path)
     for collection in ("resource-preferences", "resource-subscriptions"):
         call(emulator, "GET", f"/{collection}:lookup", params=CONNECTOR)
@@ -105,7 +129,9 @@ def test_lean_write_responses_have_no_state(emulator):
     preference = create(emulator, "/resource-preferences", {**CONNECTOR, "current_state": "DISABLED"})
     assert set(preference) == {"id", "resource", "resource_type"}
     subscription = emulator.objects("subscriptions")[-1]["id"]
-    changed = call(emulator, "PATCH", f"/subscriptions/{subscription}", json={"current_state": "DISABLED"}).json()
+    changed = call(
+        emulator, "PATCH", f"/subscriptions/{subscription}", json={"current_state": "DISABLED"}
+    ).json()
     assert set(changed) == {"api_version", "kind", "id", "notification_type", "integrations"}
 
 
@@ -293,7 +319,10 @@ def test_429_has_a_body_or_none(emulator, value):
     emulator.reset(rate_limit=1, rate_window=30, rate_limit_body=value)
     assert call(emulator, "GET", "/integrations").headers["X-RateLimit-Remaining"] == "0"
     response = call(emulator, "GET", "/integrations")
-    assert (response.status_code, response.headers["Retry-After"]) == (429, response.headers["X-RateLimit-Reset"])
+    assert (response.status_code, response.headers["Retry-After"]) == (
+        429,
+        response.headers["X-RateLimit-Reset"],
+    )
     assert bool(response.content) is (value == "given")
 
 
@@ -337,8 +366,14 @@ def test_preference_without_state_is_enabled(emulator):
 
 def test_integrations_are_filtered_by_the_resources_that_use_them(emulator):
     emulator.reset(integrations=[slack("ops"), slack("data")])
-    for name, resource in (("ops", CONNECTOR), ("data", {"resource": "environment=env-1", "resource_type": "ENVIRONMENT"})):
-        refs = {"notification_type": {"id": type_id(emulator)}, "integrations": [{"id": emulator.made()[name]["id"]}]}
+    for name, resource in (
+        ("ops", CONNECTOR),
+        ("data", {"resource": "environment=env-1", "resource_type": "ENVIRONMENT"}),
+    ):
+        refs = {
+            "notification_type": {"id": type_id(emulator)},
+            "integrations": [{"id": emulator.made()[name]["id"]}],
+        }
         create(emulator, "/resource-subscriptions", {**resource, **refs})
 
     def names(**query):
