@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import pathlib
 import signal
 import sys
 from typing import Optional, Sequence
@@ -14,7 +15,7 @@ from typing import Optional, Sequence
 from aiohttp import web
 
 from .server import Emulator
-from .settings import add_flags, from_flags
+from .settings import add_flags, from_flags, from_probe
 
 
 def _port(text: str) -> int:
@@ -33,7 +34,21 @@ def _parse(arguments: Optional[Sequence[str]]) -> argparse.Namespace:
     parser.add_argument(
         "--trust-answers", action="store_true", help="do not judge the emulator's own answers by the contract, which takes time"
     )
+    parser.add_argument(
+        "--as",
+        dest="probes",
+        action="append",
+        default=[],
+        type=pathlib.Path,
+        metavar="FILE",
+        help="behave like the organization that the probe asked (probe.yml); of several files, later ones win; flags win over files",
+    )
     add_flags(parser)
+    for path in parser.parse_args(arguments).probes:
+        try:
+            parser.set_defaults(**from_probe(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError) as error:
+            parser.error(f"--as {path}: {getattr(error, 'strerror', None) or error}")
     return parser.parse_args(arguments)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pathlib
 import re
 from dataclasses import dataclass
-from typing import Iterable, Mapping, Optional
+from typing import Iterable, Iterator, Mapping, Optional
 from urllib.parse import urlsplit
 
 import yaml
@@ -90,11 +90,16 @@ class Contract:
         key = (request.method, request.path, status, _TIME.sub(b"T", body))
         if key in self._judged:
             return []
-        response = MockResponse(body, status_code=status, headers=dict(headers), content_type="application/json")
-        errors = [_explained(error) for error in self._openapi.iter_response_errors(request, response)]
+        errors = [_explained(error) for error in self.response_errors(request, status, {**headers, "Content-Type": "application/json"}, body)]
         if not errors:
             self._judged.add(key)
         return errors
+
+    def response_errors(self, request: Request, status: int, headers: Mapping[str, str], body: bytes) -> Iterator[Exception]:
+        """Everything that openapi-core has against a response; ``schema_errors`` has the details of each."""
+        content_type = headers.get("Content-Type", "").partition(";")[0]
+        response = MockResponse(body, status_code=status, headers=dict(headers), content_type=content_type)
+        return self._openapi.iter_response_errors(request, response)
 
 
 def _is_uri(value: object) -> bool:
@@ -107,9 +112,15 @@ def _is_uri(value: object) -> bool:
     return bool(parts.scheme and parts.netloc) and value.isascii() and not any(c.isspace() for c in value)
 
 
+def schema_errors(error: Exception) -> list[ValidationError]:
+    """What jsonschema found where an error of openapi-core is about a schema; empty where it is not."""
+    found = getattr(error.__cause__, "schema_errors", None) or getattr(error, "schema_errors", None)
+    return list(found or [])
+
+
 def _schema_error(error: Exception) -> Optional[ValidationError]:
-    schema_errors = getattr(error.__cause__, "schema_errors", None) or getattr(error, "schema_errors", None)
-    return best_match(schema_errors) if schema_errors else None
+    found = schema_errors(error)
+    return best_match(found) if found else None
 
 
 def _explained(error: Exception) -> str:

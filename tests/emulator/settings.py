@@ -10,6 +10,8 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any, Mapping
 
+import yaml
+
 
 def _policy(question: str, *sides: str) -> dict[str, Any]:
     return {"help": question, "sides": sides}
@@ -82,6 +84,32 @@ class Settings:
             if sides and value not in sides:
                 raise ValueError(f"{name} is one of {', '.join(sides)}, not {value!r}")
         return dataclasses.replace(self, **overrides)
+
+
+def policies() -> dict[str, tuple[str, ...]]:
+    """The values of every policy, by its name."""
+    return {f.name: f.metadata["sides"] for f in dataclasses.fields(Settings) if "sides" in f.metadata}
+
+
+def from_probe(text: str) -> dict[str, Any]:
+    """The settings in a file that the probe wrote (``probe.yml``). Raises ValueError for anything else."""
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise ValueError("it is not YAML") from None
+    if not isinstance(content, dict) or content.get("format") != 1:
+        raise ValueError("it does not begin with format: 1, so it is no file of the probe, or one of a later version")
+    unknown = sorted(str(name) for name in set(content) - {"format", "date", "versions", "settings", "answers", "deviations"})
+    if unknown:
+        raise ValueError(f"unknown key {unknown[0]!r}")
+    settings = content.get("settings")
+    if not isinstance(settings, dict):
+        raise ValueError("settings is missing, or not a mapping")
+    refused = sorted(str(name) for name in set(settings) - {*policies(), "list_delay_ms"})
+    if refused:
+        raise ValueError(f"unknown setting {refused[0]!r}; known are: {', '.join(policies())}, list_delay_ms")
+    Settings().changed(settings)
+    return settings
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:

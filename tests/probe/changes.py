@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run has changed so far, with a file that survives if the run is killed."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import pathlib
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+Object = dict[str, Any]
+WRITABLE_KINDS = ("Slack", "MsTeams", "Webhook")
+MAX_INTEGRATIONS = 3
+
+
+@dataclass
+class Changes:
+    """Everything that has to be undone. Outcomes count as unknown from before a request until its definite response."""
+
+    #: Every name that the run gives begins with this.
+    name: str
+    journal: Journal
+    created: int = 0
+    #: ID and name of the integrations that exist.
+    integrations: dict[str, str] = field(default_factory=dict)
+    integration_unknown: bool = False
+    #: IDs of the integrations that the run deleted; lists may show them for a while.
+    deleted: set[str] = field(default_factory=set)
+    removed: int = 0
+    #: The subscription that was changed, and the IDs of its integrations before that.
+    subscription: str = ""
+    before: list[str] = field(default_factory=list)
+    new_subscriptions: list[str] = field(default_factory=list)
+    subscription_unknown: bool = False
+
+    def change_subscription(self, subscription: str, before: list[str]) -> None:
+        """Note a subscription that is about to be changed. Raises OSError where that cannot be written down."""
+        self.subscription, self.before = subscription, before
+        self.save()
+
+    def add_subscription(self, subscription: str) -> None:
+        """Note a subscription that was created."""
+        self.new_subscriptions.append(subscription)
+        with contextlib.suppress(OSError):
+            self.save()
+
+    def save(self) -> None:
+        """Write down what the names of integrations do not tell."""
+        self.journal.write(self.subscription, self.before, self.new_subscriptions)
+
+
+@dataclass(frozen=True)
+class Journal:
+    """A file of IDs, for ``--clean`` after a run that was killed. It holds no name, URL or secret."""
+
+    path: pathlib.Path
+
+    @classmethod
+    def default(cls, endpoint: str) -> Journal:
+        """The journal in the user's state directory, one for each endpoint."""
+        folder = os.environ.get("XDG_STATE_HOME") or pathlib.Path.home() / ".local" / "state"
+        of_endpoint = hashlib.sha256(endpoint.encode()).hexdigest()[:12]
+        return cls(pathlib.Path(folder) / f"ccloud-notifications-probe-{of_endpoint}.json")
+
+    def write(self, subscription: str, before: list[str], new_subscriptions: list[str]) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        content = {
+            "subscription": subscription,
+            "integrations": before,
+            "new_subscriptions": new_subscriptions,
+        }
+        temporary = self.path.with_suffix(".new")
+        temporary.write_text(json.dumps(content), encoding="utf-8")
+        temporary.replace(self.path)
+
+    def read(self) -> Optional[Object]:
+        """The content, or None where there is no file."""
+        try:
+            content: Object = json.loads(self.path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        return content
+
+    def remove(self) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            self.path.unlink()

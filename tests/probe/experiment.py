@@ -1,0 +1,244 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What questions have in common: the throw-away integrations, the subscription that is changed, and waiting."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Callable, Optional
+
+from .changes import MAX_INTEGRATIONS, Changes, Object
+from .cleanup import PAGE, integration_ids, restore_subscription
+from .session import Response, Session
+
+
+class NotAskedError(Exception):
+    """A question that is not asked, with the reason."""
+
+
+class UnclearError(Exception):
+    """A question that was asked and has no clear answer, with what happened."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user allows."""
+
+    webhook_url: str
+    dead_url: str
+    notification_type: str = ""
+    user_notifications: bool = False
+
+
+@dataclass
+class Experiment:
+    """One run: its objects in the organization, made when the first question needs them."""
+
+    session: Session
+    options: Options
+    changes: Changes
+    first_response: Optional[Response] = None
+    _first: str = ""
+    created_at: float = 0.0
+    #: Seconds for which a list went on to show a deleted integration, for each deletion; 0 for not at all.
+    lingering: list[float] = field(default_factory=list)
+    #: Milliseconds by which lists lag behind.
+    list_delay_ms: int = 0
+    _type: Optional[Object] = None
+    #: The subscription of the named type, and whether the run created it.
+    _subscription: str = ""
+
+    # Integrations
+
+    def first_integration(self) -> str:
+        """The ID of an integration that is created once and used by most questions."""
+        if self._first and self._first in self.changes.integrations:
+            return self._first
+        if self.changes.created:
+            raise NotAskedError("its integration does not exist")
+        response = self.create_integration(self.target("Webhook"), description="A throw-away integration of the probe")
+        self.first_response, self.created_at = response, time.monotonic()
+        if response.status == 403:
+            raise NotAskedError("the API key may not create integrations (403)")
+        if response.status in (400, 422):
+            raise NotAskedError(f"the service refused the integration ({response.status}); try a --webhook-url of your own")
+        self._first = created_id(response)
+        return self._first
+
+    def second_integration(self) -> str:
+        """The ID of the integration of equal name, empty where there is none."""
+        return next((each for each in self.changes.integrations if each != self._first), "")
+
+    def create_integration(self, target: Mapping[str, str], suffix: str = "", description: str = "") -> Response:
+        """Try to create an integration; at most three times in a run."""
+        if self.changes.created >= MAX_INTEGRATIONS:
+            raise NotAskedError(f"{MAX_INTEGRATIONS} integrations were created, and no more are")
+        name = self.changes.name + suffix
+        self.changes.created += 1
+        self.changes.integration_unknown = True
+        body: dict[str, Any] = {"display_name": name, "target": target}
+        if description:
+            body["description"] = description
+
+        response = self.session.call("POST", "/integrations", body=body)
+        if response.is_definite:
+            self.changes.integration_unknown = response.status < 400
+        if response.status == 201:
+            self.changes.integrations[created_id(response)] = name
+            self.changes.integration_unknown = False
+        return response
+
+    def target(self, kind: str) -> dict[str, str]:
+        """A target of a kind, with the URL that the user gave."""
+        return {"kind": kind, "url" if kind == "Webhook" else "webhook_url": self.options.webhook_url}
+
+    def read_integration(self, integration: str) -> Object:
+        """An integration as a single read shows it."""
+        return expect(self.session.call("GET", "/integrations/{id}", id=integration), 200, "reading the integration")
+
+    def is_listed(self, integration: str) -> bool:
+        """Whether the list shows an integration."""
+        return any(each.get("id") == integration for each in self.session.list_all("/integrations", PAGE))
+
+    def delete_integration(self, integration: str) -> Response:
+        """Try to delete an integration, and watch how long lists show it after that."""
+        response = self.session.call("DELETE", "/integrations/{id}", id=integration)
+        if response.status != 204:
+            return response
+
+        self.changes.integrations.pop(integration, None)
+        self.changes.deleted.add(integration)
+        deleted_at = time.monotonic()
+        looks = self.wait_until(lambda: not self.is_listed(integration))
+        self.lingering.append(0.0 if looks == 1 else time.monotonic() - deleted_at)
+        return response
+
+    def wait_until(self, condition: Callable[[], bool]) -> int:
+        """Look until a condition holds; returns the number of looks, or 0 if it does not within the time to wait."""
+        deadline = time.monotonic() + self.session.pace.wait
+        looks = 0
+        while True:
+            looks += 1
+            if condition():
+                return looks
+            if time.monotonic() >= deadline:
+                return 0
+            self.session.pause(self.session.pace.interval)
+
+    # The notification type that the user names, and its subscription
+
+    def notification_type(self) -> Object:
+        """The named type. Raises NotAskedError where none was named, or where it cannot be subscribed to."""
+        wanted = self.options.notification_type
+        if not wanted:
+            raise NotAskedError("no --notification-type was given")
+        if self._type is None:
+            found = [
+                each for each in self.session.list_all("/notification-types", PAGE) if wanted in (each["id"], each.get("display_name"))
+            ]
+            if len(found) != 1:
+                raise NotAskedError(f"--notification-type matches {len(found)} types")
+            self._type = found[0]
+        if self._type.get("is_included_in_plan") is False:
+            raise NotAskedError("the plan does not include the type")
+        return self._type
+
+    def is_required(self) -> bool:
+        return self.notification_type().get("subscription_priority") == "REQUIRED"
+
+    def subscription(self) -> str:
+        """The ID of the subscription to experiment with: the type's own, or else a new one that goes to the probe only."""
+        if self._subscription:
+            return self._subscription
+        notification_type = self.notification_type()
+        integration = self.first_integration()
+        listed = self.session.list_all("/subscriptions", PAGE)
+        current = [each for each in listed if (each.get("notification_type") or {}).get("id") == notification_type["id"]]
+        if current:
+            self._refuse_dangling(current[0])
+            self._subscription = current[0]["id"]
+        elif self.is_required():
+            raise NotAskedError("the type is REQUIRED and has no subscription; a new one could not be deleted again")
+        else:
+            self._subscription = created_id(self.subscribe(integration))
+        return self._subscription
+
+    def _refuse_dangling(self, subscription: Object) -> None:
+        """A subscription that could not be restored exactly is left alone."""
+        before = integration_ids(subscription)
+        listed = {each["id"] for each in self.session.list_all("/integrations", PAGE)}
+        if not before or not listed.issuperset(before):
+            raise NotAskedError("the subscription could not be restored: it has no integration, or one that does not exist")
+
+    @property
+    def is_own_subscription(self) -> bool:
+        """Whether the run created the subscription."""
+        return self._subscription in self.changes.new_subscriptions
+
+    def _note_subscription(self) -> None:
+        """Note what a subscription of the user goes to, before it changes."""
+        if self._subscription and not self.is_own_subscription and not self.changes.subscription:
+            try:
+                self.changes.change_subscription(self._subscription, self.subscription_integrations())
+            except OSError as error:
+                self.changes.subscription = ""
+                raise NotAskedError(f"what has to be undone cannot be written to a file: {error.strerror}") from error
+
+    def subscribe(self, integration: str) -> Response:
+        """Try to create a subscription to the named type."""
+        known = {each["id"] for each in self.session.list_all("/subscriptions", PAGE)}
+        # A service may change the subscription that exists instead of creating another one.
+        self._note_subscription()
+        self.changes.subscription_unknown = True
+        body = {"notification_type": {"id": self.notification_type()["id"]}, "integrations": [{"id": integration}]}
+        response = self.session.call("POST", "/subscriptions", body=body)
+        if response.is_definite:
+            self.changes.subscription_unknown = response.status < 400
+        if response.status == 201:
+            if created_id(response) not in known:
+                self.changes.add_subscription(created_id(response))
+            self.changes.subscription_unknown = False
+        return response
+
+    def set_integrations(self, integrations: list[str]) -> Response:
+        """Try to change what the subscription goes to."""
+        subscription = self.subscription()
+        self._note_subscription()
+        body = {"integrations": [{"id": each} for each in integrations]}
+        return self.session.call("PATCH", "/subscriptions/{id}", id=subscription, body=body)
+
+    def subscription_integrations(self) -> list[str]:
+        response = self.session.call("GET", "/subscriptions/{id}", id=self.subscription())
+        return integration_ids(expect(response, 200, "reading the subscription"))
+
+    def use_first_integration(self) -> None:
+        """Have the subscription go to the first integration too."""
+        integration = self.first_integration()
+        current = self.subscription_integrations()
+        if integration not in current:
+            expect(self.set_integrations([*current, integration]), 200, "adding an integration to the subscription")
+            if integration not in self.subscription_integrations():
+                raise UnclearError("the integration was not added to the subscription")
+
+    def restore(self) -> None:
+        """Give the subscription back what it had; where that fails, the end of the run tries again."""
+        restore_subscription(self.session, self.changes)
+
+
+def created_id(response: Response) -> str:
+    """The ID of a created object. Raises UnclearError where nothing was created."""
+    created = expect(response, 201, "the creation")
+    if not isinstance(created.get("id"), str):
+        raise UnclearError("the created object has no ID")
+    return str(created["id"])
+
+
+def expect(response: Response, status: int, attempt: str) -> Object:
+    """The body of a response of the expected status. Raises UnclearError for any other."""
+    if response.status != status or not isinstance(response.body, dict):
+        raise UnclearError(f"{attempt} was answered with status {response.status}")
+    return response.body
+
