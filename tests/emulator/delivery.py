@@ -28,7 +28,9 @@ class Delivery:
 
     @property
     def accepted(self) -> bool:
-        return not self.sent or (self.status is not None and self.status < 400)
+        if not self.sent:
+            return not leads_nowhere(self.url)
+        return self.status is not None and self.status < 400
 
 
 def is_loopback(url: str) -> bool:
@@ -36,6 +38,14 @@ def is_loopback(url: str) -> bool:
     try:
         host = urlsplit(url).hostname or ""
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def leads_nowhere(url: str) -> bool:
+    """Whether a URL has a host under ``.invalid``, a domain that never exists (RFC 6761)."""
+    try:
+        return (urlsplit(url).hostname or "").endswith(".invalid")
     except ValueError:
         return False
 

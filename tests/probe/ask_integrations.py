@@ -11,7 +11,6 @@ from . import answers
 from .answers import Answer
 from .experiment import Experiment, NotAskedError, UnclearError, expect
 
-DESCRIPTION = "A throw-away integration of the probe"
 INVALID = (400, 409, 422)
 
 
@@ -92,7 +91,7 @@ def deletion(experiment: Experiment) -> Answer:
         candidates = list(experiment.changes.integrations)
         if not candidates:
             raise NotAskedError("no integration was created")
-        experiment.restore()
+        experiment.release()
         response = experiment.delete_integration(candidates[-1])
         if response.status != 204:
             raise UnclearError(f"the deletion was answered with status {response.status}")

@@ -25,14 +25,14 @@ def page_size(experiment: Experiment) -> Answer:
 
 
 def resource_type_member(experiment: Experiment) -> Answer:
-    types = experiment.session.list_all("/notification-types", {"page_size": "100"})
+    types = experiment.types()
     having = sum(each.get("resource_type") is not None for each in types)
     return Answer("present" if having else "absent", f"in {having} of {len(types)} types")
 
 
 def resource_type_query(experiment: Experiment) -> Answer:
     session = experiment.session
-    all_types = session.list_all("/notification-types", {"page_size": "100"})
+    all_types = experiment.types()
     found = {}
     for resource_type in RESOURCE_TYPES[:2]:
         response = session.call("GET", "/notification-types", query={"resource_type": resource_type, "page_size": "100"})

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .answers import Answer
-from .cleanup import integration_ids
+from .cleanup import PAGE, integration_ids, kind_of
 from .experiment import Experiment, NotAskedError, UnclearError, created_id, expect
 
 INVALID = (400, 409, 422)
@@ -49,8 +49,8 @@ def required_role_email(experiment: Experiment) -> Answer:
 
 
 def _role_emails(experiment: Experiment) -> set[str]:
-    listed = experiment.session.list_all("/integrations", {"page_size": "100"})
-    return {each["id"] for each in listed if (each.get("target") or {}).get("kind") == "RoleEmail"}
+    listed = experiment.session.list_all("/integrations", PAGE)
+    return {each["id"] for each in listed if kind_of(each) == "RoleEmail"}
 
 
 def second_subscription(experiment: Experiment) -> Answer:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import pathlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
@@ -35,6 +35,7 @@ class Changes:
     #: The subscription that was changed, and the IDs of its integrations before that.
     subscription: str = ""
     before: list[str] = field(default_factory=list)
+    change_unknown: bool = False
     new_subscriptions: list[str] = field(default_factory=list)
     subscription_unknown: bool = False
 
@@ -61,9 +62,9 @@ class Journal:
     path: pathlib.Path
 
     @classmethod
-    def default(cls, endpoint: str) -> Journal:
+    def default(cls, endpoint: str, environment: Mapping[str, str]) -> Journal:
         """The journal in the user's state directory, one for each endpoint."""
-        folder = os.environ.get("XDG_STATE_HOME") or pathlib.Path.home() / ".local" / "state"
+        folder = environment.get("XDG_STATE_HOME") or pathlib.Path.home() / ".local" / "state"
         of_endpoint = hashlib.sha256(endpoint.encode()).hexdigest()[:12]
         return cls(pathlib.Path(folder) / f"ccloud-notifications-probe-{of_endpoint}.json")
 

@@ -41,7 +41,7 @@ def clean(session: Session, prefix: str, journal: Journal) -> tuple[int, list[st
 
     with _undoing(session):
         left = restore_subscription(session, changes)
-        left += _remove(session, changes)
+        left += _remove(session, changes, needs_list=True)
 
     if not left:
         journal.remove()
@@ -75,7 +75,7 @@ def restore_subscription(session: Session, changes: Changes) -> list[str]:
             f"or give it exactly these integrations again: {ids}."
         ]
 
-    changes.subscription, changes.before = "", []
+    changes.subscription, changes.before, changes.change_unknown = "", [], False
     if changes.new_subscriptions:
         changes.save()
     else:
@@ -86,6 +86,11 @@ def restore_subscription(session: Session, changes: Changes) -> list[str]:
 def _restore(session: Session, changes: Changes) -> bool:
     own = set(changes.integrations) | changes.deleted | set(_own_integrations(session, changes.name))
     current = _read_integration_ids(session, changes.subscription)
+    deadline = time.monotonic() + session.pace.wait
+    while changes.change_unknown and current == changes.before and time.monotonic() < deadline:
+        # A change whose response was lost may take effect late.
+        session.pause(session.pace.interval)
+        current = _read_integration_ids(session, changes.subscription)
     wanted = changes.before + [each for each in current if each not in changes.before and each not in own]
     if current == wanted:
         return True
@@ -104,7 +109,8 @@ def _read_integration_ids(session: Session, subscription: str) -> list[str]:
 
 def integration_ids(subscription: Object) -> list[str]:
     """The IDs of the integrations that a subscription goes to."""
-    return [each["id"] for each in subscription.get("integrations") or []]
+    references = subscription.get("integrations")
+    return [each["id"] for each in references if isinstance(each, dict) and "id" in each] if isinstance(references, list) else []
 
 
 # What was created
@@ -113,23 +119,33 @@ def integration_ids(subscription: Object) -> list[str]:
 def _own_integrations(session: Session, prefix: str) -> dict[str, str]:
     """ID and name of the integrations whose name begins with the prefix."""
     return {
-        each["id"]: each["display_name"]
+        each["id"]: str(each["display_name"])
         for each in session.list_all("/integrations", PAGE)
-        if str(each.get("display_name", "")).startswith(prefix) and (each.get("target") or {}).get("kind") in WRITABLE_KINDS
+        if str(each.get("display_name", "")).startswith(prefix) and kind_of(each) in WRITABLE_KINDS
     }
 
 
-def _remove(session: Session, changes: Changes) -> list[str]:
-    """Delete created subscriptions and integrations: known ones, and those that a lost response hid."""
+def kind_of(integration: Object) -> str:
+    """The kind of an integration's target, empty where it has none."""
+    target = integration.get("target")
+    return str(target.get("kind", "")) if isinstance(target, dict) else ""
+
+
+def _remove(session: Session, changes: Changes, needs_list: bool = False) -> list[str]:
+    """Delete created subscriptions and integrations: known ones, and those that a lost response hid.
+
+    Without the lists, a run knows what it created, unless it never learned the outcome of a creation.
+    """
     left: list[str] = []
     try:
         _find_integrations(session, changes)
         _find_subscriptions(session, changes)
     except NoResponseError as error:
-        left.append(
-            f"Not everything could be listed ({error}), so there may be integrations whose names begin with {changes.name}. "
-            "Run the probe with --clean later."
-        )
+        if needs_list or changes.integration_unknown or changes.subscription_unknown:
+            left.append(
+                f"Not everything could be listed ({error}), so there may be integrations whose names begin with {changes.name}. "
+                "Run the probe with --clean later."
+            )
 
     for subscription in list(changes.new_subscriptions):
         if _delete(session, "/subscriptions", subscription):

@@ -78,6 +78,11 @@ def say(text: str) -> None:
         print(text, flush=True)
 
 
+def run_token() -> str:
+    """What tells the names of one run from those of another."""
+    return secrets.token_hex(4)
+
+
 def _parse(arguments: Optional[Sequence[str]]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="probe",
@@ -120,7 +125,7 @@ def _connect(
     endpoint = environment.get("CONFLUENT_CLOUD_ENDPOINT") or ENDPOINT
     pace = pace or Pace(timeout=options.timeout, wait=options.wait, interval=min(1.0, options.wait / 20))
     session = session_class(endpoint, key, secret, pace, default_validator(), versions()["collection"])
-    return session, Journal.default(endpoint)
+    return session, Journal.default(endpoint, environment)
 
 
 def _check(options: argparse.Namespace, journal: Journal) -> None:
@@ -141,6 +146,9 @@ def _interruptions(session: Session) -> Iterator[None]:
 
     def interrupt(_number: int, _frame: object) -> None:
         session.interrupted.set()
+        # print() must not be called while it may be running.
+        with contextlib.suppress(OSError, ValueError):
+            os.write(sys.stderr.fileno(), b"Interrupted; changes are undone after the current request.\n")
 
     numbers = [signal.SIGINT, signal.SIGTERM] + ([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])
     before = {number: signal.signal(number, interrupt) for number in numbers}
@@ -162,7 +170,7 @@ def _clean(session: Session, prefix: str, journal: Journal) -> int:
 
 
 def _probe(session: Session, options: argparse.Namespace, journal: Journal) -> int:
-    changes = Changes(name=options.prefix + secrets.token_hex(4), journal=journal)
+    changes = Changes(name=options.prefix + run_token(), journal=journal)
     allowed = Options(options.webhook_url, WEBHOOK_URL, options.notification_type, options.read_user_notifications)
     experiment = Experiment(session, allowed, changes)
     try:

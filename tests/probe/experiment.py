@@ -47,6 +47,7 @@ class Experiment:
     lingering: list[float] = field(default_factory=list)
     #: Milliseconds by which lists lag behind.
     list_delay_ms: int = 0
+    _types: list[Object] = field(default_factory=list)
     _type: Optional[Object] = None
     #: The subscription of the named type, and whether the run created it.
     _subscription: str = ""
@@ -105,6 +106,8 @@ class Experiment:
 
     def delete_integration(self, integration: str) -> Response:
         """Try to delete an integration, and watch how long lists show it after that."""
+        if not self.wait_until(lambda: self.is_listed(integration)):
+            raise UnclearError("the integration was never listed")
         response = self.session.call("DELETE", "/integrations/{id}", id=integration)
         if response.status != 204:
             return response
@@ -130,15 +133,19 @@ class Experiment:
 
     # The notification type that the user names, and its subscription
 
+    def types(self) -> list[Object]:
+        """All notification types."""
+        if not self._types:
+            self._types = self.session.list_all("/notification-types", PAGE)
+        return self._types
+
     def notification_type(self) -> Object:
         """The named type. Raises NotAskedError where none was named, or where it cannot be subscribed to."""
         wanted = self.options.notification_type
         if not wanted:
             raise NotAskedError("no --notification-type was given")
         if self._type is None:
-            found = [
-                each for each in self.session.list_all("/notification-types", PAGE) if wanted in (each["id"], each.get("display_name"))
-            ]
+            found = [each for each in self.types() if wanted in (each["id"], each.get("display_name"))]
             if len(found) != 1:
                 raise NotAskedError(f"--notification-type matches {len(found)} types")
             self._type = found[0]
@@ -208,7 +215,10 @@ class Experiment:
         subscription = self.subscription()
         self._note_subscription()
         body = {"integrations": [{"id": each} for each in integrations]}
-        return self.session.call("PATCH", "/subscriptions/{id}", id=subscription, body=body)
+        self.changes.change_unknown = True
+        response = self.session.call("PATCH", "/subscriptions/{id}", id=subscription, body=body)
+        self.changes.change_unknown = not response.is_definite
+        return response
 
     def subscription_integrations(self) -> list[str]:
         response = self.session.call("GET", "/subscriptions/{id}", id=self.subscription())
@@ -226,6 +236,13 @@ class Experiment:
     def restore(self) -> None:
         """Give the subscription back what it had; where that fails, the end of the run tries again."""
         restore_subscription(self.session, self.changes)
+
+    def release(self) -> None:
+        """Have no subscription use the integrations any more."""
+        self.restore()
+        for subscription in list(self.changes.new_subscriptions):
+            if self.session.call("DELETE", "/subscriptions/{id}", id=subscription).status == 204:
+                self.changes.new_subscriptions.remove(subscription)
 
 
 def created_id(response: Response) -> str:

@@ -134,10 +134,10 @@ QUESTIONS = (
 def ask_all(experiment: Experiment) -> Iterator[Result]:
     """Ask every question. After an interruption, or where the service cannot be used, raises StoppedError."""
     for question in QUESTIONS:
-        yield ask(question, experiment)
+        yield _ask(question, experiment)
 
 
-def ask(question: Question, experiment: Experiment) -> Result:
+def _ask(question: Question, experiment: Experiment) -> Result:
     """Ask one question."""
     try:
         answer = question.ask(experiment)

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 import requests
 from emulator.contract import Request
 from requests.structures import CaseInsensitiveDict
+from urllib3.exceptions import HTTPError
 
 from .validation import Deviation, Validator
 
@@ -158,10 +159,11 @@ class Session:
         wanted = dict(query or {})
         for _page in range(1000):
             response = self.call("GET", path, query=wanted)
-            if response.status != 200 or not isinstance(response.body, dict) or not isinstance(response.body.get("data"), list):
+            data = _member(response.body, "data")
+            if response.status != 200 or not isinstance(data, list):
                 raise NoResponseError(f"the list {path} was not readable (status {response.status})")
-            found += [each for each in response.body["data"] if isinstance(each, dict) and isinstance(each.get("id"), str)]
-            following = (response.body.get("metadata") or {}).get("next")
+            found += [each for each in data if isinstance(_member(each, "id"), str)]
+            following = _member(_member(response.body, "metadata"), "next")
             if not following:
                 return found
             # The link's query selects the page; its origin and path are not followed.
@@ -215,7 +217,7 @@ class Session:
             ) as raw:
                 content = raw.raw.read(MAX_BYTES, decode_content=True)
                 status, headers = raw.status_code, raw.headers
-        except (requests.RequestException, OSError, requests.packages.urllib3.exceptions.HTTPError) as error:  # type: ignore[attr-defined]
+        except (requests.RequestException, HTTPError, OSError) as error:
             # The text of the error may hold the URL.
             raise NoResponseError(_failure(error)) from None
 
@@ -277,13 +279,16 @@ def _decode(content: bytes) -> Any:
         return None
 
 
+def _member(value: Any, name: str) -> Any:
+    """A member of what should be an object; None where it is not."""
+    return value.get(name) if isinstance(value, dict) else None
+
+
 def _error_form(body: Any) -> tuple[str, Optional[bool]]:
     """Which envelope an error has, and whether it has a code; None where it has no envelope."""
-    if not isinstance(body, dict):
-        return "none", None
-    errors = body.get("errors")
-    if isinstance(errors, list) and errors and isinstance(errors[0], dict):
-        return "errors", all(isinstance(each, dict) and bool(each.get("code")) for each in errors)
-    if isinstance(body.get("error"), dict):
-        return "error", bool(body["error"].get("code"))
+    errors, error = _member(body, "errors"), _member(body, "error")
+    if isinstance(errors, list) and errors:
+        return "errors", all(bool(_member(each, "code")) for each in errors)
+    if isinstance(error, dict):
+        return "error", bool(error.get("code"))
     return "none", None
