@@ -9,7 +9,7 @@ export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
 
-.PHONY: help demo test coverage matrix faults fuzz bench lint sanity integration eda docs build importer release clean
+.PHONY: help demo probe test coverage matrix faults fuzz bench lint sanity integration eda docs build importer release clean
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
@@ -31,6 +31,9 @@ $(TREE)/notifications:
 
 demo: $(VENV)/test-ready $(TREE)/notifications ## Run the main job against an emulator, twice
 	@$(BIN)/python tests/demo
+
+probe: $(VENV)/test-ready ## Ask a real organization what the contract leaves open (see docs/certainty.md)
+	@$(BIN)/python tests/probe $(ARGS)
 
 test: $(VENV)/test-ready ## Run all tests
 	@rm -rf collections

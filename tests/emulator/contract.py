@@ -90,7 +90,8 @@ class Contract:
         key = (request.method, request.path, status, _TIME.sub(b"T", body))
         if key in self._judged:
             return []
-        errors = [_explained(error) for error in self.response_errors(request, status, {**headers, "Content-Type": "application/json"}, body)]
+        headers = {**headers, "Content-Type": "application/json"}
+        errors = [_explained(error) for error in self.response_errors(request, status, headers, body)]
         if not errors:
             self._judged.add(key)
         return errors

@@ -34,7 +34,9 @@ def kept_description(sent: str, shown: object) -> Answer:
     """Whether an empty description clears the one that was there."""
     if not shown:
         return Answer("clears")
-    return Answer("ignored" if shown == sent else "other", "" if shown == sent else "the description is another one")
+    return Answer(
+        "ignored" if shown == sent else "other", "" if shown == sent else "the description is another one"
+    )
 
 
 def page_sizes(of_one: int, of_many: int, has_next: bool) -> Answer:

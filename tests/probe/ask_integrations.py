@@ -53,14 +53,20 @@ def kind_change(experiment: Experiment) -> Answer:
     expect(response, 200, "the change")
 
     kind = experiment.read_integration(integration)["target"]["kind"]
-    return Answer("allowed") if kind == "Slack" else Answer("ignored", "answered with 200, and the kind is the old one")
+    return (
+        Answer("allowed")
+        if kind == "Slack"
+        else Answer("ignored", "answered with 200, and the kind is the old one")
+    )
 
 
 def _refused_change(experiment: Experiment, status: int) -> Answer:
     """The URL may be what is refused, so a new integration of that kind and URL is tried."""
     control = experiment.create_integration(experiment.target("Slack"), suffix="-slack")
     if control.status != 201:
-        raise UnclearError(f"the service refuses this URL for Slack ({control.status}); try a --webhook-url of Slack")
+        raise UnclearError(
+            f"the service refuses this URL for Slack ({control.status}); try a --webhook-url of Slack"
+        )
     return Answer("refused", f"answered with status {status}")
 
 
@@ -69,7 +75,9 @@ def empty_description(experiment: Experiment) -> Answer:
     before = experiment.read_integration(integration).get("description")
     if not before:
         raise UnclearError("the service did not keep the description")
-    response = experiment.session.call("PATCH", "/integrations/{id}", id=integration, body={"description": ""})
+    response = experiment.session.call(
+        "PATCH", "/integrations/{id}", id=integration, body={"description": ""}
+    )
     if response.status in INVALID:
         return Answer("refused", f"answered with status {response.status}")
     expect(response, 200, "the change")

@@ -35,7 +35,9 @@ def resource_type_query(experiment: Experiment) -> Answer:
     all_types = experiment.types()
     found = {}
     for resource_type in RESOURCE_TYPES[:2]:
-        response = session.call("GET", "/notification-types", query={"resource_type": resource_type, "page_size": "100"})
+        response = session.call(
+            "GET", "/notification-types", query={"resource_type": resource_type, "page_size": "100"}
+        )
         if response.status == 400:
             return Answer("refused", "answered with status 400")
         found[resource_type] = len(expect(response, 200, "the filtered list")["data"])

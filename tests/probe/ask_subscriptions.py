@@ -37,7 +37,9 @@ def required_role_email(experiment: Experiment) -> Answer:
     if not emails:
         raise NotAskedError("the subscription has no RoleEmail integration")
 
-    response = experiment.set_integrations([first, *(each for each in current if each not in emails and each != first)])
+    response = experiment.set_integrations(
+        [first, *(each for each in current if each not in emails and each != first)]
+    )
     try:
         if response.status in INVALID:
             return Answer("kept", f"answered with status {response.status}")
@@ -54,7 +56,7 @@ def _role_emails(experiment: Experiment) -> set[str]:
 
 
 def second_subscription(experiment: Experiment) -> Answer:
-    """Whether a type can be subscribed to twice; not for REQUIRED types, whose subscriptions cannot be deleted."""
+    """Whether a type can be subscribed to twice; not asked for REQUIRED types."""
     if experiment.is_required():
         raise NotAskedError("a second subscription to a REQUIRED type could not be deleted again")
     first = experiment.first_integration()

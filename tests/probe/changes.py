@@ -11,7 +11,7 @@ import json
 import pathlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from typing import Any
 
 Object = dict[str, Any]
 WRITABLE_KINDS = ("Slack", "MsTeams", "Webhook")
@@ -20,7 +20,7 @@ MAX_INTEGRATIONS = 3
 
 @dataclass
 class Changes:
-    """Everything that has to be undone. Outcomes count as unknown from before a request until its definite response."""
+    """Everything that must be undone. Changes are noted before their requests, for a response may be lost."""
 
     #: Every name that the run gives begins with this.
     name: str
@@ -28,7 +28,8 @@ class Changes:
     created: int = 0
     #: ID and name of the integrations that exist.
     integrations: dict[str, str] = field(default_factory=dict)
-    integration_unknown: bool = False
+    #: How many creations have an unknown outcome.
+    unknown_integrations: int = 0
     #: IDs of the integrations that the run deleted; lists may show them for a while.
     deleted: set[str] = field(default_factory=set)
     removed: int = 0
@@ -40,19 +41,31 @@ class Changes:
     subscription_unknown: bool = False
 
     def change_subscription(self, subscription: str, before: list[str]) -> None:
-        """Note a subscription that is about to be changed. Raises OSError where that cannot be written down."""
+        """Note a subscription that is about to change. Raises OSError if the journal cannot be written."""
         self.subscription, self.before = subscription, before
         self.save()
 
     def add_subscription(self, subscription: str) -> None:
         """Note a subscription that was created."""
         self.new_subscriptions.append(subscription)
+        self.save_if_possible()
+
+    def forget_subscription(self) -> None:
+        """Note that the subscription is as it was before."""
+        self.subscription, self.before, self.change_unknown = "", [], False
+        self.save_if_possible()
+
+    def save_if_possible(self) -> None:
+        """Update the journal; failing to do so must not keep anything from being undone."""
         with contextlib.suppress(OSError):
             self.save()
 
     def save(self) -> None:
-        """Write down what the names of integrations do not tell."""
-        self.journal.write(self.subscription, self.before, self.new_subscriptions)
+        """Update the journal with what the names of integrations do not show. Raises OSError."""
+        if self.subscription or self.new_subscriptions:
+            self.journal.write(self.subscription, self.before, self.new_subscriptions)
+        else:
+            self.journal.remove()
 
 
 @dataclass(frozen=True)
@@ -69,6 +82,7 @@ class Journal:
         return cls(pathlib.Path(folder) / f"ccloud-notifications-probe-{of_endpoint}.json")
 
     def write(self, subscription: str, before: list[str], new_subscriptions: list[str]) -> None:
+        """Replace the content. Raises OSError."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         content = {
             "subscription": subscription,
@@ -79,14 +93,19 @@ class Journal:
         temporary.write_text(json.dumps(content), encoding="utf-8")
         temporary.replace(self.path)
 
-    def read(self) -> Optional[Object]:
-        """The content, or None where there is no file."""
+    def read(self, changes: Changes) -> None:
+        """Enter the content into changes. Raises OSError or ValueError if the file is not readable."""
         try:
-            content: Object = json.loads(self.path.read_text(encoding="utf-8"))
+            content = json.loads(self.path.read_text(encoding="utf-8"))
+            changes.subscription = content["subscription"]
+            changes.before = list(content["integrations"])
+            changes.new_subscriptions = list(content["new_subscriptions"])
         except FileNotFoundError:
-            return None
-        return content
+            return
+        except (KeyError, TypeError) as error:
+            raise ValueError("the file has another form") from error
 
     def remove(self) -> None:
+        """Delete the file, if there is one. Raises OSError."""
         with contextlib.suppress(FileNotFoundError):
             self.path.unlink()

@@ -35,13 +35,13 @@ WHAT_HAPPENS = f"""\
 The probe asks your organization what the published contract leaves open. It
 
 - reads notification types, integrations and subscriptions;
-- creates at most {MAX_INTEGRATIONS} integrations, whose names begin with --prefix, and deletes them again;
+- creates at most {MAX_INTEGRATIONS} integrations, whose names begin with --prefix, and deletes them;
 - asks the service for one test notification to a URL that leads nowhere;
-- with --notification-type: adds one of these integrations to the subscription of that type, and restores it. If
-  the type has no subscription, it creates one or two that go to the probe only, and deletes them. Of a REQUIRED
-  type, it takes e-mail away for a few seconds. An OPTIONAL type without a subscription is the safest choice.
+- with --notification-type: adds one of these integrations to the subscription of that type, and restores
+  the subscription. If the type has none, it creates one or two that go to the probe only, and deletes them.
+  A REQUIRED type loses its e-mail for a few seconds. An OPTIONAL type without subscription is safest.
 
-Nothing of this is done without {CONSENT}.
+Nothing is sent without {CONSENT}.
 """
 
 
@@ -53,23 +53,26 @@ def main(
 ) -> int:
     """Run the probe.
 
-    Returns 0 when everything was undone, 1 when something is left or the run could not be finished, 2 for a wrong call,
-    and 130 after an interruption.
+    Returns 0 if everything was undone, 1 if something is left or the run was not finished, 2 for a wrong
+    call, and 130 after an interruption.
     """
     options = _parse(arguments)
+    environment = os.environ if environment is None else environment
     if not (options.clean or options.consent):
         say(WHAT_HAPPENS)
         return 2
 
     try:
-        session, journal = _connect(options, os.environ if environment is None else environment, pace, session_class)
+        session, journal = _connect(options, environment, pace, session_class)
         _check(options, journal)
     except ValueError as error:
         say(f"{error} Nothing was changed.")
         return 2
 
+    if options.clean:
+        return _clean(session, options.prefix, journal)
     with _interruptions(session):
-        return _clean(session, options.prefix, journal) if options.clean else _probe(session, options, journal)
+        return _probe(session, options, journal)
 
 
 def say(text: str) -> None:
@@ -79,7 +82,7 @@ def say(text: str) -> None:
 
 
 def run_token() -> str:
-    """What tells the names of one run from those of another."""
+    """The part of names that differs from run to run."""
     return secrets.token_hex(4)
 
 
@@ -87,24 +90,46 @@ def _parse(arguments: Optional[Sequence[str]]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="probe",
         description=WHAT_HAPPENS,
-        epilog="The environment variables CONFLUENT_CLOUD_API_KEY and CONFLUENT_CLOUD_API_SECRET are required; "
-        "CONFLUENT_CLOUD_ENDPOINT is optional.",
+        epilog="The credentials come from the environment variables CONFLUENT_CLOUD_API_KEY and "
+        "CONFLUENT_CLOUD_API_SECRET. CONFLUENT_CLOUD_ENDPOINT is optional.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument(CONSENT, dest="consent", action="store_true", help="allow the changes that are described above")
-    parser.add_argument("--clean", action="store_true", help="ask nothing; remove what an earlier run left behind")
-    parser.add_argument("--prefix", default="ccloud-probe-", help="what names begin with (default: %(default)s)")
-    parser.add_argument("--webhook-url", default=WEBHOOK_URL, help="the URL of the integrations (default: one that leads nowhere)")
-    parser.add_argument("--notification-type", default="", metavar="NAME_OR_ID", help="the type whose subscription may be changed")
+    parser.add_argument(
+        CONSENT, dest="consent", action="store_true", help="allow the changes that are described above"
+    )
+    parser.add_argument(
+        "--clean", action="store_true", help="ask nothing; remove what an earlier run left behind"
+    )
+    parser.add_argument(
+        "--prefix", default="ccloud-probe-", help="what names begin with (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--webhook-url",
+        default=WEBHOOK_URL,
+        help="the URL of the integrations (default: one that leads nowhere)",
+    )
+    parser.add_argument(
+        "--notification-type",
+        default="",
+        metavar="NAME_OR_ID",
+        help="the type whose subscription may be changed",
+    )
     parser.add_argument(
         "--read-user-notifications",
         action="store_true",
         help="also read the caller's notifications, which may add an in-app integration for good",
     )
-    parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("probe.yml"), help="the file to write (default: %(default)s)")
+    parser.add_argument(
+        "--output",
+        type=pathlib.Path,
+        default=pathlib.Path("probe.yml"),
+        help="the file to write (default: %(default)s)",
+    )
     parser.add_argument("--wait", type=_seconds, default=30.0, help="seconds to wait for lists (default: 30)")
-    parser.add_argument("--timeout", type=_seconds, default=20.0, help="seconds to wait for a response (default: 20)")
+    parser.add_argument(
+        "--timeout", type=_seconds, default=20.0, help="seconds to wait for a response (default: 20)"
+    )
     return parser.parse_args(arguments)
 
 
@@ -116,7 +141,10 @@ def _seconds(text: str) -> float:
 
 
 def _connect(
-    options: argparse.Namespace, environment: Mapping[str, str], pace: Optional[Pace], session_class: type[Session]
+    options: argparse.Namespace,
+    environment: Mapping[str, str],
+    pace: Optional[Pace],
+    session_class: type[Session],
 ) -> tuple[Session, Journal]:
     """The session and the journal of the organization. Raises ValueError."""
     key, secret = (environment.get(f"CONFLUENT_CLOUD_API_{name}", "") for name in ("KEY", "SECRET"))
@@ -135,14 +163,14 @@ def _check(options: argparse.Namespace, journal: Journal) -> None:
     if options.clean:
         return
     if journal.path.exists():
-        raise ValueError("An earlier run was killed before it undid its changes. Run the probe with --clean first.")
+        raise ValueError("An earlier run did not undo its changes. Run the probe with --clean first.")
     if not options.output.absolute().parent.is_dir():
         raise ValueError("The folder of --output does not exist.")
 
 
 @contextlib.contextmanager
 def _interruptions(session: Session) -> Iterator[None]:
-    """While the probe runs, signals end it between two requests, so that it always knows what it did."""
+    """Let signals end the run between two requests, so that the outcome of each request is known."""
 
     def interrupt(_number: int, _frame: object) -> None:
         session.interrupted.set()
@@ -160,31 +188,37 @@ def _interruptions(session: Session) -> Iterator[None]:
 
 
 def _clean(session: Session, prefix: str, journal: Journal) -> int:
+    changes = Changes(name=prefix, journal=journal)
     try:
-        removed, left = clean(session, prefix, journal)
-    except (OSError, ValueError, KeyError):
+        journal.read(changes)
+        left = clean(session, changes)
+    except (OSError, ValueError):
         say(f"{journal.path} is not readable. Restore the subscription by hand, and delete the file.")
         return 1
-    say(f"{removed} integrations were removed.")
+    except KeyboardInterrupt:
+        say("Interrupted. Run it again.")
+        return 130
+    say(f"{changes.removed} integrations were removed.")
     return _say_left(left)
 
 
 def _probe(session: Session, options: argparse.Namespace, journal: Journal) -> int:
     changes = Changes(name=options.prefix + run_token(), journal=journal)
-    allowed = Options(options.webhook_url, WEBHOOK_URL, options.notification_type, options.read_user_notifications)
+    allowed = Options(
+        options.webhook_url, WEBHOOK_URL, options.notification_type, options.read_user_notifications
+    )
     experiment = Experiment(session, allowed, changes)
     try:
         report, stopped = _ask(experiment)
     finally:
-        # Also after an error that nobody expected.
-        left = undo(session, changes)
-        status = _say_left(left)
+        # Also after an unexpected error.
+        status = _say_left(undo(session, changes))
 
     for line in report.summary():
         say(line)
     if session.interrupted.is_set():
         say("Interrupted; no file was written.")
-        return 130
+        return status or 130
     try:
         report.write(options.output, datetime.datetime.now(datetime.timezone.utc).date())
     except OSError as error:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What questions have in common: the throw-away integrations, the subscription that is changed, and waiting."""
+"""What questions share: the throw-away integrations, the subscription that changes, and waiting."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from typing import Any, Callable, Optional
 from .changes import MAX_INTEGRATIONS, Changes, Object
 from .cleanup import PAGE, integration_ids, restore_subscription
 from .session import Response, Session
+
+DESCRIPTION = "A throw-away integration of the probe"
 
 
 class NotAskedError(Exception):
@@ -60,12 +62,14 @@ class Experiment:
             return self._first
         if self.changes.created:
             raise NotAskedError("its integration does not exist")
-        response = self.create_integration(self.target("Webhook"), description="A throw-away integration of the probe")
+        response = self.create_integration(self.target("Webhook"), description=DESCRIPTION)
         self.first_response, self.created_at = response, time.monotonic()
         if response.status == 403:
             raise NotAskedError("the API key may not create integrations (403)")
         if response.status in (400, 422):
-            raise NotAskedError(f"the service refused the integration ({response.status}); try a --webhook-url of your own")
+            raise NotAskedError(
+                f"the service refused the integration ({response.status}); try a --webhook-url of your own"
+            )
         self._first = created_id(response)
         return self._first
 
@@ -73,23 +77,24 @@ class Experiment:
         """The ID of the integration of equal name, empty where there is none."""
         return next((each for each in self.changes.integrations if each != self._first), "")
 
-    def create_integration(self, target: Mapping[str, str], suffix: str = "", description: str = "") -> Response:
+    def create_integration(
+        self, target: Mapping[str, str], suffix: str = "", description: str = ""
+    ) -> Response:
         """Try to create an integration; at most three times in a run."""
         if self.changes.created >= MAX_INTEGRATIONS:
             raise NotAskedError(f"{MAX_INTEGRATIONS} integrations were created, and no more are")
         name = self.changes.name + suffix
         self.changes.created += 1
-        self.changes.integration_unknown = True
+        self.changes.unknown_integrations += 1
         body: dict[str, Any] = {"display_name": name, "target": target}
         if description:
             body["description"] = description
 
         response = self.session.call("POST", "/integrations", body=body)
-        if response.is_definite:
-            self.changes.integration_unknown = response.status < 400
         if response.status == 201:
             self.changes.integrations[created_id(response)] = name
-            self.changes.integration_unknown = False
+        if response.status == 201 or (response.is_definite and response.status >= 400):
+            self.changes.unknown_integrations -= 1
         return response
 
     def target(self, kind: str) -> dict[str, str]:
@@ -98,7 +103,8 @@ class Experiment:
 
     def read_integration(self, integration: str) -> Object:
         """An integration as a single read shows it."""
-        return expect(self.session.call("GET", "/integrations/{id}", id=integration), 200, "reading the integration")
+        response = self.session.call("GET", "/integrations/{id}", id=integration)
+        return expect(response, 200, "reading the integration")
 
     def is_listed(self, integration: str) -> bool:
         """Whether the list shows an integration."""
@@ -120,7 +126,7 @@ class Experiment:
         return response
 
     def wait_until(self, condition: Callable[[], bool]) -> int:
-        """Look until a condition holds; returns the number of looks, or 0 if it does not within the time to wait."""
+        """Look until a condition holds; returns the number of looks, or 0 if the time to wait is over."""
         deadline = time.monotonic() + self.session.pace.wait
         looks = 0
         while True:
@@ -154,21 +160,26 @@ class Experiment:
         return self._type
 
     def is_required(self) -> bool:
+        """Whether the named type is REQUIRED. Raises NotAskedError where none was named."""
         return self.notification_type().get("subscription_priority") == "REQUIRED"
 
     def subscription(self) -> str:
-        """The ID of the subscription to experiment with: the type's own, or else a new one that goes to the probe only."""
+        """The ID of the subscription to change: the type's own, or a new one that goes to the probe only."""
         if self._subscription:
             return self._subscription
+        if self.changes.subscription_unknown:
+            raise NotAskedError("it is not known which subscriptions exist")
         notification_type = self.notification_type()
         integration = self.first_integration()
         listed = self.session.list_all("/subscriptions", PAGE)
-        current = [each for each in listed if (each.get("notification_type") or {}).get("id") == notification_type["id"]]
+        current = [each for each in listed if _type_id(each) == notification_type["id"]]
         if current:
             self._refuse_dangling(current[0])
             self._subscription = current[0]["id"]
         elif self.is_required():
-            raise NotAskedError("the type is REQUIRED and has no subscription; a new one could not be deleted again")
+            raise NotAskedError(
+                "the type is REQUIRED and has no subscription; a new one could not be deleted again"
+            )
         else:
             self._subscription = created_id(self.subscribe(integration))
         return self._subscription
@@ -178,7 +189,9 @@ class Experiment:
         before = integration_ids(subscription)
         listed = {each["id"] for each in self.session.list_all("/integrations", PAGE)}
         if not before or not listed.issuperset(before):
-            raise NotAskedError("the subscription could not be restored: it has no integration, or one that does not exist")
+            raise NotAskedError(
+                "the subscription could not be restored: it has no integration, or one that does not exist"
+            )
 
     @property
     def is_own_subscription(self) -> bool:
@@ -192,15 +205,22 @@ class Experiment:
                 self.changes.change_subscription(self._subscription, self.subscription_integrations())
             except OSError as error:
                 self.changes.subscription = ""
-                raise NotAskedError(f"what has to be undone cannot be written to a file: {error.strerror}") from error
+                raise NotAskedError(
+                    f"what has to be undone cannot be written to a file: {error.strerror}"
+                ) from error
 
     def subscribe(self, integration: str) -> Response:
         """Try to create a subscription to the named type."""
+        if self.changes.subscription_unknown:
+            raise NotAskedError("it is not known which subscriptions exist")
         known = {each["id"] for each in self.session.list_all("/subscriptions", PAGE)}
         # A service may change the subscription that exists instead of creating another one.
         self._note_subscription()
         self.changes.subscription_unknown = True
-        body = {"notification_type": {"id": self.notification_type()["id"]}, "integrations": [{"id": integration}]}
+        body = {
+            "notification_type": {"id": self.notification_type()["id"]},
+            "integrations": [{"id": integration}],
+        }
         response = self.session.call("POST", "/subscriptions", body=body)
         if response.is_definite:
             self.changes.subscription_unknown = response.status < 400
@@ -221,15 +241,17 @@ class Experiment:
         return response
 
     def subscription_integrations(self) -> list[str]:
+        """The IDs of the integrations that the subscription goes to."""
         response = self.session.call("GET", "/subscriptions/{id}", id=self.subscription())
         return integration_ids(expect(response, 200, "reading the subscription"))
 
     def use_first_integration(self) -> None:
-        """Have the subscription go to the first integration too."""
+        """Add the first integration to the subscription."""
         integration = self.first_integration()
         current = self.subscription_integrations()
         if integration not in current:
-            expect(self.set_integrations([*current, integration]), 200, "adding an integration to the subscription")
+            response = self.set_integrations([*current, integration])
+            expect(response, 200, "adding an integration to the subscription")
             if integration not in self.subscription_integrations():
                 raise UnclearError("the integration was not added to the subscription")
 
@@ -238,11 +260,16 @@ class Experiment:
         restore_subscription(self.session, self.changes)
 
     def release(self) -> None:
-        """Have no subscription use the integrations any more."""
+        """Make sure that no subscription uses the integrations."""
         self.restore()
         for subscription in list(self.changes.new_subscriptions):
             if self.session.call("DELETE", "/subscriptions/{id}", id=subscription).status == 204:
                 self.changes.new_subscriptions.remove(subscription)
+
+
+def _type_id(subscription: Object) -> object:
+    reference = subscription.get("notification_type")
+    return reference.get("id") if isinstance(reference, dict) else None
 
 
 def created_id(response: Response) -> str:
@@ -258,4 +285,3 @@ def expect(response: Response, status: int, attempt: str) -> Object:
     if response.status != status or not isinstance(response.body, dict):
         raise UnclearError(f"{attempt} was answered with status {response.status}")
     return response.body
-

@@ -19,7 +19,7 @@ ANSWERED, NOT_ASKED, UNCLEAR = "answered", "not asked", "unclear"
 
 @dataclass(frozen=True)
 class Question:
-    """One question. ``setting`` is the emulator's policy; ``values`` are its values where answers have other names."""
+    """One question. ``setting`` is the emulator's policy; ``values`` translates answers into its values."""
 
     id: str
     text: str
@@ -74,7 +74,11 @@ def _redirects(experiment: Experiment) -> Answer:
 QUESTIONS = (
     Question("page_size", "Is page_size honored, up to 250?", ask_reads.page_size),
     Question("resource_type", "Do notification types have a resource_type?", ask_reads.resource_type_member),
-    Question("resource_type_filter", "Can notification types be filtered by resource_type?", ask_reads.resource_type_query),
+    Question(
+        "resource_type_filter",
+        "Can notification types be filtered by resource_type?",
+        ask_reads.resource_type_query,
+    ),
     Question(
         "empty_lookup",
         "How does resource-subscriptions:lookup answer where there is nothing?",
@@ -82,21 +86,49 @@ QUESTIONS = (
         "empty_lookup",
         {"404": "missing", "403": "missing"},
     ),
-    Question("preference_lookup", "How does resource-preferences:lookup answer where there is nothing?", ask_reads.preference_lookup),
-    Question("early_access", "Has the organization access to user notifications?", ask_reads.early_access, "early_access"),
+    Question(
+        "preference_lookup",
+        "How does resource-preferences:lookup answer where there is nothing?",
+        ask_reads.preference_lookup,
+    ),
+    Question(
+        "early_access",
+        "Has the organization access to user notifications?",
+        ask_reads.early_access,
+        "early_access",
+    ),
     Question("include", "Is include honored for user notifications?", ask_reads.include_values),
     Question(
-        "write_answers", "Does the response to a write have all members, or the required ones?", ask_integrations.write_answers, "write_answers"
+        "write_answers",
+        "Does the response to a write have all members, or the required ones?",
+        ask_integrations.write_answers,
+        "write_answers",
     ),
     Question("new_objects", "When do lists show a new object?", ask_integrations.new_objects, "new_objects"),
-    Question("webhook_urls", "Does a read return the webhook URL?", ask_integrations.webhook_urls, "webhook_urls"),
-    Question("duplicate_names", "Can two integrations have the same name?", ask_integrations.duplicate_names, "duplicate_names"),
-    Question("kind_change", "Can PATCH change the kind of a target?", ask_integrations.kind_change, "kind_change"),
     Question(
-        "empty_description", "Does an empty description clear it?", ask_integrations.empty_description, "empty_description"
+        "webhook_urls", "Does a read return the webhook URL?", ask_integrations.webhook_urls, "webhook_urls"
+    ),
+    Question(
+        "duplicate_names",
+        "Can two integrations have the same name?",
+        ask_integrations.duplicate_names,
+        "duplicate_names",
+    ),
+    Question(
+        "kind_change", "Can PATCH change the kind of a target?", ask_integrations.kind_change, "kind_change"
+    ),
+    Question(
+        "empty_description",
+        "Does an empty description clear it?",
+        ask_integrations.empty_description,
+        "empty_description",
     ),
     Question("dead_url", "How is a test of a dead URL answered?", ask_integrations.dead_url, "dead_url"),
-    Question("replaced_integrations", "Does a PATCH of integrations replace the whole list?", ask_subscriptions.replaced_integrations),
+    Question(
+        "replaced_integrations",
+        "Does a PATCH of integrations replace the whole list?",
+        ask_subscriptions.replaced_integrations,
+    ),
     Question(
         "required_role_email",
         "Can e-mail be removed from the subscription to a REQUIRED type?",
@@ -104,12 +136,20 @@ QUESTIONS = (
         "required_role_email",
     ),
     Question(
-        "second_subscription", "Can a type have a second subscription?", ask_subscriptions.second_subscription, "second_subscription"
+        "second_subscription",
+        "Can a type have a second subscription?",
+        ask_subscriptions.second_subscription,
+        "second_subscription",
     ),
     Question(
-        "delete_in_use", "What happens if an integration in use is deleted?", ask_subscriptions.delete_in_use, "delete_in_use"
+        "delete_in_use",
+        "What happens if an integration in use is deleted?",
+        ask_subscriptions.delete_in_use,
+        "delete_in_use",
     ),
-    Question("deletion", "When do lists stop showing a deleted object?", ask_integrations.deletion, "deletion"),
+    Question(
+        "deletion", "When do lists stop showing a deleted object?", ask_integrations.deletion, "deletion"
+    ),
     Question("missing", "How is a missing ID answered?", ask_reads.missing_id, "missing"),
     # The following are answered by all responses together.
     Question("error_envelope", "Which envelope do errors have?", _error_envelope, "error_envelope"),

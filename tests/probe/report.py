@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run found: lines for people, and a file for the emulator. Neither has a URL, a secret or a name of the user's."""
+"""What a run found: lines for people, and a file for the emulator; neither has URLs, secrets or names."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import Any
 
 import requests
 import yaml
+
 from emulator.contract import DOCUMENT
 from emulator.settings import policies
 
@@ -34,7 +35,7 @@ class Report:
     list_delay_ms: int = 0
 
     def settings(self) -> dict[str, Any]:
-        """The emulator's settings that make it behave like the organization; answers that it cannot play are left out."""
+        """The settings that make the emulator behave like the organization, as far as it can."""
         known = policies()
         values: dict[str, Any] = {
             result.question.setting: result.setting_value
@@ -54,7 +55,12 @@ class Report:
             "settings": self.settings(),
             "answers": [_entry(result) for result in self.results],
             "deviations": [
-                {"operation": each.operation, "status": each.status, "path": each.path, "problem": each.problem}
+                {
+                    "operation": each.operation,
+                    "status": each.status,
+                    "path": each.path,
+                    "problem": each.problem,
+                }
                 for each in self.deviations
             ],
         }
@@ -73,7 +79,9 @@ class Report:
             return [*lines, "Every response has the published form."]
 
         lines.append(f"{len(self.deviations)} deviations from the contract:")
-        lines += [f"  {each.operation} ({each.status}) {each.path}: {each.problem}" for each in self.deviations]
+        lines += [
+            f"  {each.operation} ({each.status}) {each.path}: {each.problem}" for each in self.deviations
+        ]
         return lines
 
 
@@ -88,7 +96,9 @@ def versions() -> dict[str, str]:
     """The versions of what was involved."""
     galaxy = (ROOT / "galaxy.yml").read_text(encoding="utf-8") if (ROOT / "galaxy.yml").is_file() else ""
     found = re.search(r"^version: *(\S+)", galaxy, re.MULTILINE)
-    contract = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8").partition("\npaths:")[0])["info"]["version"]
+    contract = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8").partition("\npaths:")[0])["info"][
+        "version"
+    ]
     return {
         "collection": found.group(1) if found else "unknown",
         "contract": contract,

@@ -16,9 +16,10 @@ from typing import Any, Optional
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
 import requests
-from emulator.contract import Request
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
+
+from emulator.contract import Request
 
 from .validation import Deviation, Validator
 
@@ -26,6 +27,8 @@ API = "/notifications/v1"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 REDIRECTS = (301, 302, 303, 307, 308)
 MAX_REDIRECTS = 3
+#: After so many calls in a row without response, with all their attempts, the service counts as unreachable.
+MAX_UNANSWERED = 3
 #: Response bodies larger than this are not read to the end.
 MAX_BYTES = 32 * 1024 * 1024
 
@@ -95,7 +98,9 @@ class Observations:
 class Session:
     """Requests to one endpoint with one API key."""
 
-    def __init__(self, endpoint: str, api_key: str, api_secret: str, pace: Pace, validator: Validator, version: str) -> None:
+    def __init__(
+        self, endpoint: str, api_key: str, api_secret: str, pace: Pace, validator: Validator, version: str
+    ) -> None:
         self.pace = pace
         self.observations = Observations()
         self.interrupted = threading.Event()
@@ -105,7 +110,7 @@ class Session:
         self._validator = validator
         self._unanswered = 0
         self._http = requests.Session()
-        # With trust_env, ~/.netrc would replace the credentials. What else the environment says is taken over here.
+        # With trust_env, ~/.netrc would replace the credentials. Proxies and CA bundle are still honored.
         self._http.trust_env = False
         self._http.auth = (api_key, api_secret)
         self._http.proxies = dict(requests.utils.get_environ_proxies(self._origin))
@@ -123,20 +128,21 @@ class Session:
     ) -> Response:
         """Send one request and return its response, of whatever status.
 
-        ``path`` begins behind ``/notifications/v1`` and may have ``{id}`` in it. Reads are sent again when they fail,
-        writes only while changes are undone; a 429 is waited out in any case.
-        Raises NoResponseError, and StoppedError after an interruption or where the service refuses the credentials.
+        ``path`` begins after ``/notifications/v1`` and may have ``{id}`` in it. Failed reads are sent again,
+        failed writes only while changes are undone; after a 429 both are.
+        Raises NoResponseError, and StoppedError after an interruption or if the API key is refused.
         """
         retries = method == "GET" or self.undoing
+        attempts = self.pace.attempts if self._unanswered < MAX_UNANSWERED else 1
         response: Optional[Response] = None
-        for attempt in range(self.pace.attempts):
+        for attempt in range(attempts):
             if attempt:
                 self.pause(_delay(response, self.pace.interval, attempt))
             self._check_interrupted()
             try:
                 response = self._exchange(method, path, id, query, body)
             except NoResponseError:
-                if not retries or attempt == self.pace.attempts - 1:
+                if not retries or attempt == attempts - 1:
                     self._count_unanswered()
                     raise
                 response = None
@@ -154,7 +160,7 @@ class Session:
         return response
 
     def list_all(self, path: str, query: Optional[Mapping[str, str]] = None) -> list[dict[str, Any]]:
-        """All objects of a collection. Raises NoResponseError where a page is missing: a part of a list is no answer."""
+        """All objects of a collection. Raises NoResponseError if any page is missing."""
         found: list[dict[str, Any]] = []
         wanted = dict(query or {})
         for _page in range(1000):
@@ -178,9 +184,9 @@ class Session:
             self.interrupted.wait(seconds)
 
     def _count_unanswered(self) -> None:
-        """Stop the run when several calls in a row, with all their attempts, got no response."""
+        """Stop the run if the service is unreachable."""
         self._unanswered += 1
-        if self._unanswered >= 3 and not self.undoing:
+        if self._unanswered >= MAX_UNANSWERED and not self.undoing:
             raise StoppedError("The service does not respond.")
 
     def _check_interrupted(self) -> None:
@@ -188,7 +194,12 @@ class Session:
             raise StoppedError("Interrupted.")
 
     def _exchange(
-        self, method: str, path: str, id: str, query: Optional[Mapping[str, str]], body: Optional[Mapping[str, Any]]
+        self,
+        method: str,
+        path: str,
+        id: str,
+        query: Optional[Mapping[str, str]],
+        body: Optional[Mapping[str, Any]],
     ) -> Response:
         """Send a request and follow redirects within the origin, as the contract asks of clients."""
         operation = f"{method} {API}{path}"
@@ -229,7 +240,13 @@ class Session:
         return response, content
 
     def _validate(
-        self, operation: str, method: str, url: str, body: Optional[Mapping[str, Any]], response: Response, content: bytes
+        self,
+        operation: str,
+        method: str,
+        url: str,
+        body: Optional[Mapping[str, Any]],
+        response: Response,
+        content: bytes,
     ) -> None:
         parts = urlsplit(url)
         sent = json.dumps(body).encode() if body is not None else b""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Compares responses with the contract and describes deviations by operation and JSON path, never by value."""
+"""Compares responses with the contract; describes deviations by operation and JSON path, never by value."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from emulator.contract import Contract, Request, schema_errors
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.exceptions import ValidationError
 from openapi_core.templating.media_types.exceptions import MediaTypeNotFound
 from openapi_core.templating.responses.exceptions import ResponseFinderError
 from openapi_core.validation.response.exceptions import MissingData
+
+from emulator.contract import Contract, Request, schema_errors
 
 #: How to say that a keyword of the contract is violated. The values in braces come from the contract.
 PROBLEMS = {
@@ -57,16 +58,22 @@ class Validator:
     def deviations(
         self, operation: str, request: Request, status: int, headers: Mapping[str, str], body: bytes
     ) -> frozenset[Deviation]:
-        """Every deviation of one response from the contract; a status that the contract does not list is one too.
+        """Every deviation of one response from the contract, an unpublished status included.
 
         ``operation`` is the method and the path with ``{id}`` in place of an ID.
         """
-        forms = sorted((name.lower(), value.isdecimal()) for name, value in headers.items() if name.lower() != "content-length")
+        forms = sorted(
+            (name.lower(), value.isdecimal())
+            for name, value in headers.items()
+            if name.lower() != "content-length"
+        )
         key = (operation, status, tuple(forms), _TIME.sub(b"", body))
         if key not in self._known:
             errors = self._contract.response_errors(request, status, headers, body)
             self._known[key] = frozenset(
-                Deviation(operation, status, path, problem) for error in errors for path, problem in _described(error)
+                Deviation(operation, status, path, problem)
+                for error in errors
+                for path, problem in _described(error)
             )
         return self._known[key]
 
@@ -90,11 +97,23 @@ def _described(error: Exception) -> Iterator[tuple[str, str]]:
         yield "$", "an unpublished media type"
     elif schema_errors(error):
         for each in schema_errors(error):
-            # Of the alternatives of a oneOf, the one that nearly matches tells most.
-            relevant = best_match([each]) or each
-            yield _json_path(relevant), _problem(relevant)
+            for detail in _details(each):
+                yield _json_path(detail), _problem(detail)
     else:
         yield "$", "not readable as JSON"
+
+
+def _details(error: ValidationError) -> Iterator[ValidationError]:
+    """An error, or, where none of several forms is matched, those of the form whose ``kind`` is right."""
+    forms: dict[object, list[ValidationError]] = {}
+    for each in error.context or ():
+        forms.setdefault(each.schema_path[0], []).append(each)
+    candidates = [errors for errors in forms.values() if not any("kind" in each.path for each in errors)]
+    if len(candidates) != 1:
+        yield error
+        return
+    for each in candidates[0]:
+        yield from _details(each)
 
 
 def _json_path(error: ValidationError) -> str:

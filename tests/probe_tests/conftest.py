@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 import yaml
+
 from emulator.settings import policies
 from probe import cli
 from probe.cli import CONSENT, main
 from probe.session import Pace, Session
-
 from support.emulator import KEY, SECRET, Emulator
 
 #: Types of the emulator's catalog: one that is subscribed to, one that must be, one without a subscription.
@@ -71,7 +71,9 @@ class Probe:
         file = yaml.safe_load(self.output.read_text()) if self.output.exists() else {}
         return Run(status, printed.getvalue(), file)
 
-    def ask(self, notification_type: str = "", pace: Pace = QUICK, session_class: type[Session] = Session) -> Run:
+    def ask(
+        self, notification_type: str = "", pace: Pace = QUICK, session_class: type[Session] = Session
+    ) -> Run:
         """Run it with consent, on a type."""
         arguments = [CONSENT, "--read-user-notifications", "--webhook-url", WEBHOOK_URL]
         if notification_type:
@@ -85,7 +87,9 @@ class Probe:
         """Everything that a client can change in the organization, times aside."""
         objects = self.emulator.control("GET", "objects/*")
         return {
-            collection: [{name: value for name, value in each.items() if name != "metadata"} for each in listed]
+            collection: [
+                {name: value for name, value in each.items() if name != "metadata"} for each in listed
+            ]
             for collection, listed in objects.items()
             if collection != "user-notifications"
         }

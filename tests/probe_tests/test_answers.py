@@ -1,16 +1,16 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The probe reports exactly the policies that the emulator has, and a file that makes another emulator have them."""
+"""The probe reports exactly the policies of the emulator, and its file makes another emulator have them."""
 
 from __future__ import annotations
 
 import pytest
 import yaml
 from allpairspy import AllPairs
+
 from emulator.settings import Settings, policies
 from probe.questions import QUESTIONS
-
 from support.emulator import Emulator
 
 from .conftest import NOT_ANSWERABLE, OPTIONAL, PATIENT, QUICK, RECOMMENDED, REQUIRED, Probe
@@ -77,7 +77,9 @@ def test_type_without_subscription_answers_what_its_own_subscriptions_show(probe
         probe.emulator.reset(delete_in_use=in_use, second_subscription="allowed", duplicate_names="refused")
         before = probe.state()
         run = probe.ask(OPTIONAL)
-        assert (run.answers["delete_in_use"], run.answers["second_subscription"]) == (in_use, "allowed"), run.output
+        assert (run.answers["delete_in_use"], run.answers["second_subscription"]) == (in_use, "allowed"), (
+            run.output
+        )
         assert probe.state() == before
 
 
@@ -117,7 +119,10 @@ def test_emulator_behaves_like_the_organization_that_was_asked(probe: Probe, tmp
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ({"format": 1, "settings": {"webhook_urls": "hidden"}}, "webhook_urls is one of clear, masked, not 'hidden'"),
+        (
+            {"format": 1, "settings": {"webhook_urls": "hidden"}},
+            "webhook_urls is one of clear, masked, not 'hidden'",
+        ),
         ({"format": 1, "settings": {"nonsense": "x"}}, "unknown setting 'nonsense'"),
         ({"format": 1, "settings": {"api_key": "x"}}, "unknown setting 'api_key'"),
         ({"format": 1, "settings": {}, "surprise": 1}, "unknown key 'surprise'"),
