@@ -51,7 +51,7 @@ matrix: ## Run the tests on every ansible-core and Python; a table
 
 faults: $(VENV)/test-ready ## Run the whole fault matrix (about an hour; ARGS="-k create" for a part)
 	@rm -rf collections
-	FAULTS=all $(BIN)/python -m pytest tests/faults -n 2 --dist worksteal $(ARGS)
+	FAULTS=all $(BIN)/python -m pytest tests/faults tests/probe_tests/test_undoing.py -n 2 --dist worksteal $(ARGS)
 
 $(VENV)/fuzz-ready: requirements/fuzz.txt $(VENV)/test-ready
 	@$(PIP_INSTALL) -r requirements/fuzz.txt
@@ -68,6 +68,7 @@ lint: $(VENV)/lint-ready $(TREE)/notifications ## Run every linter
 	$(BIN)/ruff format --check .
 	$(BIN)/yamllint --strict .
 	cd .cache/tree && MYPYPATH=. ../../$(BIN)/mypy --config-file ../../pyproject.toml -p ansible_collections.ccloud.notifications.plugins.module_utils
+	MYPYPATH=tests $(BIN)/mypy -p emulator -p probe
 	$(WITH_TREE) $(BIN)/ansible-lint --offline
 	$(BIN)/antsibull-changelog lint
 	$(BIN)/reuse lint --quiet || $(BIN)/reuse lint

@@ -882,8 +882,8 @@ def test_every_error_has_the_detail_and_the_request_id(emulator, connect, errors
     assert error.as_result() == {
         "attempted": "change the integration 'x'",
         "status": 404,
-        "code": "resource_not_found",
-        "detail": f"{'Not Found: ' if envelope == 'error' else ''}There is no Integration 'i-nope', or you may not see it.",
+        "code": "RESOURCE_NOT_FOUND" if envelope == "error" else "resource_not_found",
+        "detail": f"{'Not Found: ' if envelope == 'error' else ''}The Integration 'i-nope' does not exist, or you may not see it.",
         "pointer": None,
         "request_id": emulator.requests()[-1]["request_id"],
         "error_ids": error.as_result()["error_ids"],

@@ -24,7 +24,7 @@ SLICE = 2
 
 def policies():
     """The first side of every question, the other side of one of them at a time, and the other side of all."""
-    others = [(each.name, side) for each in dataclasses.fields(Settings) for side in each.metadata.get("sides", ())[1:]]
+    others = [(each.name, side) for each in dataclasses.fields(Settings) for side in each.metadata.get("values", ())[1:]]
     everything = dict(reversed([each for each in others if each[0] != "early_access"]))
     return [(), *((each,) for each in others), tuple(everything.items())]
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+#: What the service generates, beside the ID.
+GENERATED = ("created_at", "resource_name", "updated_at")
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -24,10 +27,22 @@ def webhook_url_shown(sent: str, shown: object) -> Answer:
     return Answer("clear" if shown.rstrip("/") == sent.rstrip("/") else "masked")
 
 
-def write_response(sent: set[str], response: dict[str, object]) -> Answer:
-    """Whether the response to a write has all optional members that were sent."""
-    missing = sorted(name for name in sent if response.get(name) is None)
-    return Answer("lean", f"missing: {', '.join(missing)}") if missing else Answer("full")
+def write_response(body: dict[str, object]) -> Answer:
+    """Which members the response to a write has: all that were sent and generated, or the required ones."""
+    missing = [name for name in ("id", "description") if body.get(name) is None]
+    if not missing:
+        return Answer("full")
+    return Answer("minimal" if "id" in missing else "lean", f"missing: {', '.join(missing)}")
+
+
+def read_response(single: dict[str, object], listed: dict[str, object]) -> Answer:
+    """Which members reads have: all published ones, or fewer in a single read or in a list."""
+    missing = {name for shown in (single, listed) for name in ("api_version", "kind") if not shown.get(name)}
+    for shown in (single, listed):
+        metadata = shown.get("metadata")
+        present = metadata if isinstance(metadata, dict) else {}
+        missing.update(f"metadata.{name}" for name in GENERATED if not present.get(name))
+    return Answer("lean", f"missing: {', '.join(sorted(missing))}") if missing else Answer("full")
 
 
 def kept_description(sent: str, shown: object) -> Answer:

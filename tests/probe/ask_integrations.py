@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import time
-
 from . import answers
 from .answers import Answer
 from .experiment import Experiment, NotAskedError, UnclearError, expect
+from .session import member
 
 INVALID = (400, 409, 422)
 
@@ -17,15 +16,23 @@ INVALID = (400, 409, 422)
 def write_answers(experiment: Experiment) -> Answer:
     experiment.first_integration()
     assert experiment.first_response is not None
-    return answers.write_response({"description"}, experiment.first_response.body)
+    return answers.write_response(experiment.first_response.body)
 
 
 def new_objects(experiment: Experiment) -> Answer:
-    integration = experiment.first_integration()
-    looks = experiment.wait_until(lambda: experiment.is_listed(integration))
-    delay = 0.0 if looks == 1 else time.monotonic() - experiment.created_at
+    experiment.first_integration()
+    delay = experiment.listing_delay
     experiment.list_delay_ms = max(experiment.list_delay_ms, round(delay * 1000))
     return answers.list_delay("at-once", "delayed", delay, experiment.session.pace.wait)
+
+
+def read_answers(experiment: Experiment) -> Answer:
+    integration = experiment.first_integration()
+    single = experiment.read_integration(integration)
+    listed = experiment.listed_integration(integration)
+    if listed is None:
+        raise UnclearError("the integration is not listed")
+    return answers.read_response(single, listed)
 
 
 def webhook_urls(experiment: Experiment) -> Answer:
@@ -84,6 +91,21 @@ def empty_description(experiment: Experiment) -> Answer:
     return answers.kept_description(before, experiment.read_integration(integration).get("description"))
 
 
+def validation_errors(experiment: Experiment) -> Answer:
+    """Sends a change with two violations of the published limits."""
+    integration = experiment.first_integration()
+    body = {"display_name": (experiment.changes.name + "-" * 65)[:65], "description": "x" * 129}
+    response = experiment.session.call("PATCH", "/integrations/{id}", id=integration, body=body)
+    if response.status == 200:
+        return Answer("accepted", "the published limits are not enforced")
+    if response.status not in INVALID:
+        raise UnclearError(f"answered with status {response.status}")
+    errors = member(response.body, "errors")
+    if not isinstance(errors, list):
+        raise UnclearError("the envelope has room for one error only")
+    return Answer("all" if len(errors) > 1 else "first", f"answered with status {response.status}")
+
+
 def dead_url(experiment: Experiment) -> Answer:
     target = {"kind": "Webhook", "url": experiment.options.dead_url}
     body = {"display_name": experiment.changes.name, "target": target}
@@ -95,7 +117,7 @@ def dead_url(experiment: Experiment) -> Answer:
 
 def deletion(experiment: Experiment) -> Answer:
     """Deletes an integration that nothing uses, unless another question deleted one already."""
-    if not experiment.lingering:
+    if not experiment.deletion_delays:
         candidates = list(experiment.changes.integrations)
         if not candidates:
             raise NotAskedError("no integration was created")
@@ -104,6 +126,7 @@ def deletion(experiment: Experiment) -> Answer:
         if response.status != 204:
             raise UnclearError(f"the deletion was answered with status {response.status}")
 
-    delay = max(experiment.lingering)
+    delay = max(experiment.deletion_delays)
     experiment.list_delay_ms = max(experiment.list_delay_ms, round(delay * 1000))
-    return answers.list_delay("at-once", "lingering", delay, experiment.session.pace.wait)
+    later = "marked" if experiment.marks_deleted else "lingering"
+    return answers.list_delay("at-once", later, delay, experiment.session.pace.wait)

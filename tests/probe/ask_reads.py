@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from .answers import Answer, page_sizes, resource_type_filter
+from . import answers
+from .answers import Answer
 from .experiment import Experiment, NotAskedError, UnclearError, expect
 
 #: A path of the documented form whose environment does not exist.
 NO_RESOURCE = {"resource": "environment=env-0probe0", "resource_type": "ENVIRONMENT"}
-RESOURCE_TYPES = ("CLUSTER", "CONNECTOR", "ENVIRONMENT", "ORGANIZATION")
+RESOURCE_TYPES = ("CLUSTER", "CONNECTOR")
 NOT_FOUND = (403, 404)
 
 
@@ -21,30 +22,32 @@ def page_size(experiment: Experiment) -> Answer:
     if many.status == 400:
         return Answer("refused", "page_size=250 was answered with status 400")
     body = expect(many, 200, "a page of 250")
-    return page_sizes(len(one["data"]), len(body["data"]), bool((body.get("metadata") or {}).get("next")))
+    return answers.page_sizes(
+        len(one["data"]), len(body["data"]), bool((body.get("metadata") or {}).get("next"))
+    )
 
 
-def resource_type_member(experiment: Experiment) -> Answer:
+def resource_type(experiment: Experiment) -> Answer:
     types = experiment.types()
     having = sum(each.get("resource_type") is not None for each in types)
     return Answer("present" if having else "absent", f"in {having} of {len(types)} types")
 
 
-def resource_type_query(experiment: Experiment) -> Answer:
+def resource_type_filter(experiment: Experiment) -> Answer:
     session = experiment.session
     all_types = experiment.types()
     found = {}
-    for resource_type in RESOURCE_TYPES[:2]:
+    for wanted in RESOURCE_TYPES:
         response = session.call(
-            "GET", "/notification-types", query={"resource_type": resource_type, "page_size": "100"}
+            "GET", "/notification-types", query={"resource_type": wanted, "page_size": "100"}
         )
         if response.status == 400:
             return Answer("refused", "answered with status 400")
-        found[resource_type] = len(expect(response, 200, "the filtered list")["data"])
-    return resource_type_filter(found, len(all_types))
+        found[wanted] = len(expect(response, 200, "the filtered list")["data"])
+    return answers.resource_type_filter(found, len(all_types))
 
 
-def subscription_lookup(experiment: Experiment) -> Answer:
+def empty_lookup(experiment: Experiment) -> Answer:
     response = experiment.session.call("GET", "/resource-subscriptions:lookup", query=NO_RESOURCE)
     if response.status in NOT_FOUND:
         return Answer(str(response.status))
@@ -56,7 +59,8 @@ def preference_lookup(experiment: Experiment) -> Answer:
     response = experiment.session.call("GET", "/resource-preferences:lookup", query=NO_RESOURCE)
     if response.status in NOT_FOUND:
         return Answer(str(response.status))
-    return Answer("other", f"answered with status {response.status}")
+    body = expect(response, 200, "the look-up")
+    return Answer("other", "something was found") if body.get("id") else Answer("empty", "an empty object")
 
 
 def early_access(experiment: Experiment) -> Answer:
@@ -68,7 +72,7 @@ def early_access(experiment: Experiment) -> Answer:
     return Answer("granted")
 
 
-def include_values(experiment: Experiment) -> Answer:
+def include(experiment: Experiment) -> Answer:
     _allow_reading(experiment)
     query = {"page_size": "1", "include": "integrations,recommended_actions"}
     response = experiment.session.call("GET", "/user-notifications", query=query)
@@ -79,8 +83,8 @@ def include_values(experiment: Experiment) -> Answer:
     found = expect(response, 200, "the list")["data"]
     if not found:
         raise NotAskedError("there is no user notification")
-    missing = [name for name in ("integrations", "recommended_actions") if name not in found[0]]
-    return Answer("ignored" if missing else "honored", f"missing: {', '.join(missing)}" if missing else "")
+    absent = [name for name in ("integrations", "recommended_actions") if name not in found[0]]
+    return Answer("ignored", f"missing: {', '.join(absent)}") if absent else Answer("honored")
 
 
 def _allow_reading(experiment: Experiment) -> None:
@@ -90,7 +94,7 @@ def _allow_reading(experiment: Experiment) -> None:
         )
 
 
-def missing_id(experiment: Experiment) -> Answer:
+def missing(experiment: Experiment) -> Answer:
     """Reads an integration that was deleted before: its ID is certainly of the right form."""
     for integration in sorted(experiment.changes.deleted):
         response = experiment.session.call("GET", "/integrations/{id}", id=integration)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from .answers import Answer
 from .cleanup import PAGE, integration_ids, kind_of
-from .experiment import Experiment, NotAskedError, UnclearError, created_id, expect
+from .experiment import Experiment, NotAskedError, UnclearError, expect
 
 INVALID = (400, 409, 422)
 
 
-def replaced_integrations(experiment: Experiment) -> Answer:
+def replaced(experiment: Experiment) -> Answer:
     """Whether a sent list of integrations replaces the one before."""
     first = experiment.first_integration()
     before = [each for each in experiment.subscription_integrations() if each != first]
@@ -61,12 +61,12 @@ def second_subscription(experiment: Experiment) -> Answer:
         raise NotAskedError("a second subscription to a REQUIRED type could not be deleted again")
     first = experiment.first_integration()
     existing = experiment.subscription()
-    response = experiment.subscribe(first)
+    response, created = experiment.subscribe(first)
     if response.status == 409:
         return Answer("refused", "" if "Location" in response.headers else "409 without Location")
     if response.status != 201:
         raise UnclearError(f"answered with status {response.status}")
-    if created_id(response) == existing:
+    if created == existing:
         experiment.restore()
         return Answer("updated", "the existing subscription was changed instead")
     return Answer("allowed")
@@ -85,7 +85,7 @@ def delete_in_use(experiment: Experiment) -> Answer:
             return Answer("refused", f"answered with status {response.status}")
         if response.status != 204:
             raise UnclearError(f"answered with status {response.status}")
-        is_detached = experiment.wait_until(lambda: first not in _left(experiment))
+        is_detached = experiment.wait_until(lambda: first not in _left(experiment)).value
         return Answer("detached" if is_detached else "dangling")
     finally:
         experiment.restore()

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Optional
 
 from .changes import WRITABLE_KINDS, Changes, Object
-from .session import NoResponseError, Session
+from .session import NoResponseError, Session, member
 
 PAGE = {"page_size": "100"}
 
@@ -90,7 +90,7 @@ def _added_by_others(session: Session, changes: Changes, current: list[str]) -> 
     if not added:
         return []
     listed = session.list_all("/integrations", PAGE)
-    others = {each["id"] for each in listed if not _is_own(each, changes.name)}
+    others = {each["id"] for each in listed if not is_own(each, changes.name)}
     return [each for each in added if each in others]
 
 
@@ -112,7 +112,7 @@ def integration_ids(subscription: Object) -> list[str]:
 # What was created
 
 
-def _is_own(integration: Object, prefix: str) -> bool:
+def is_own(integration: Object, prefix: str) -> bool:
     """Whether an integration can be one of the probe's: by the beginning of its name and its kind."""
     name = str(integration.get("display_name", ""))
     return name.startswith(prefix) and kind_of(integration) in WRITABLE_KINDS
@@ -120,8 +120,7 @@ def _is_own(integration: Object, prefix: str) -> bool:
 
 def kind_of(integration: Object) -> str:
     """The kind of an integration's target, empty if it has none."""
-    target = integration.get("target")
-    return str(target.get("kind", "")) if isinstance(target, dict) else ""
+    return str(member(integration.get("target"), "kind") or "")
 
 
 def _remove(session: Session, changes: Changes, needs_list: bool = False) -> list[str]:
@@ -169,7 +168,7 @@ def _find_integrations(session: Session, changes: Changes) -> None:
     known = set(changes.integrations) | changes.deleted
     while True:
         listed = session.list_all("/integrations", PAGE)
-        new = [each for each in listed if _is_own(each, changes.name) and each["id"] not in known]
+        new = [each for each in listed if is_own(each, changes.name) and each["id"] not in known]
         if len(new) >= changes.unknown_integrations or time.monotonic() > deadline:
             break
         session.pause(session.pace.interval)

@@ -12,7 +12,7 @@ from typing import Any, Callable, Optional
 
 from .changes import MAX_INTEGRATIONS, Changes, Object
 from .cleanup import PAGE, integration_ids, restore_subscription
-from .session import Response, Session
+from .session import Response, Session, member
 
 DESCRIPTION = "A throw-away integration of the probe"
 
@@ -23,6 +23,14 @@ class NotAskedError(Exception):
 
 class UnclearError(Exception):
     """A question that was asked and has no clear answer, with what happened."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What the last look at something gave, and the seconds until then; 0 if the first look was enough."""
+
+    value: Any
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -43,10 +51,13 @@ class Experiment:
     options: Options
     changes: Changes
     first_response: Optional[Response] = None
+    #: Seconds until a list showed the first integration; 0 for at once.
+    listing_delay: float = 0.0
+    #: Seconds until a list no longer showed a deleted integration, for each deletion; 0 for at once.
+    deletion_delays: list[float] = field(default_factory=list)
+    #: Whether a list showed a deleted integration with ``deleted_at``.
+    marks_deleted: bool = False
     _first: str = ""
-    created_at: float = 0.0
-    #: Seconds for which a list went on to show a deleted integration, for each deletion; 0 for not at all.
-    lingering: list[float] = field(default_factory=list)
     #: Milliseconds by which lists lag behind.
     list_delay_ms: int = 0
     _types: list[Object] = field(default_factory=list)
@@ -62,15 +73,17 @@ class Experiment:
             return self._first
         if self.changes.created:
             raise NotAskedError("its integration does not exist")
+
         response = self.create_integration(self.target("Webhook"), description=DESCRIPTION)
-        self.first_response, self.created_at = response, time.monotonic()
+        self.first_response = response
         if response.status == 403:
             raise NotAskedError("the API key may not create integrations (403)")
         if response.status in (400, 422):
             raise NotAskedError(
                 f"the service refused the integration ({response.status}); try a --webhook-url of your own"
             )
-        self._first = created_id(response)
+        expect(response, 201, "the creation")
+        self._first = next(iter(self.changes.integrations))
         return self._first
 
     def second_integration(self) -> str:
@@ -83,19 +96,46 @@ class Experiment:
         """Try to create an integration; at most three times in a run."""
         if self.changes.created >= MAX_INTEGRATIONS:
             raise NotAskedError(f"{MAX_INTEGRATIONS} integrations were created, and no more are")
+        is_first = not self.changes.created
         name = self.changes.name + suffix
-        self.changes.created += 1
-        self.changes.unknown_integrations += 1
         body: dict[str, Any] = {"display_name": name, "target": target}
         if description:
             body["description"] = description
 
+        self.changes.created += 1
+        self.changes.unknown_integrations += 1
         response = self.session.call("POST", "/integrations", body=body)
-        if response.status == 201:
-            self.changes.integrations[created_id(response)] = name
-        if response.status == 201 or (response.is_definite and response.status >= 400):
+        if response.is_definite and response.status >= 400:
             self.changes.unknown_integrations -= 1
+        if response.status == 201:
+            self._note_integration(response.object_id, name, is_first)
         return response
+
+    def _note_integration(self, integration: str, name: str, is_first: bool) -> None:
+        """Note a created integration. Watch the list for the first one, and for one whose ID is not known."""
+        known = set(self.changes.integrations) | self.changes.deleted
+        if integration:
+            self.changes.integrations[integration] = name
+            self.changes.unknown_integrations -= 1
+        if integration and not is_first:
+            return
+
+        watch = self.wait_until(lambda: self._find_listed(integration, name, known))
+        if is_first:
+            self.listing_delay = watch.seconds
+        if not integration:
+            if not watch.value:
+                raise UnclearError("the response has no ID, and the integration was never listed")
+            self.changes.integrations[watch.value] = name
+            self.changes.unknown_integrations -= 1
+
+    def _find_listed(self, integration: str, name: str, known: set[str]) -> str:
+        """The ID if an integration with it is listed; without ID, that of a new one with this name."""
+        for each in self.session.list_all("/integrations", PAGE):
+            is_new = each.get("display_name") == name and each["id"] not in known
+            if each["id"] == integration or (not integration and is_new):
+                return str(each["id"])
+        return ""
 
     def target(self, kind: str) -> dict[str, str]:
         """A target of a kind, with the URL that the user gave."""
@@ -106,13 +146,16 @@ class Experiment:
         response = self.session.call("GET", "/integrations/{id}", id=integration)
         return expect(response, 200, "reading the integration")
 
-    def is_listed(self, integration: str) -> bool:
-        """Whether the list shows an integration."""
-        return any(each.get("id") == integration for each in self.session.list_all("/integrations", PAGE))
+    def listed_integration(self, integration: str) -> Optional[Object]:
+        """An integration as the list shows it, None if it does not."""
+        for each in self.session.list_all("/integrations", PAGE):
+            if each["id"] == integration:
+                return each
+        return None
 
     def delete_integration(self, integration: str) -> Response:
         """Try to delete an integration, and watch how long lists show it after that."""
-        if not self.wait_until(lambda: self.is_listed(integration)):
+        if not self.wait_until(lambda: self.listed_integration(integration)).value:
             raise UnclearError("the integration was never listed")
         response = self.session.call("DELETE", "/integrations/{id}", id=integration)
         if response.status != 204:
@@ -120,21 +163,27 @@ class Experiment:
 
         self.changes.integrations.pop(integration, None)
         self.changes.deleted.add(integration)
-        deleted_at = time.monotonic()
-        looks = self.wait_until(lambda: not self.is_listed(integration))
-        self.lingering.append(0.0 if looks == 1 else time.monotonic() - deleted_at)
+        watch = self.wait_until(lambda: self._is_gone(integration))
+        self.deletion_delays.append(watch.seconds)
         return response
 
-    def wait_until(self, condition: Callable[[], bool]) -> int:
-        """Look until a condition holds; returns the number of looks, or 0 if the time to wait is over."""
-        deadline = time.monotonic() + self.session.pace.wait
-        looks = 0
+    def _is_gone(self, integration: str) -> bool:
+        """Whether the list no longer shows a deleted integration; notes whether it has ``deleted_at``."""
+        listed = self.listed_integration(integration)
+        if listed and member(listed.get("metadata"), "deleted_at"):
+            self.marks_deleted = True
+        return listed is None
+
+    def wait_until(self, condition: Callable[[], Any]) -> Watch:
+        """Look until a condition holds, or the time to wait is over."""
+        begin = time.monotonic()
+        is_first = True
         while True:
-            looks += 1
-            if condition():
-                return looks
-            if time.monotonic() >= deadline:
-                return 0
+            value = condition()
+            seconds = time.monotonic() - begin
+            if value or seconds >= self.session.pace.wait:
+                return Watch(value, 0.0 if value and is_first else seconds)
+            is_first = False
             self.session.pause(self.session.pace.interval)
 
     # The notification type that the user names, and its subscription
@@ -181,7 +230,8 @@ class Experiment:
                 "the type is REQUIRED and has no subscription; a new one could not be deleted again"
             )
         else:
-            self._subscription = created_id(self.subscribe(integration))
+            response, self._subscription = self.subscribe(integration)
+            expect(response, 201, "the creation of a subscription")
         return self._subscription
 
     def _refuse_dangling(self, subscription: Object) -> None:
@@ -209,8 +259,8 @@ class Experiment:
                     f"what has to be undone cannot be written to a file: {error.strerror}"
                 ) from error
 
-    def subscribe(self, integration: str) -> Response:
-        """Try to create a subscription to the named type."""
+    def subscribe(self, integration: str) -> tuple[Response, str]:
+        """Try to create a subscription to the named type; returns the response and the ID of what it made."""
         if self.changes.subscription_unknown:
             raise NotAskedError("it is not known which subscriptions exist")
         known = {each["id"] for each in self.session.list_all("/subscriptions", PAGE)}
@@ -224,11 +274,25 @@ class Experiment:
         response = self.session.call("POST", "/subscriptions", body=body)
         if response.is_definite:
             self.changes.subscription_unknown = response.status < 400
-        if response.status == 201:
-            if created_id(response) not in known:
-                self.changes.add_subscription(created_id(response))
-            self.changes.subscription_unknown = False
-        return response
+        if response.status != 201:
+            return response, ""
+
+        subscription = response.object_id
+        if not subscription:
+            subscription = self.wait_until(lambda: self._new_subscription(integration, known)).value
+        if not subscription:
+            raise UnclearError("the response has no ID, and the subscription was never listed")
+        if subscription not in known:
+            self.changes.add_subscription(subscription)
+        self.changes.subscription_unknown = False
+        return response, subscription
+
+    def _new_subscription(self, integration: str, known: set[str]) -> str:
+        """The ID of a listed subscription that is new and goes to an integration only, empty if none is."""
+        for each in self.session.list_all("/subscriptions", PAGE):
+            if each["id"] not in known and integration_ids(each) == [integration]:
+                return str(each["id"])
+        return ""
 
     def set_integrations(self, integrations: list[str]) -> Response:
         """Try to change what the subscription goes to."""
@@ -268,16 +332,7 @@ class Experiment:
 
 
 def _type_id(subscription: Object) -> object:
-    reference = subscription.get("notification_type")
-    return reference.get("id") if isinstance(reference, dict) else None
-
-
-def created_id(response: Response) -> str:
-    """The ID of a created object. Raises UnclearError where nothing was created."""
-    created = expect(response, 201, "the creation")
-    if not isinstance(created.get("id"), str):
-        raise UnclearError("the created object has no ID")
-    return str(created["id"])
+    return member(subscription.get("notification_type"), "id")
 
 
 def expect(response: Response, status: int, attempt: str) -> Object:

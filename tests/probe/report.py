@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import pathlib
 import platform
 import re
@@ -38,9 +39,9 @@ class Report:
         """The settings that make the emulator behave like the organization, as far as it can."""
         known = policies()
         values: dict[str, Any] = {
-            result.question.setting: result.setting_value
+            result.question.id: result.answer
             for result in self.results
-            if result.setting_value in known.get(result.question.setting, ())
+            if result.answer in known.get(result.question.id, ())
         }
         if self.list_delay_ms:
             values["list_delay_ms"] = self.list_delay_ms
@@ -67,7 +68,8 @@ class Report:
 
     def write(self, path: pathlib.Path, today: datetime.date) -> None:
         """Write ``probe.yml``. Raises OSError."""
-        text = yaml.safe_dump(self.content(today), sort_keys=False, allow_unicode=True, width=110)
+        dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+        text = yaml.dump(self.content(today), Dumper=dumper, sort_keys=False, allow_unicode=True, width=110)
         path.write_text("---\n" + text, encoding="utf-8")
 
     def summary(self) -> list[str]:
@@ -92,6 +94,7 @@ def row(result: Result) -> str:
     return f"  {answer:<14} {result.question.text}{note}"
 
 
+@functools.cache
 def versions() -> dict[str, str]:
     """The versions of what was involved."""
     galaxy = (ROOT / "galaxy.yml").read_text(encoding="utf-8") if (ROOT / "galaxy.yml").is_file() else ""

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Optional
-from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
@@ -62,6 +62,14 @@ class Response:
     body: Any
 
     @property
+    def object_id(self) -> str:
+        """The ID of a created object, from the body or else from Location; empty if neither has it."""
+        object_id = member(self.body, "id")
+        if isinstance(object_id, str):
+            return object_id
+        return unquote(urlsplit(self.headers.get("Location", "")).path.rpartition("/")[2])
+
+    @property
     def is_definite(self) -> bool:
         """Whether the response tells what became of the request."""
         return self.status < 500 and self.status not in (408, 429)
@@ -77,6 +85,8 @@ class Observations:
     redirects: Counter[str] = field(default_factory=Counter)
     rate_headers: Counter[str] = field(default_factory=Counter)
     rate_limits: set[str] = field(default_factory=set)
+    #: Whether a 429 had a body.
+    rate_limit_bodies: Counter[str] = field(default_factory=Counter)
     deviations: set[Deviation] = field(default_factory=set)
 
     def add(self, response: Response) -> None:
@@ -88,7 +98,9 @@ class Observations:
             if response.headers.get(names[0], "").isdecimal():
                 self.rate_limits.add(response.headers[names[0]])
 
-        if 400 <= response.status < 500:
+        if response.status == 429:
+            self.rate_limit_bodies["omitted" if response.body is None else "given"] += 1
+        elif 400 <= response.status < 500:
             envelope, has_code = _error_form(response.body)
             self.envelopes[envelope] += 1
             if has_code is not None:
@@ -165,11 +177,11 @@ class Session:
         wanted = dict(query or {})
         for _page in range(1000):
             response = self.call("GET", path, query=wanted)
-            data = _member(response.body, "data")
+            data = member(response.body, "data")
             if response.status != 200 or not isinstance(data, list):
                 raise NoResponseError(f"the list {path} was not readable (status {response.status})")
-            found += [each for each in data if isinstance(_member(each, "id"), str)]
-            following = _member(_member(response.body, "metadata"), "next")
+            found += [each for each in data if isinstance(member(each, "id"), str)]
+            following = member(member(response.body, "metadata"), "next")
             if not following:
                 return found
             # The link's query selects the page; its origin and path are not followed.
@@ -207,17 +219,17 @@ class Session:
         if query:
             url += "?" + urlencode(query)
 
+        target = url
         for _redirect in range(MAX_REDIRECTS + 1):
-            response, content = self._send(method, url, body)
+            response, content = self._send(method, target, body)
             if response.status not in REDIRECTS or not response.headers.get("Location"):
                 self._validate(operation, method, url, body, response, content)
                 return response
-            target = urljoin(url, response.headers["Location"])
+            target = urljoin(target, response.headers["Location"])
             is_inside = _is_inside(self._origin, target)
-            self.observations.redirects["same-origin" if is_inside else "other-origin"] += 1
+            self.observations.redirects[str(response.status) if is_inside else "other-origin"] += 1
             if not is_inside or (method != "GET" and response.status not in (307, 308)):
                 return response
-            url = target
         return response
 
     def _send(self, method: str, url: str, body: Optional[Mapping[str, Any]]) -> tuple[Response, bytes]:
@@ -296,16 +308,16 @@ def _decode(content: bytes) -> Any:
         return None
 
 
-def _member(value: Any, name: str) -> Any:
+def member(value: Any, name: str) -> Any:
     """A member of what should be an object; None where it is not."""
     return value.get(name) if isinstance(value, dict) else None
 
 
 def _error_form(body: Any) -> tuple[str, Optional[bool]]:
     """Which envelope an error has, and whether it has a code; None where it has no envelope."""
-    errors, error = _member(body, "errors"), _member(body, "error")
+    errors, error = member(body, "errors"), member(body, "error")
     if isinstance(errors, list) and errors:
-        return "errors", all(bool(_member(each, "code")) for each in errors)
+        return "errors", all(bool(member(each, "code")) for each in errors)
     if isinstance(error, dict):
         return "error", bool(error.get("code"))
     return "none", None

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
+import itertools
 import pathlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +26,10 @@ from support.emulator import KEY, SECRET, Emulator
 #: Types of the emulator's catalog: one that is subscribed to, one that must be, one without a subscription.
 RECOMMENDED, REQUIRED, OPTIONAL = "Connector failed", "Payment failed", "Invoice available"
 #: What no question answers, and why.
-NOT_ANSWERABLE = {"over_quota": "it would take as many integrations as the quota allows"}
+NOT_ANSWERABLE = {
+    "over_quota": "it would take as many integrations as the quota allows",
+    "rate_limit_body": "it would take as many requests as the rate limit allows; known if that happens",
+}
 WEBHOOK_URL = "https://hooks.example.com/services/secret-path"
 
 QUICK = Pace(timeout=2, wait=0.05, interval=0.01, attempts=3)
@@ -38,7 +43,11 @@ class Run:
 
     status: int
     output: str
-    file: dict[str, Any]
+    text: str
+
+    @functools.cached_property
+    def file(self) -> dict[str, Any]:
+        return yaml.safe_load(self.text) or {}
 
     @property
     def answers(self) -> dict[str, str]:
@@ -68,8 +77,7 @@ class Probe:
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             status = main(["--output", str(self.output), *arguments], self.environment, pace, session_class)
-        file = yaml.safe_load(self.output.read_text()) if self.output.exists() else {}
-        return Run(status, printed.getvalue(), file)
+        return Run(status, printed.getvalue(), self.output.read_text() if self.output.exists() else "")
 
     def ask(
         self, notification_type: str = "", pace: Pace = QUICK, session_class: type[Session] = Session
@@ -107,7 +115,8 @@ def trusting_emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def probe(trusting_emulator: Emulator, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Probe:
-    # With equal names, responses are equal, and each is validated once.
-    monkeypatch.setattr(cli, "run_token", lambda: "0a1b2c3d")
+    # With the same names in each test, responses are the same, and each is validated once.
+    tokens = map("{:08}".format, itertools.count(1))
+    monkeypatch.setattr(cli, "run_token", lambda: next(tokens))
     trusting_emulator.reset()
     return Probe(trusting_emulator, tmp_path)
