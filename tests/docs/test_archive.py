@@ -18,7 +18,7 @@ from support.playbooks import BIN, command, copy_tree, ended, surroundings
 #: What lies in a working tree and must not be published, whatever Git ignores.
 STRAYS = ("secrets.yml", "notes.txt", ".env", "host.pem", "vault-password", "vault_pass", ".ansible/tmp", "playbooks/vars/mine.yml")
 #: Beside these, an archive has files at its top only.
-FOLDERS = {"changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "roles", "tests/contract", "tests/emulator", "tests/probe"}
+FOLDERS = {"changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "roles", "tests/contract", "tests/emulator"}
 
 
 @pytest.fixture(scope="module")
