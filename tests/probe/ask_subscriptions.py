@@ -19,11 +19,12 @@ def replaced(experiment: Experiment) -> Answer:
     others = before or [each for each in [experiment.second_integration()] if each]
     if not others:
         raise NotAskedError("the new subscription has one integration only")
-    experiment.use_first_integration()
-
-    expect(experiment.set_integrations(others), 200, "the change")
-    is_replaced = first not in experiment.subscription_integrations()
-    experiment.restore()
+    try:
+        experiment.use_first_integration()
+        expect(experiment.set_integrations(others), 200, "the change")
+        is_replaced = first not in experiment.subscription_integrations()
+    finally:
+        experiment.restore()
     return Answer("yes") if is_replaced else Answer("no", "integrations are added to those before")
 
 
@@ -37,10 +38,9 @@ def required_role_email(experiment: Experiment) -> Answer:
     if not emails:
         raise NotAskedError("the subscription has no RoleEmail integration")
 
-    response = experiment.set_integrations(
-        [first, *(each for each in current if each not in emails and each != first)]
-    )
+    others = [each for each in current if each not in emails and each != first]
     try:
+        response = experiment.set_integrations([first, *others])
         if response.status in INVALID:
             return Answer("kept", f"answered with status {response.status}")
         expect(response, 200, "the change")
@@ -77,10 +77,9 @@ def delete_in_use(experiment: Experiment) -> Answer:
     if experiment.changes.subscription_unknown:
         raise NotAskedError("it is not known which subscriptions exist")
     first = experiment.first_integration()
-    experiment.use_first_integration()
-
-    response = experiment.delete_integration(first)
     try:
+        experiment.use_first_integration()
+        response = experiment.delete_integration(first)
         if response.status in INVALID:
             return Answer("refused", f"answered with status {response.status}")
         if response.status != 204:

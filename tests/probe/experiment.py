@@ -12,7 +12,7 @@ from typing import Any, Callable, Optional
 
 from .changes import MAX_INTEGRATIONS, Changes, Object
 from .cleanup import PAGE, integration_ids, restore_subscription
-from .session import Response, Session, member
+from .session import Response, Session, StoppedError, member
 
 DESCRIPTION = "A throw-away integration of the probe"
 
@@ -320,8 +320,9 @@ class Experiment:
                 raise UnclearError("the integration was not added to the subscription")
 
     def restore(self) -> None:
-        """Give the subscription back what it had; where that fails, the end of the run tries again."""
-        restore_subscription(self.session, self.changes)
+        """Give the subscription its integrations back. If that fails, stop and undo everything at once."""
+        if restore_subscription(self.session, self.changes):
+            raise StoppedError("The subscription was not restored.")
 
     def release(self) -> None:
         """Make sure that no subscription uses the integrations."""

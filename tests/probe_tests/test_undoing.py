@@ -97,6 +97,21 @@ def test_request_that_takes_effect_after_its_time_out_is_undone(probe: Probe):
         assert probe.state() == before, f"{method} {path}\n{run.output}"
 
 
+def test_required_type_gets_its_email_back_at_once(probe: Probe):
+    """Although the response to the change that took it away was lost."""
+    admins = probe.emulator.ids()["Organization admins"]
+    probe.emulator.fault("cut-after", "PATCH", "*/subscriptions/*", skip=2)
+    probe.ask(REQUIRED)
+    writes = [each for each in probe.emulator.requests() if each["method"] != "GET"]
+    number = next(number for number, each in enumerate(writes) if each["status"] is None)
+    lost, following = (
+        [reference["id"] for reference in each["body"]["integrations"]]
+        for each in writes[number : number + 2]
+    )
+    assert admins not in lost
+    assert following == [admins]
+
+
 def leftovers(probe: Probe, before) -> list[str]:
     """The IDs of what is in the organization and was not, and of what was changed."""
     now = probe.state()
