@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import pathlib
 import signal
 import sys
 from typing import Optional, Sequence
 
 from aiohttp import web
 
+from .probe_file import read_settings
 from .server import Emulator
 from .settings import add_flags, from_flags
 
@@ -37,7 +39,22 @@ def _parse(arguments: Optional[Sequence[str]]) -> argparse.Namespace:
         action="store_true",
         help="do not validate the emulator's own responses, which takes time",
     )
+    parser.add_argument(
+        "--as",
+        dest="probes",
+        action="append",
+        default=[],
+        type=pathlib.Path,
+        metavar="FILE",
+        help="behave like the organization in this probe.yml; of several files, the last one wins, and "
+        "flags win over files",
+    )
     add_flags(parser)
+    for path in parser.parse_args(arguments).probes:
+        try:
+            parser.set_defaults(**read_settings(path))
+        except (OSError, ValueError) as error:
+            parser.error(f"--as {path}: {getattr(error, 'strerror', None) or error}")
     return parser.parse_args(arguments)
 
 

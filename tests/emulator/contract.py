@@ -120,14 +120,20 @@ class Contract:
         if key in self._valid_responses:
             return []
 
-        response = MockResponse(
-            body, status_code=status, headers=dict(headers), content_type="application/json"
-        )
-        violations = [_describe(error) for error in self._openapi.iter_response_errors(request, response)]
+        headers = {**headers, "Content-Type": "application/json"}
+        violations = [_describe(error) for error in self.response_errors(request, status, headers, body)]
 
         if not violations:
             self._valid_responses.add(key)
         return violations
+
+    def response_errors(
+        self, request: Request, status: int, headers: Mapping[str, str], body: bytes
+    ) -> Iterator[Exception]:
+        """The errors of openapi-core for a response; `schema_errors` has the details of each."""
+        content_type = headers.get("Content-Type", "").partition(";")[0]
+        response = MockResponse(body, status_code=status, headers=dict(headers), content_type=content_type)
+        return self._openapi.iter_response_errors(request, response)
 
     def required_item_members(self, path: str) -> frozenset[str]:
         """The members that each object in the list at a path must have."""
@@ -173,17 +179,17 @@ def _is_uri(value: object) -> bool:
     return bool(parts.scheme and parts.netloc) and value.isascii() and not has_spaces
 
 
-def _schema_errors(error: Exception) -> list[ValidationError]:
+def schema_errors(error: Exception) -> list[ValidationError]:
     """The errors of jsonschema behind an error of openapi-core."""
     errors = getattr(error.__cause__, "schema_errors", None) or getattr(error, "schema_errors", None)
     return list(errors or [])
 
 
 def _describe(error: Exception) -> str:
-    schema_errors = _schema_errors(error)
-    if not schema_errors:
+    found = schema_errors(error)
+    if not found:
         return repr(error)
-    best = best_match(schema_errors)
+    best = best_match(found)
     return f"{error}: {_pointer(best)}: {best.message}"
 
 
@@ -198,15 +204,15 @@ def _violations(error: Exception, body_status: int) -> list[Violation]:
     if isinstance(error, PathError):
         return [Violation(404, "The path does not exist.")]
 
-    schema_errors = _schema_errors(error)
+    found = schema_errors(error)
     if isinstance(error, ParameterValidationError):
-        detail = schema_errors[0].message if schema_errors else str(error.__cause__ or error)
+        detail = found[0].message if found else str(error.__cause__ or error)
         return [Violation(400, f"Invalid parameter {error.name}: {detail}", parameter=error.name)]
-    if not schema_errors:
+    if not found:
         return [Violation(400, "The body is not valid JSON, or its content type is not the required one.")]
 
     violations = []
-    for schema_error in schema_errors:
+    for schema_error in found:
         for cause in _causes(schema_error):
             violations.append(Violation(body_status, cause.message, pointer=_pointer(cause)))
     return violations

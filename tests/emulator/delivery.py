@@ -29,7 +29,9 @@ class Delivery:
     @property
     def is_accepted(self) -> bool:
         """Whether the target accepted the notification, as far as is known."""
-        return not self.sent or (self.status is not None and self.status < 400)
+        if not self.sent:
+            return not leads_nowhere(self.url)
+        return self.status is not None and self.status < 400
 
 
 def is_loopback(url: str) -> bool:
@@ -37,6 +39,14 @@ def is_loopback(url: str) -> bool:
     try:
         host = urlsplit(url).hostname or ""
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def leads_nowhere(url: str) -> bool:
+    """Whether the host of a URL is under ``.invalid``, a domain that never exists (RFC 6761)."""
+    try:
+        return (urlsplit(url).hostname or "").endswith(".invalid")
     except ValueError:
         return False
 

@@ -123,6 +123,11 @@ class Settings:
         return dataclasses.replace(self, **overrides)
 
 
+def policies() -> dict[str, tuple[str, ...]]:
+    """The values of every policy, by its name."""
+    return {f.name: f.metadata["values"] for f in dataclasses.fields(Settings) if "values" in f.metadata}
+
+
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """Add one command-line flag for each setting, with the setting's name."""
     for f in dataclasses.fields(Settings):
