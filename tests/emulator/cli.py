@@ -31,13 +31,13 @@ def _parse(arguments: Optional[Sequence[str]]) -> argparse.Namespace:
         description="An emulator of the Confluent Cloud Notifications API. It listens on loopback only.",
     )
     parser.add_argument(
-        "--port", type=_port, default=0, help="where to listen; 0 (the default) picks a free port"
+        "--port", type=_port, default=0, help="the port to listen on; 0 (the default) is any free port"
     )
     parser.add_argument("--read-only", action="store_true", help="refuse and record every write")
     parser.add_argument(
         "--trust-answers",
         action="store_true",
-        help="do not judge the emulator's own answers by the contract, which takes time",
+        help="do not validate the emulator's own responses, which takes time",
     )
     parser.add_argument(
         "--as",

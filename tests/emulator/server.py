@@ -347,13 +347,10 @@ class Emulator:
             raise ApiError(403, "user_unauthorized", "Forbidden", f"The user of {user.name} may only read.")
 
         content: Any = None
-        if call.body:
-            is_form = call.path == TOKEN_PATH
-            content = (
-                dict(parse_qsl(call.body.decode(), keep_blank_values=True))
-                if is_form
-                else json.loads(call.body)
-            )
+        if call.body and call.path == TOKEN_PATH:
+            content = dict(parse_qsl(call.body.decode(), keep_blank_values=True))
+        elif call.body:
+            content = json.loads(call.body)
         return await self.service.handle(call.method, call.path, _query(call.request), content)
 
     # Validation and errors
