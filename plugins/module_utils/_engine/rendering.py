@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Dict, Iterable, List, Mapping, Sequence
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence
 
 from .._redaction import one_line
 from .model import Object
-from .plan import CREATE, DELETE, DETACHED, KEEP, UPDATE, Plan, Step
+from .plan import CREATE, DELETE, DETACHED, KEEP, PURGED, UPDATE, Plan, Step
 
 _SYMBOLS = {CREATE: "+", UPDATE: "~", DELETE: "-"}
+#: Why a change that no item asks for is made.
+_REASONS = {PURGED: "   (purge)", DETACHED: "   (uses an integration to delete)"}
 #: Names in the text of a plan are padded to the longest one, but not beyond this width.
 NAME_WIDTH = 44
 
@@ -24,8 +26,8 @@ NAME_WIDTH = 44
 def plan_entries(plan: Plan) -> List[Dict[str, Any]]:
     """One entry for each change, in the order in which the changes are made.
 
-    ``before`` and ``after`` describe the object in one line (None: it does not exist). ``reason`` is
-    ``managed``, ``purged`` or ``detached``.
+    ``before`` and ``after`` describe the object in one line (None: it does not exist), and ``text`` the change.
+    ``reason`` is ``managed``, ``purged`` or ``detached``.
     """
     ordered = (plan.steps[position] for phase in plan.phases() for position in phase.positions)
     return [_entry(step) for step in ordered]
@@ -34,6 +36,8 @@ def plan_entries(plan: Plan) -> List[Dict[str, Any]]:
 def _entry(step: Step) -> Dict[str, Any]:
     resource = step.resource
     changes = step.changes if step.before else ()
+    before = None if step.before is None else one_line(resource.diff_line(step.before))
+    after = None if step.after is None else one_line(resource.diff_line(step.after, changes))
     return {
         "action": step.action,
         "resource": resource.noun,
@@ -42,8 +46,9 @@ def _entry(step: Step) -> Dict[str, Any]:
         "id": (step.before or {}).get("id"),
         "changes": list(step.changes),
         "reason": step.origin,
-        "before": None if step.before is None else one_line(resource.diff_line(step.before)),
-        "after": None if step.after is None else one_line(resource.diff_line(step.after, changes)),
+        "before": before,
+        "after": after,
+        "text": _change_text(before, after) + _REASONS.get(step.origin, ""),
     }
 
 
@@ -60,7 +65,7 @@ def _canonical(step: Step) -> Dict[str, Any]:
     changes = step.changes if step.before else ()
     before: Object = step.resource.diff_view(step.before) if step.before else {}
     after: Object = step.resource.diff_view(step.after, changes) if step.after else {}
-    entry = {name: value for name, value in _entry(step).items() if name not in ("before", "after")}
+    entry = {name: value for name, value in _entry(step).items() if name not in ("before", "after", "text")}
     return {**entry, "before": before, "after": after}
 
 
@@ -91,19 +96,13 @@ def _shown_name(entry: Mapping[str, Any]) -> str:
 
 
 def _line(entry: Mapping[str, Any], name: str, width: int) -> str:
-    symbol = _SYMBOLS[entry["action"]]
-    if entry["action"] == UPDATE:
-        content = _difference(entry["before"], entry["after"])
-    else:
-        content = entry["after"] or entry["before"] or ""
-    reason = {"purged": "   (purge)", DETACHED: "   (in use by an integration to delete)"}.get(
-        entry["reason"], ""
-    )
-    return f"{symbol} {name:{width}}   {content}{reason}".rstrip()
+    return f"{_SYMBOLS[entry['action']]} {name:{width}}   {entry['text']}".rstrip()
 
 
-def _difference(before: str, after: str) -> str:
-    """An updated object in one line. Added and removed list items are marked."""
+def _change_text(before: Optional[str], after: Optional[str]) -> str:
+    """A change in one line. Added and removed items of a list are marked."""
+    if before is None or after is None:
+        return after or before or ""
     old_head, _separator, old_tail = before.rpartition("   ")
     new_head, _separator, new_tail = after.rpartition("   ")
     if old_head == new_head and old_tail != new_tail:

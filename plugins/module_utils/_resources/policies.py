@@ -14,10 +14,10 @@ from fnmatch import fnmatchcase
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from .._engine.model import Object, Reference
-from .._engine.plan import DELETE, UPDATE, Plan
+from .._engine.plan import DELETE, UPDATE, Plan, Step
 from .._errors import RefusedError
 from .._redaction import quoted
-from .catalog import Catalog, IntegrationReference
+from .catalog import Catalog, IntegrationReference, reference_ids
 from .integrations import INTEGRATIONS, target_kind
 from .notification_types import NOTIFICATION_TYPES, is_in_plan, select_types
 
@@ -25,6 +25,8 @@ from .notification_types import NOTIFICATION_TYPES, is_in_plan, select_types
 EMAIL_KINDS = ("RoleEmail", "UserEmail")
 
 _PERCENTAGE = re.compile(r"(\d{1,3})\s*%")
+#: A percentage of the existing objects limits changes from this number of objects on.
+MIN_OBJECTS = 10
 #: The most names that a message lists.
 NAMES_SHOWN = 20
 
@@ -149,7 +151,7 @@ def _validate_change_count(plan: Plan, object_count: int, limit: Optional[str]) 
     if limit is None:
         return
     allowed = allowed_changes(limit, object_count)
-    changes = [step for step in plan.steps if step.action in (UPDATE, DELETE)]
+    changes = [step for step in plan.steps if step.action in (UPDATE, DELETE) and not _only_adds(step)]
     if len(changes) > allowed:
         names = shown_names([step.resource.describe(step.name) for step in changes], is_quoted=True)
         raise RefusedError(
@@ -161,10 +163,24 @@ def _validate_change_count(plan: Plan, object_count: int, limit: Optional[str]) 
         )
 
 
+def _only_adds(step: Step) -> bool:
+    """Whether a step only adds integrations to a subscription, so that nobody is notified of less."""
+    if step.changes != ("integrations",) or step.before is None or step.after is None:
+        return False
+    return set(reference_ids(step.before.get("integrations"))) <= set(
+        reference_ids(step.after.get("integrations"))
+    )
+
+
 def allowed_changes(limit: str, object_count: int) -> int:
-    """The number of changes that a limit such as ``20`` or ``30%`` allows. Raises RefusedError."""
+    """The number of changes that a limit such as ``20`` or ``30%`` allows. Raises RefusedError.
+
+    A percentage of fewer than MIN_OBJECTS objects says little, so it allows all of them.
+    """
     percentage = _PERCENTAGE.fullmatch(limit.strip())
     if percentage and int(percentage.group(1)) <= 100:
+        if object_count < MIN_OBJECTS:
+            return object_count
         return object_count * int(percentage.group(1)) // 100
     if limit.strip().isdecimal():
         return int(limit)
