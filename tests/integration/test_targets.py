@@ -57,7 +57,7 @@ def test_target_is_the_same_both_ways(running_emulator, tmp_path, target):
             "ANSIBLE_PIPELINING": "true",  # only for the time that it saves
             **recording(folder / "results"),
         }
-        variables = {"emulator_url": running_emulator.url, "beginning_only": controller_side == "false"}
+        variables = {"emulator_url": running_emulator.url, "abridged": controller_side == "false"}
         played = play(folder, plays, "--diff", variables=variables, environment=environment)
         assert played.status == 0, played.output[-6000:]
         assert "failed=0" in played.output
