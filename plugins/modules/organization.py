@@ -12,9 +12,10 @@ short_description: Manage all Confluent Cloud notifications of an organization
 version_added: 0.2.0
 description:
   - Manages integrations, routing rules and the settings of single resources in one task, from one plan.
-  - The plan is made completely before anything is changed. Rules may name integrations that the same task creates. Integrations
-    are updated and created first, then subscriptions and settings are written, then integrations are deleted, so no notification
-    type is without a recipient in between. Test notifications are sent at the end.
+  - The plan is made completely before anything is changed. Rules may name integrations that the same task
+    creates. Integrations are updated and created first, then subscriptions and settings are written, then
+    integrations are deleted, so no notification type is without a recipient in between. Test notifications
+    are sent at the end.
   - An unchanged organization costs one list of each collection.
 author: The ccloud.notifications authors (@ccloud-notifications)
 options:
@@ -135,7 +136,8 @@ options:
         type: raw
         required: true
       resource_type:
-        description: The type of the resource, if it does not follow from O(resource_subscriptions[].resource).
+        description: The type of the resource, if it does not follow from
+          O(resource_subscriptions[].resource).
         type: str
       notification_type:
         description: The notification type, by its ID or its exact display name. Required unless
@@ -150,8 +152,8 @@ options:
         type: list
         elements: str
       integrations_mode:
-        description: What O(resource_subscriptions[].integrations) does to the integrations that the subscription
-          already has.
+        description: What O(resource_subscriptions[].integrations) does to the integrations that the
+          subscription already has.
         type: str
         choices: [exact, add, remove]
         default: exact
@@ -174,7 +176,8 @@ options:
     default: false
   keep_read_only:
     description:
-      - Whether to keep integrations that this API cannot manage, such as the e-mail to organization admins, even if no rule names them.
+      - Whether to keep integrations that this API cannot manage, such as the e-mail to organization admins,
+        even if no rule names them.
     type: bool
     default: true
   purge:
@@ -182,42 +185,48 @@ options:
     type: bool
     default: false
   purge_limit:
-    description: The most integrations that O(purge) may delete. The task fails before anything is changed if there are more.
+    description: The most integrations that O(purge) may delete. The task fails before anything is changed if
+      there are more.
     type: int
     default: 5
   keep:
     description:
-      - Names or IDs of integrations that must not be changed or deleted, or shell-style patterns of them. An item that would change one
-        of them is an error.
+      - Names or IDs of integrations that must not be changed or deleted, or shell-style patterns of them. An
+        item that would change one of them is an error.
     type: list
     elements: str
     default: []
   when_in_use:
     description:
-      - What to do if subscriptions that no rule selects use an integration to delete; see M(ccloud.notifications.integration).
+      - What to do if subscriptions that no rule selects use an integration to delete; see
+        M(ccloud.notifications.integration).
     type: str
     choices: [fail, detach, ignore]
     default: fail
   test:
     description:
-      - The integrations through which to send a test notification. V(changed) are those that were created or whose URL was written.
+      - The integrations through which to send a test notification. V(changed) are those that were created or
+        whose URL was written.
     type: str
     choices: [changed, all, none]
     default: changed
   silence_limit:
     description:
-      - The number of enabled notification types that may lose their last channel beside e-mail. The task fails before anything is
-        changed if there are more, and names them.
+      - The number of enabled notification types that may lose their last channel beside e-mail. The task
+        fails before anything is changed if there are more, and names them.
     type: int
     default: 0
   change_limit:
     description:
-      - The most objects that may be changed or deleted, as a number or as a percentage of the existing ones, such as V(30%). By default
-        there is no limit.
+      - The most objects that may be changed or deleted, as a number or as a percentage of the existing ones,
+        such as V(30%). By default there is no limit.
+      - Updates that only add integrations to a subscription do not count. A percentage applies from ten
+        objects on.
     type: str
   policies:
     description:
-      - Rules that the planned routing must fulfill. The task fails before anything is changed if a notification type violates one.
+      - Rules that the planned routing must fulfill. The task fails before anything is changed if a
+        notification type violates one.
     type: list
     elements: dict
     default: []
@@ -227,7 +236,8 @@ options:
         type: str
         required: true
       select:
-        description: The notification types that the policy is about, as in O(subscriptions[].select). By default all.
+        description: The notification types that the policy is about, as in O(subscriptions[].select). By
+          default all.
         type: dict
         suboptions:
           display_names:
@@ -276,8 +286,8 @@ options:
             required: true
   expected_checksum:
     description:
-      - The C(plan.checksum) of a plan that was reviewed in check mode. The task fails before anything is changed if the plan is another
-        one by now.
+      - The C(plan.checksum) of a plan that was reviewed in check mode. The task fails before anything is
+        changed if the plan is another one by now.
     type: str
 extends_documentation_fragment:
   - ccloud.notifications.connection
@@ -352,6 +362,7 @@ plan:
           rules: [1]
           before: ENABLED   Organization admins
           after: ENABLED   Organization admins, ops-slack
+          text: ENABLED   Organization admins, +ops-slack
     text: {description: "The plan for people, one line for each change.", type: list, elements: str}
     requests: {description: The requests that applying the plan costs if nothing fails., type: int, sample: 8}
 summary:
@@ -391,7 +402,8 @@ diff:
   type: dict
   sample: {before: "", after: "integration ops-slack   Slack   ********\\n"}
 api:
-  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their reasons.
+  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
+    reasons.
   returned: unless the options were refused
   type: dict
   sample:
@@ -434,7 +446,11 @@ from ..module_utils._ansible.organization import organization_result, send_tests
 from ..module_utils._engine.rendering import plan_checksum
 from ..module_utils._errors import RefusedError
 from ..module_utils._resources.integrations import purge_from_options
-from ..module_utils._resources.organization import OrganizationOptions, changed_integrations, plan_organization
+from ..module_utils._resources.organization import (
+    OrganizationOptions,
+    changed_integrations,
+    plan_organization,
+)
 from ..module_utils._resources.policies import Limits
 
 ARGUMENTS = (
@@ -481,7 +497,9 @@ def run(ctx):
 
     tests = changed_integrations(organization.plan, ctx.params["test"])
     result = ctx.apply(client, organization.plan, execution)
-    tested = [] if ctx.check_mode or result.failure() else send_tests(ctx, client, tests, execution.concurrency)
+    tested = (
+        [] if ctx.check_mode or result.failure() else send_tests(ctx, client, tests, execution.concurrency)
+    )
     return organization_result(ctx, organization, result, tests, tested)
 
 

@@ -11,7 +11,8 @@ module: organization_info
 short_description: Read all Confluent Cloud notifications of an organization
 version_added: 0.2.0
 description:
-  - Reads integrations, notification types and subscriptions at the same time, and returns who is notified of what.
+  - Reads integrations, notification types and subscriptions at the same time, and returns who is notified of
+    what.
   - The lists are complete, or the task fails.
 author: The ccloud.notifications authors (@ccloud-notifications)
 options:
@@ -21,7 +22,8 @@ options:
     type: bool
     default: false
   policies:
-    description: Rules that the routing must fulfill; see M(ccloud.notifications.organization). RV(violations) lists the types that do not.
+    description: Rules that the routing must fulfill; see M(ccloud.notifications.organization). RV(violations)
+      lists the types that do not.
     type: list
     elements: dict
     default: []
@@ -31,7 +33,8 @@ options:
         type: str
         required: true
       select:
-        description: The notification types that the policy is about, as in O(subscriptions[].select). By default all.
+        description: The notification types that the policy is about, as in O(subscriptions[].select). By
+          default all.
         type: dict
         suboptions:
           display_names:
@@ -103,7 +106,8 @@ integrations:
   elements: dict
   sample: [{id: i-12345, display_name: ops-slack, target: {kind: Slack, webhook_url: "********"}}]
 notification_types:
-  description: The notification types with their subscriptions, as M(ccloud.notifications.notification_type_info) returns them.
+  description: The notification types with their subscriptions, as
+    M(ccloud.notifications.notification_type_info) returns them.
   returned: success
   type: list
   elements: dict
@@ -127,7 +131,8 @@ violations:
   elements: dict
   sample: [{policy: critical types reach the pager, types: [Connector failed]}]
 api:
-  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their reasons.
+  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
+    reasons.
   returned: unless the options were refused
   type: dict
   sample:
@@ -183,7 +188,9 @@ def run(ctx):
     routing = routing_of(state.subscriptions, state.catalog)
     used = {reference for route in routing.routes.values() for reference in route.all_integrations}
     unused = [each for each in state.integrations.sorted() if is_manageable(each) and each["id"] not in used]
-    violations = [{"policy": each["name"], "types": policy_violations(routing, each)} for each in ctx.params["policies"]]
+    violations = [
+        {"policy": each["name"], "types": policy_violations(routing, each)} for each in ctx.params["policies"]
+    ]
     show = with_webhook_url if ctx.params["reveal_webhook_urls"] else INTEGRATIONS.to_output
     return ModuleResult(
         {
