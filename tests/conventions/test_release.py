@@ -71,8 +71,8 @@ def test_any_other_release_is_refused_and_changes_nothing(tree):
     before = git(tree, "rev-parse", "HEAD")
     record_passed(tree, "test", "lint", "matrix")
     cases = (
-        ((), "say which"),
-        (("1.0",), "say which"),
+        ((), "specify the version"),
+        (("1.0",), "specify the version"),
         (("0.0.1",), "the last release was"),
         ((NEXT_VERSION,), "has not passed make sanity"),
     )

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`make matrix`: run the tests on every ansible-core with every Python that it supports, and print a table.
 
-A controller's cell runs the tests of `SUITES`. A target's cell runs every module as an ordinary module in that
-Python. The table shows interpreters that are missing on this machine; they are not failures.
+A controller's cell runs the tests of `SUITES`. A target's cell runs every module as an ordinary module in
+that Python. The table shows interpreters that are missing on this machine; they are not failures.
 """
 
 from __future__ import annotations

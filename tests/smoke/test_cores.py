@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The main features on the oldest, a middle and the newest ansible-core. They template and validate differently.
+"""The main features on the oldest, a middle and the newest ansible-core, which behave differently.
 
 `make matrix` runs whole suites on all of them. `make test` sets up the environments; a core without an
 interpreter on this machine is skipped.
