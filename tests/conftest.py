@@ -26,8 +26,8 @@ from support.emulator import Emulator
 # Ordinary modules run in the Python that runs the tests, not in a discovered one.
 os.environ["ANSIBLE_PYTHON_INTERPRETER"] = sys.executable
 
-# The number of examples is limited, not their time, because the speed of machines varies. The examples are the
-# same on every run, so that failures are reproducible. `HYPOTHESIS=random make test` tries more.
+# The number of examples is limited, not their time, because machines differ. All runs use the same ones, so
+# that failures are reproducible. `HYPOTHESIS=random make test` tries other and more examples.
 random = os.environ.get("HYPOTHESIS") == "random"
 settings.register_profile(
     "project",
