@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
 import yaml
 
 from ..module_utils._api.client import SAFE_ID
 from ..module_utils._redaction import one_line, quoted, shortened
 from ..module_utils._resources.integrations import is_manageable, target_kind, webhook_url
-from ..module_utils._resources.notification_types import SEVERITIES, is_in_plan
+from ..module_utils._resources.notification_types import SELECTORS, SEVERITIES, is_in_plan, select_types
 from ..module_utils._resources.subscriptions import ENABLED
 
 Object = Dict[str, Any]
@@ -85,8 +85,8 @@ _HEADER = (
 )
 
 
-def exported(notification_types: Iterable[Object], integrations: Iterable[Object]) -> Dict[str, str]:
-    """``variables`` and ``secrets``: the texts of two YAML files.
+def exported(notification_types: Iterable[Object], integrations: Iterable[Object]) -> Object:
+    """``variables`` and ``secrets``: the texts of two YAML files. ``counts``: what is in the first one.
 
     ``notification_types`` are as notification_type_info returns them with their subscriptions, and
     ``integrations`` as integration_info returns them with their URLs. Bootstrapping the organization from
@@ -102,7 +102,11 @@ def exported(notification_types: Iterable[Object], integrations: Iterable[Object
     variables = as_yaml(
         {"bootstrap_integrations": export.integrations, "bootstrap_subscriptions": export.rules}
     )
-    return {"variables": f"---\n{comment}{variables}", "secrets": f"---\n{as_yaml(export.secrets)}"}
+    return {
+        "variables": f"---\n{comment}{variables}",
+        "secrets": f"---\n{as_yaml(export.secrets)}",
+        "counts": {"integrations": len(export.integrations), "rules": len(export.rules)},
+    }
 
 
 def _export_integrations(export: _Export, integrations: Iterable[Object], names: Names) -> None:
@@ -126,27 +130,83 @@ def _export_integrations(export: _Export, integrations: Iterable[Object], names:
         export.integrations.append(item)
 
 
-def _export_rules(export: _Export, types: Iterable[Object], type_names: Names, names: Names) -> None:
+def _export_rules(export: _Export, types: Sequence[Object], type_names: Names, names: Names) -> None:
+    """One rule for all types that the same integrations receive, where selectors allow it."""
+    groups: Dict[Tuple[str, ...], List[Object]] = {}
     for notification_type in types:
-        label = quoted(notification_type.get("display_name") or notification_type["id"])
-        subscriptions = notification_type["subscriptions"]
-        if len(subscriptions) > 1:
-            export.notes.append(f"{label} has {len(subscriptions)} subscriptions, so it has no rule.")
-        elif subscriptions and subscriptions[0].get("current_state", ENABLED) == ENABLED:
-            existing = [
-                each for each in subscriptions[0]["integrations"] if each.get("display_name") is not None
-            ]
-            if all(map(names.is_addressable, existing)):
-                export.rules.append(
-                    {
-                        "notification_type": type_names.of(notification_type),
-                        "integrations": list(map(names.of, existing)),
-                    }
-                )
-            else:
-                export.notes.append(
-                    f"{label} has no rule, because the ID of an integration is the name of another one."
-                )
+        integrations = _routed_to(export, notification_type, names)
+        if integrations is not None:
+            groups.setdefault(integrations, []).append(notification_type)
+    for integrations, members in groups.items():
+        export.rules.extend(
+            {**selected, "integrations": list(integrations)}
+            for selected in _selected(members, types, type_names)
+        )
+
+
+def _routed_to(export: _Export, notification_type: Object, names: Names) -> Optional[Tuple[str, ...]]:
+    """The integrations in the rule of a type, sorted. None if it needs no rule, or cannot have one."""
+    label = quoted(notification_type.get("display_name") or notification_type["id"])
+    subscriptions = notification_type["subscriptions"]
+    if len(subscriptions) > 1:
+        export.notes.append(f"{label} has {len(subscriptions)} subscriptions, so it has no rule.")
+        return None
+    if not subscriptions or subscriptions[0].get("current_state", ENABLED) != ENABLED:
+        return None
+    existing = [each for each in subscriptions[0]["integrations"] if each.get("display_name") is not None]
+    if subscriptions[0]["integrations"] and not existing:
+        export.notes.append(f"{label} has no rule, because its integrations no longer exist.")
+        return None
+    if not all(map(names.is_addressable, existing)):
+        export.notes.append(
+            f"{label} has no rule, because the ID of an integration is the name of another one."
+        )
+        return None
+    return tuple(sorted(map(names.of, existing)))
+
+
+#: The selectors that an export tries, the simplest first.
+_SELECTOR_CHOICES = (
+    ("severities",),
+    ("categories",),
+    ("categories", "severities"),
+    ("categories", "severities", "subscription_priorities"),
+)
+
+
+def _selected(members: Sequence[Object], types: Sequence[Object], type_names: Names) -> List[Object]:
+    """How rules select exactly these types: by one selector if possible, else one by one."""
+    in_plan = list(filter(is_in_plan, members))
+    selects = _exact_selectors(in_plan, list(filter(is_in_plan, types))) if len(in_plan) > 1 else []
+    rest = [each for each in members if not (selects and is_in_plan(each))]
+    return [
+        *({"select": select} for select in selects[:1]),
+        *({"notification_type": type_names.of(each)} for each in rest),
+    ]
+
+
+def _exact_selectors(members: Sequence[Object], types: Sequence[Object]) -> List[Object]:
+    """The selectors that select exactly these types, the simplest first."""
+    candidates: List[Object] = [{}] if len(members) == len(types) else []
+    for options in _SELECTOR_CHOICES:
+        values = {option: _values(members, option) for option in options}
+        if all(values.values()):
+            candidates.append(values)
+    if all(each.get("display_name") for each in members):
+        candidates.append({"display_names": sorted(_Unsafe(each["display_name"]) for each in members)})
+    return [candidate for candidate in candidates if _selection(candidate, types) == list(members)]
+
+
+def _values(members: Sequence[Object], option: str) -> List[str]:
+    """The values of a selector among some types. Empty if a type has none."""
+    [selector] = [each for each in SELECTORS if each.option == option]
+    values = {each.get(selector.member) for each in members}
+    return sorted(map(_Unsafe, values)) if all(values) else []
+
+
+def _selection(candidate: Object, types: Sequence[Object]) -> List[Object]:
+    everything = dict.fromkeys((selector.option for selector in SELECTORS), None)
+    return select_types(types, {**everything, **candidate}, candidate.get("display_names"))
 
 
 class Names:

@@ -27,7 +27,7 @@ def policies():
     others = [
         (each.name, side)
         for each in dataclasses.fields(Settings)
-        for side in each.metadata.get("sides", ())[1:]
+        for side in each.metadata.get("values", ())[1:]
     ]
     everything = dict(reversed([each for each in others if each[0] != "early_access"]))
     return [(), *((each,) for each in others), tuple(everything.items())]

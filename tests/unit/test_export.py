@@ -34,7 +34,7 @@ from ansible_collections.ccloud.notifications.plugins.plugin_utils._organization
 )
 
 names = st.text(min_size=1, max_size=8).filter(str.strip) | st.sampled_from(
-    ["ops", "i-1", "nt-0", "{{ x }}", "{# #}", "- a: [b]", "yes", "1", "# no"]
+    ["ops", "o*", "i-1", "nt-0", "{{ x }}", "{# #}", "- a: [b]", "yes", "1", "# no"]
 )
 urls = st.sampled_from(["https://example.org/a", "https://example.org/{{b}}"])
 
@@ -55,7 +55,13 @@ def organizations(draw):
         integration = {"id": f"i-{number}", "display_name": draw(names), "target": target}
         integrations.append({**integration, "description": draw(st.none() | st.text(max_size=5))})
     types = [
-        {"id": f"nt-{n}", "display_name": draw(names), "severity": "CRITICAL"}
+        {
+            "id": f"nt-{n}",
+            "display_name": draw(names),
+            "severity": draw(st.sampled_from(["CRITICAL", "WARN", "NEW", None])),
+            "category": draw(st.sampled_from(["SERVICE", "SECURITY"])),
+            "is_included_in_plan": draw(st.sampled_from([True, True, False])),
+        }
         for n in range(draw(st.integers(0, 5)))
     ]
     subscriptions = []
@@ -106,9 +112,58 @@ def test_applying_an_export_changes_nothing(organization):
     plan = make_plan(desired_states, snapshot, Purge(INTEGRATIONS, limit=0))
     assert {step.action for step in plan.steps} <= {KEEP}
 
-    rules = [{"select": None, "allow_empty": False, **rule} for rule in variables["bootstrap_subscriptions"]]
+    no_selector = dict.fromkeys(("categories", "severities", "subscription_priorities", "display_names"))
+    rules = []
+    for rule in variables["bootstrap_subscriptions"]:
+        select = {**no_selector, **rule["select"]} if "select" in rule else None
+        rules.append({"notification_type": None, "allow_empty": False, **rule, "select": select})
     routed = make_plan(apply_rules(catalog, rules).desired_states(resource, EXACT, True), snapshot)
     assert {step.action for step in routed.steps} <= {KEEP}
+
+
+@pytest.mark.parametrize(
+    ("routes", "expected"),
+    [
+        # Every type of the plan has the same recipients.
+        ({"a": "ops", "b": "ops", "c": "ops"}, [{"select": {}, "integrations": ["ops"]}]),
+        # A severity selects exactly two types.
+        (
+            {"a": "ops", "b": "ops", "c": "dev"},
+            [
+                {"select": {"severities": ["CRITICAL"]}, "integrations": ["ops"]},
+                {"notification_type": "c", "integrations": ["dev"]},
+            ],
+        ),
+        # Only the names select these types.
+        (
+            {"a": "ops", "c": "ops"},
+            [{"select": {"display_names": ["a", "c"]}, "integrations": ["ops"]}],
+        ),
+    ],
+)
+def test_types_with_equal_recipients_are_exported_as_one_rule(routes, expected):
+    severities = {"a": "CRITICAL", "b": "CRITICAL", "c": "WARN"}
+    types = [
+        {
+            "id": f"nt-{name}",
+            "display_name": name,
+            "severity": severity,
+            "subscriptions": [{"integrations": [{"id": f"i-{routes[name]}", "display_name": routes[name]}]}]
+            if name in routes
+            else [],
+        }
+        for name, severity in severities.items()
+    ]
+    integrations = [
+        {
+            "id": f"i-{name}",
+            "display_name": name,
+            "target": {"kind": "Slack", "webhook_url": "https://example.org/a"},
+        }
+        for name in ("ops", "dev")
+    ]
+    variables = yaml.load(exported(types, integrations)["variables"], Loader)
+    assert variables["bootstrap_subscriptions"] == expected
 
 
 def types_with(*subscriptions, **fields):
@@ -180,9 +235,9 @@ def test_dangling_references_are_reported():
 
 
 def test_names_cannot_forge_table_lines():
-    odd = {**ALL[1], "display_name": "x\ny 0 gaps\x1b[2K\u202e"}
+    integration = {**ALL[1], "display_name": "x\ny 0 gaps\x1b[2K\u202e"}
     forged = types_with(display_name="quiet\nCRITICAL SECURITY fake", category="A\nB")
-    table = routing_table(forged, [odd])
+    table = routing_table(forged, [integration])
     assert all(text.isprintable() for row in table["rows"] for text in (row["name"], row["category"]))
     assert all(
         text.isprintable()

@@ -34,7 +34,8 @@ MAX_SECONDS = 86_400
 _PEM = "-----BEGIN "
 _NO_CREDENTIALS = (
     "Set `api_key` and `api_secret` (or CONFLUENT_CLOUD_API_KEY and CONFLUENT_CLOUD_API_SECRET), "
-    "or `api_token`, or `identity_pool_id` and `external_token`."
+    "or `api_token`, or `identity_pool_id` and `external_token`. "
+    "For the role and the playbooks, these are the variables `bootstrap_api_key` and so on."
 )
 
 
