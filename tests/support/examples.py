@@ -55,7 +55,7 @@ def of_every_module() -> list[dict[str, Any]]:
     """One play for each module; before each, the organization is as the examples take it for."""
     begin = {
         "name": "Begin anew",
-        "ansible.builtin.assert": {"that": "lookup('emulator', control, 'reset', start | to_json) is truthy"},
+        "ansible.builtin.assert": {"that": "lookup('emulator', control, 'reset', **start) is truthy"},
     }
     return [
         {

@@ -53,7 +53,7 @@ def surroundings(
         **os.environ,
         "PWD": str(folder),
         "ANSIBLE_ROLES_PATH": str(TARGETS),
-        "ANSIBLE_LOOKUP_PLUGINS": str(TARGETS / "setup_emulator" / "lookup_plugins"),
+        "ANSIBLE_LOOKUP_PLUGINS": str(TARGETS / "setup_target" / "lookup_plugins"),
         "ANSIBLE_LOCALHOST_WARNING": "False",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "False",
         "ANSIBLE_NOCOLOR": "true",
