@@ -1,4 +1,4 @@
-# Everything a user or a contributor starts. Each target sets up what it needs.
+# The entry points for users and contributors. Every target sets up what it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,11 +10,11 @@ export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
 
 .PHONY: help demo probe test coverage matrix faults fuzz bench lint sanity integration eda docs build importer release clean
-help: ## Say what there is
+help: ## Show this help
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 $(VENV)/test-ready: requirements/build.txt requirements/test.txt requirements/constraints.txt tests/emulator/requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info else "Python 3.11 or newer is needed; this is %s. Say which with: make PYTHON=python3.11" % sys.version.split()[0])'
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info else "Python 3.11 or newer is required; this is %s. Select another one: make PYTHON=python3.11" % sys.version.split()[0])'
 	@echo "Setting up $(VENV) (once; about two minutes) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(PIP_INSTALL) -r requirements/test.txt
@@ -24,12 +24,12 @@ $(VENV)/lint-ready: requirements/lint.txt $(VENV)/test-ready
 	@$(PIP_INSTALL) -r requirements/lint.txt
 	@touch $@
 
-# The collection under the path that ansible-core wants.
+# The collection in a path that ansible-core accepts.
 $(TREE)/notifications:
 	@mkdir -p $(TREE)
 	@ln -sfn $(CURDIR) $@
 
-demo: $(VENV)/test-ready $(TREE)/notifications ## Run the main job against an emulator, twice
+demo: $(VENV)/test-ready $(TREE)/notifications ## Run the bootstrap playbook twice against an emulator
 	@$(BIN)/python tests/demo
 
 probe: $(VENV)/test-ready ## Ask a real organization what the contract leaves open (see docs/certainty.md)
@@ -41,15 +41,15 @@ test: $(VENV)/test-ready ## Run all tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 	@$(if $(ARGS),,.ci/passed test)
 
-coverage: $(VENV)/test-ready ## Run all tests and say what none of them reaches
+coverage: $(VENV)/test-ready ## Run all tests and list the lines that no test covers
 	@rm -rf collections
 	COVERAGE_FILE=$(CURDIR)/.coverage $(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered --cov-fail-under=90 $(ARGS)
 
-matrix: ## Run the tests on every ansible-core and Python; a table
+matrix: ## Run the tests on every supported ansible-core and Python
 	@$(PYTHON) tests/matrix $(ARGS)
 	@$(if $(ARGS),,.ci/passed matrix)
 
-faults: $(VENV)/test-ready ## Run the whole fault matrix (about an hour; ARGS="-k create" for a part)
+faults: $(VENV)/test-ready ## Run the complete fault matrix (about an hour; ARGS="-k create" selects a part)
 	@rm -rf collections
 	FAULTS=all $(BIN)/python -m pytest tests/faults tests/probe_tests/test_undoing.py -n 2 --dist worksteal $(ARGS)
 
@@ -57,10 +57,10 @@ $(VENV)/fuzz-ready: requirements/fuzz.txt $(VENV)/test-ready
 	@$(PIP_INSTALL) -r requirements/fuzz.txt
 	@touch $@
 
-fuzz: $(VENV)/fuzz-ready $(TREE)/notifications ## Fuzz every module (ARGS=-max_total_time=60, in seconds)
+fuzz: $(VENV)/fuzz-ready $(TREE)/notifications ## Fuzz every module (ARGS=-max_total_time=60 limits the seconds)
 	$(BIN)/python tests/robustness/fuzz.py $(or $(ARGS),-max_total_time=300)
 
-bench: $(VENV)/test-ready $(TREE)/notifications ## Measure, side by side, and print ratios
+bench: $(VENV)/test-ready $(TREE)/notifications ## Compare speed with alternatives
 	@$(BIN)/python tests/benchmark $(ARGS)
 
 lint: $(VENV)/lint-ready $(TREE)/notifications ## Run every linter
@@ -78,7 +78,7 @@ lint: $(VENV)/lint-ready $(TREE)/notifications ## Run every linter
 	$(MAKE) --no-print-directory build importer
 	@.ci/passed lint
 
-# The importer of Ansible Galaxy, in an environment of its own: it wants older versions than everything else.
+# The importer of Ansible Galaxy has an environment of its own, because it requires older versions.
 IMPORTER := .cache/importer
 $(IMPORTER)/ready: requirements/importer.txt
 	@$(PYTHON) -m venv --clear $(IMPORTER)
@@ -95,21 +95,21 @@ sanity: $(VENV)/test-ready ## Run ansible-test sanity
 	@sh tests/ansible-test.sh $(BIN) sanity $(ARGS)
 	@$(if $(ARGS),,.ci/passed sanity)
 
-integration: $(VENV)/test-ready ## Run the targets by ansible-test too
+integration: $(VENV)/test-ready ## Run the integration targets with ansible-test
 	@sh tests/ansible-test.sh $(BIN) integration $(ARGS)
 
 $(VENV)/eda-ready: requirements/eda.txt $(VENV)/test-ready
 	@$(PIP_INSTALL) -r requirements/eda.txt
 	@touch $@
 
-eda: $(VENV)/eda-ready $(TREE)/notifications ## Run the rulebook by a real ansible-rulebook (needs Java 17)
+eda: $(VENV)/eda-ready $(TREE)/notifications ## Run the rulebook with ansible-rulebook (requires Java 17)
 	$(BIN)/python -m pytest tests/eda $(ARGS)
 
 $(VENV)/docs-ready: requirements/docs.txt $(VENV)/test-ready
 	@$(PIP_INSTALL) -r requirements/docs.txt
 	@touch $@
 
-# Generated pages and written ones are laid side by side first, so that none of the former gets among the latter.
+# Written and generated pages are combined in a folder of their own, so that docs/ has written pages only.
 DOCS := .cache/docs
 docs: $(VENV)/docs-ready $(TREE)/notifications ## Build the documentation in docs/build/html
 	@rm -rf $(DOCS) docs/build && mkdir -p $(DOCS)
@@ -122,7 +122,7 @@ docs: $(VENV)/docs-ready $(TREE)/notifications ## Build the documentation in doc
 	@! grep --recursive --files-with-matches --exclude=search.html 'admonition error' docs/build/html || { echo "These pages show an error."; exit 1; }
 	@echo "Open docs/build/html/index.html"
 
-# An archive takes ansible-core and nothing else, so an environment of its own spares the wait for the tests'.
+# Building requires only ansible-core, so it does not wait for the environment of the tests.
 BUILD := .cache/build
 $(BUILD)/ready: requirements/build.txt requirements/constraints.txt
 	@$(PYTHON) -m venv --clear $(BUILD)
@@ -132,8 +132,8 @@ $(BUILD)/ready: requirements/build.txt requirements/constraints.txt
 build: $(BUILD)/ready ## Build the release archive in dist/
 	@.ci/build $(BUILD)/bin/ansible-galaxy
 
-release: $(VENV)/lint-ready ## Version, changelog and archive of a release: make release VERSION=X.Y.Z
+release: $(VENV)/lint-ready ## Prepare a release: make release VERSION=X.Y.Z
 	@.ci/release $(if $(filter command line,$(origin VERSION)),$(VERSION))
 
-clean: ## Remove everything that was made
+clean: ## Remove everything that make created
 	rm -rf $(VENV) .cache dist collections docs/build tests/output .coverage* .mypy_cache .ruff_cache .hypothesis

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every layer of tests shares: one emulator for each pytest process, reset before each test that uses it."""
+"""Shared fixtures: one emulator per pytest process, reset before every test that uses it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import tempfile
 import pytest
 from hypothesis import HealthCheck, settings
 
-# What tasks of one controller leave each other (creation locks) belongs to this run alone.
+# Creation locks, which tasks of one controller share, must not outlive this test run.
 tempfile.tempdir = os.environ["TMPDIR"] = tempfile.mkdtemp(prefix="ccloud-tests-")
 atexit.register(shutil.rmtree, tempfile.tempdir, ignore_errors=True)
 
@@ -23,11 +23,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from support.emulator import Emulator
 
-# Ordinary modules run in the Python that runs the tests, not in whichever discovery finds on this machine.
+# Ordinary modules run in the Python that runs the tests, not in a discovered one.
 os.environ["ANSIBLE_PYTHON_INTERPRETER"] = sys.executable
 
-# Examples are bounded by number, not by time, for machines are noisy; and they are the same on every run, so that a change
-# is judged by what it changes. `HYPOTHESIS=random make test` looks further.
+# The number of examples is limited, not their time, because machines differ. All runs use the same ones, so
+# that failures are reproducible. `HYPOTHESIS=random make test` tries other and more examples.
 random = os.environ.get("HYPOTHESIS") == "random"
 settings.register_profile(
     "project",
@@ -47,16 +47,16 @@ def running_emulator():
 
 @pytest.fixture
 def emulator(running_emulator):
-    """An emulator in its first state. Every request that a test sent has to keep the contract, and so has every answer."""
+    """An emulator in its initial state. All requests and responses of the test must follow the contract."""
     running_emulator.reset()
     yield running_emulator
-    broken = [each for each in running_emulator.requests() if each["violations"]]
-    assert broken == [], "requests or answers that break the contract"
+    violations = [request for request in running_emulator.requests() if request["violations"]]
+    assert violations == [], "requests or responses that violate the contract"
 
 
 @pytest.fixture(autouse=True)
-def bare_environment(monkeypatch):
-    """No credential or endpoint of whoever runs the tests gets into them."""
+def clean_environment(monkeypatch):
+    """Hide the credentials, endpoint and proxies of the user who runs the tests."""
     for name in ("API_KEY", "API_SECRET", "ENDPOINT", "API_ENDPOINT"):
         monkeypatch.delenv(f"CONFLUENT_{name}", raising=False)
         monkeypatch.delenv(f"CONFLUENT_CLOUD_{name}", raising=False)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make bench`: how fast, against what else, as ratios measured side by side in one run; medians over several runs."""
+"""`make bench`: compare speed with alternatives, as ratios of medians of alternating runs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from support.emulator import KEY, SECRET, Emulator
 ANSIBLE_PLAYBOOK = str(pathlib.Path(sys.executable).parent / "ansible-playbook")
 NAMESPACE = "ccloud.notifications."
 
-#: A module that does nothing, for the cost of an ordinary module itself.
+#: A module that does nothing, to measure the cost of any ordinary module.
 NOTHING = """#!/usr/bin/python
 from ansible.module_utils.basic import AnsibleModule
 
@@ -56,7 +56,7 @@ class Row:
 
 
 class Plays:
-    """Plays a list of tasks against an emulator and takes the time of the whole process."""
+    """Runs tasks against an emulator and measures the time of the whole process."""
 
     def __init__(self, emulator: Emulator, folder: pathlib.Path) -> None:
         self.emulator = emulator
@@ -90,8 +90,8 @@ class Plays:
             "ANSIBLE_LOCALHOST_WARNING": "False",
             "CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": str(direct_execution).lower(),
         }
-        begun = time.perf_counter()
-        done = subprocess.run(
+        start = time.perf_counter()
+        process = subprocess.run(
             [ANSIBLE_PLAYBOOK, "play.yml"],
             cwd=self.folder,
             env=environment,
@@ -99,20 +99,20 @@ class Plays:
             text=True,
             check=False,
         )
-        taken = time.perf_counter() - begun
-        if done.returncode:
-            sys.exit(f"A play of the benchmark failed:\n{done.stdout}\n{done.stderr}")
-        return taken
+        seconds = time.perf_counter() - start
+        if process.returncode:
+            sys.exit(f"A play of the benchmark failed:\n{process.stdout}\n{process.stderr}")
+        return seconds
 
 
-def medians(runs: int, *works: Callable[[], float]) -> list[float]:
-    """The median of each work, one run of each after the other, so that noise meets all of them alike."""
-    taken = [[work() for work in works] for _run in range(runs)]
-    return [statistics.median(each) for each in zip(*taken)]
+def medians(runs: int, *functions: Callable[[], float]) -> list[float]:
+    """The median time of every function. The functions alternate, so that noise affects all of them."""
+    times = [[function() for function in functions] for _run in range(runs)]
+    return [statistics.median(column) for column in zip(*times)]
 
 
-def made_up(number: int) -> dict[str, Any]:
-    """What the emulator makes up when it is asked for a number of integrations."""
+def integration(number: int) -> dict[str, Any]:
+    """An integration as a reset of the emulator creates it."""
     return {
         "display_name": f"channel-{number:05}",
         "description": f"Made-up channel {number}",
@@ -129,11 +129,11 @@ def looped(task: dict[str, Any], items: int) -> list[dict[str, Any]]:
 
 def unchanged_loop(plays: Plays, runs: int, items: int) -> list[Row]:
     plays.emulator.reset(integrations=items)
-    one = made_up(0)
-    one["display_name"] = "channel-{{ '%05d' % item }}"
-    one["description"] = "Made-up channel {{ item }}"
-    one["target"]["webhook_url"] = "https://hooks.slack.example/services/{{ '%05d' % item }}"
-    task = {NAMESPACE + "integration": one}
+    item = integration(0)
+    item["display_name"] = "channel-{{ '%05d' % item }}"
+    item["description"] = "Made-up channel {{ item }}"
+    item["target"]["webhook_url"] = "https://hooks.slack.example/services/{{ '%05d' % item }}"
+    task = {NAMESPACE + "integration": item}
     uri = {
         "ansible.builtin.uri": {
             "url": f"{plays.emulator.url}/notifications/v1/integrations?page_size=250",
@@ -142,7 +142,7 @@ def unchanged_loop(plays: Plays, runs: int, items: int) -> list[Row]:
             "force_basic_auth": True,
         }
     }
-    floor, ours, ordinary, by_uri, debug = medians(
+    debug_play, direct, ordinary, uri_loop, debug_loop = medians(
         runs,
         lambda: plays.seconds([DEBUG]),
         lambda: plays.seconds(looped(task, items)),
@@ -150,50 +150,54 @@ def unchanged_loop(plays: Plays, runs: int, items: int) -> list[Row]:
         lambda: plays.seconds(looped(uri, items)),
         lambda: plays.seconds(looped(DEBUG, items)),
     )
-    each = {
-        name: (taken - floor) / items * 1000
-        for name, taken in (("ours", ours), ("ordinary", ordinary), ("uri", by_uri), ("debug", debug))
-    }
+
+    def per_item(seconds: float) -> float:
+        """Milliseconds per item, without the start of ansible-playbook."""
+        return (seconds - debug_play) / items * 1000
+
+    def detail(seconds: float) -> str:
+        return f"{per_item(direct):.1f} vs. {per_item(seconds):.1f} ms per item"
+
     work = f"{items} unchanged, loop of integration"
-    by = each["uri"] / each["ours"]
+    speedup = per_item(uri_loop) / per_item(direct)
     return [
         Row(
             work,
-            "the same as ordinary modules",
-            each["ordinary"] / each["ours"],
-            f"{each['ours']:.1f} to {each['ordinary']:.0f} ms an item",
+            "as ordinary modules",
+            per_item(ordinary) / per_item(direct),
+            detail(ordinary),
         ),
         Row(
             work,
             "loop of ansible.builtin.uri GET",
-            by,
-            f"{each['ours']:.1f} to {each['uri']:.0f} ms an item",
+            speedup,
+            detail(uri_loop),
             "at least 40",
-            by >= 40,
+            speedup >= 40,
         ),
         Row(
             work,
-            "loop of debug (the floor)",
-            each["ours"] / each["debug"],
-            f"{each['ours']:.1f} to {each['debug']:.1f} ms an item",
+            "loop of debug (lower bound)",
+            per_item(direct) / per_item(debug_loop),
+            detail(debug_loop),
         ),
     ]
 
 
 def unchanged_bulk(plays: Plays, runs: int, items: int) -> list[Row]:
     plays.emulator.reset(integrations=items)
-    task = {NAMESPACE + "integrations": {"integrations": [made_up(number) for number in range(items)]}}
+    task = {NAMESPACE + "integrations": {"integrations": [integration(number) for number in range(items)]}}
     plays.seconds([task])
     before = len(plays.emulator.requests())
-    floor, ours = medians(runs, lambda: plays.seconds([DEBUG]), lambda: plays.seconds([task]))
-    sent = (len(plays.emulator.requests()) - before) / runs
-    met = ours / floor <= 1.3 and sent == 1
-    detail = f"{ours:.2f} s to {floor:.2f} s, {sent:g} request"
+    debug_play, seconds = medians(runs, lambda: plays.seconds([DEBUG]), lambda: plays.seconds([task]))
+    requests = (len(plays.emulator.requests()) - before) / runs
+    met = seconds / debug_play <= 1.3 and requests == 1
+    detail = f"{seconds:.2f} vs. {debug_play:.2f} s, {requests:g} request"
     return [
         Row(
             f"{items} unchanged, one task",
-            "a play with one debug (the floor)",
-            ours / floor,
+            "play with one debug task (lower bound)",
+            seconds / debug_play,
             detail,
             "at most 1.3, 1 request",
             met,
@@ -204,26 +208,27 @@ def unchanged_bulk(plays: Plays, runs: int, items: int) -> list[Row]:
 def creations(plays: Plays, runs: int, items: int, latency_ms: int, concurrency: int) -> list[Row]:
     task = {
         NAMESPACE + "integrations": {
-            "integrations": [made_up(number) for number in range(items)],
+            "integrations": [integration(number) for number in range(items)],
             "concurrency": concurrency,
         }
     }
 
-    def fresh() -> float:
+    def create() -> float:
         plays.emulator.reset(latency_ms=latency_ms)
         return plays.seconds([task])
 
-    floor, ours = medians(runs, lambda: plays.seconds([DEBUG]), fresh)
+    debug_play, seconds = medians(runs, lambda: plays.seconds([DEBUG]), create)
     ideal = (1 + items / concurrency) * latency_ms / 1000
-    work = f"{items} creations at {latency_ms} ms, concurrency {concurrency}"
-    ratio = (ours - floor) / ideal
-    detail = f"{ours - floor:.2f} s to {ideal:.2f} s, start-up taken off"
-    return [Row(work, "list + requests x latency / concurrency", ratio, detail, "at most 1.3", ratio <= 1.3)]
+    work = f"{items} creates at {latency_ms} ms, concurrency {concurrency}"
+    ratio = (seconds - debug_play) / ideal
+    detail = f"{seconds - debug_play:.2f} vs. {ideal:.2f} s, without start-up"
+    against = "(1 + creates / concurrency) x latency"
+    return [Row(work, against, ratio, detail, "at most 1.3", ratio <= 1.3)]
 
 
-def one_ordinary(plays: Plays, runs: int) -> list[Row]:
+def ordinary_module(plays: Plays, runs: int) -> list[Row]:
     plays.emulator.reset()
-    repeated = 10
+    items = 10
     info = {NAMESPACE + "integration_info": {}}
     uri = {
         "ansible.builtin.uri": {
@@ -233,37 +238,34 @@ def one_ordinary(plays: Plays, runs: int) -> list[Row]:
             "force_basic_auth": True,
         }
     }
-    floor, ours, nothing, by_uri = medians(
+    debug_play, info_loop, nothing_loop, uri_loop = medians(
         runs,
         lambda: plays.seconds([DEBUG]),
-        lambda: plays.seconds(looped(info, repeated), direct_execution=False),
-        lambda: plays.seconds(looped({"nothing": {}}, repeated)),
-        lambda: plays.seconds(looped(uri, repeated)),
+        lambda: plays.seconds(looped(info, items), direct_execution=False),
+        lambda: plays.seconds(looped({"nothing": {}}, items)),
+        lambda: plays.seconds(looped(uri, items)),
     )
-    each = [(taken - floor) / repeated * 1000 for taken in (ours, nothing, by_uri)]
-    work = "one ordinary module, integration_info"
-    ratio = each[0] / each[1]
+
+    info_ms, nothing_ms, uri_ms = (
+        (seconds - debug_play) / items * 1000 for seconds in (info_loop, nothing_loop, uri_loop)
+    )
+    work = "integration_info as an ordinary module"
+    ratio = info_ms / nothing_ms
+    detail = f"{info_ms:.0f} vs. {nothing_ms:.0f} ms"
     return [
-        Row(
-            work,
-            "a module that does nothing",
-            ratio,
-            f"{each[0]:.0f} to {each[1]:.0f} ms",
-            "at most 1.4",
-            ratio <= 1.4,
-        ),
-        Row(work, "ansible.builtin.uri", each[0] / each[2], f"{each[0]:.0f} to {each[2]:.0f} ms"),
+        Row(work, "module that does nothing", ratio, detail, "at most 1.4", ratio <= 1.4),
+        Row(work, "ansible.builtin.uri", info_ms / uri_ms, f"{info_ms:.0f} vs. {uri_ms:.0f} ms"),
     ]
 
 
 def organization(plays: Plays, runs: int) -> list[Row]:
-    """The role with 200 integrations and rules for all 60 types: the first run, and the second."""
+    """The role with 200 integrations and rules for all 60 types: first and second run."""
     variables = {
-        "bootstrap_integrations": [made_up(n) for n in range(200)],
+        "bootstrap_integrations": [integration(n) for n in range(200)],
         "bootstrap_subscriptions": [
             {
                 "select": {"severities": [severity]},
-                "integrations": [made_up(n)["display_name"] for n in range(start, start + 5)],
+                "integrations": [integration(n)["display_name"] for n in range(start, start + 5)],
             }
             for start, severity in enumerate(("CRITICAL", "WARN", "INFO"))
         ],
@@ -276,74 +278,71 @@ def organization(plays: Plays, runs: int) -> list[Row]:
     requests: list[int] = []
 
     def play() -> float:
-        seen = len(plays.emulator.requests())
-        taken = plays.seconds([], roles=[NAMESPACE + "bootstrap"], vars=variables)
-        requests.append(len(plays.emulator.requests()) - seen)
-        return taken
+        before = len(plays.emulator.requests())
+        seconds = plays.seconds([], roles=[NAMESPACE + "bootstrap"], vars=variables)
+        requests.append(len(plays.emulator.requests()) - before)
+        return seconds
 
-    def first() -> float:
+    def first_run() -> float:
         plays.emulator.reset()
         return play()
 
-    made, again, debug = medians(runs, first, play, lambda: plays.seconds([DEBUG]))
-    created, unchanged = requests[-2:]
+    first, second, debug_play = medians(runs, first_run, play, lambda: plays.seconds([DEBUG]))
+    first_requests, second_requests = requests[-2:]
     work = "organization of 200 integrations, 60 types"
+    against = "play with one debug task"
     return [
         Row(
             f"{work}: first run",
-            "a play with one debug",
-            made / debug,
-            f"{made:.2f} to {debug:.2f} s, {created} requests",
+            against,
+            first / debug_play,
+            f"{first:.2f} vs. {debug_play:.2f} s, {first_requests} requests",
         ),
         Row(
-            f"{work}: second",
-            "a play with one debug",
-            again / debug,
-            f"{again:.2f} to {debug:.2f} s, {unchanged} requests",
+            f"{work}: second run",
+            against,
+            second / debug_play,
+            f"{second:.2f} vs. {debug_play:.2f} s, {second_requests} requests",
         ),
     ]
 
 
 def planning(runs: int) -> list[Row]:
     def case(size: int) -> tuple[list[DesiredState], list[dict[str, Any]]]:
-        fields = [made_up(number) for number in range(size)]
+        fields = [integration(number) for number in range(size)]
         desired_states = [
-            DesiredState(INTEGRATIONS, key=each["display_name"], fields=each) for each in fields
+            DesiredState(INTEGRATIONS, key=options["display_name"], fields=options) for options in fields
         ]
-        return desired_states, [{"id": f"i-{number}", **made_up(number)} for number in range(size)]
+        return desired_states, [{"id": f"i-{number}", **integration(number)} for number in range(size)]
 
     def planned(desired_states: list[DesiredState], objects: list[dict[str, Any]]) -> Plan:
         return make_plan(desired_states, Snapshot([Collection(INTEGRATIONS, objects)]))
 
-    def looked_up(desired_states: list[DesiredState], objects: list[dict[str, Any]]) -> None:
+    def look_up(desired_states: list[DesiredState], objects: list[dict[str, Any]]) -> None:
         by_name = {obj["display_name"]: obj for obj in objects}
         for desired in desired_states:
-            _found = by_name[desired.key]
+            _object = by_name[desired.key]
 
-    def timed(work: Callable[[], Any]) -> float:
-        begun = time.perf_counter()
-        work()
-        return time.perf_counter() - begun
+    def timed(function: Callable[[], Any]) -> float:
+        start = time.perf_counter()
+        function()
+        return time.perf_counter() - start
 
     rows = []
     per_object: dict[int, float] = {}
     for size in (10, 100, 1_000, 10_000):
         arguments = case(size)
-        ours, lookup = medians(
+        seconds, lookup = medians(
             runs,
             lambda arguments=arguments: timed(lambda: planned(*arguments)),
-            lambda arguments=arguments: timed(lambda: looked_up(*arguments)),
+            lambda arguments=arguments: timed(lambda: look_up(*arguments)),
         )
-        per_object[size] = ours / size
-        detail = f"{ours * 1000:.2f} ms, {ours / size * 1e6:.1f} us an object"
-        row = Row(
-            f"planning {size:,} x {size:,}", "dictionary look-up of the same size", ours / lookup, detail
-        )
+        per_object[size] = seconds / size
+        detail = f"{seconds * 1000:.2f} ms, {seconds / size * 1e6:.1f} us per object"
+        row = Row(f"plan of {size:,} objects", "dictionary lookup of the same size", seconds / lookup, detail)
         if size == 10_000:
-            row.target, row.met = (
-                "under 0.3 s, linear",
-                ours < 0.3 and per_object[10_000] < 2 * per_object[100],
-            )
+            row.target = "under 0.3 s, linear"
+            row.met = seconds < 0.3 and per_object[10_000] < 2 * per_object[100]
         rows.append(row)
 
     arguments = case(10_000)
@@ -352,47 +351,44 @@ def planning(runs: int) -> list[Row]:
     peak = tracemalloc.get_traced_memory()[1] / 2**20
     tracemalloc.stop()
     assert len(plan.steps) == 10_000
-    rows.append(
-        Row(
-            "memory of that plan",
-            "150 MiB",
-            peak / 150,
-            f"{peak:.1f} MiB at its peak",
-            "under 150 MiB",
-            peak < 150,
-        )
-    )
+    detail = f"{peak:.1f} MiB at peak"
+    rows.append(Row("memory of this plan", "150 MiB", peak / 150, detail, "under 150 MiB", peak < 150))
     return rows
 
 
 def startup(runs: int) -> list[Row]:
     def start() -> float:
-        begun = time.perf_counter()
+        start_time = time.perf_counter()
         with Emulator.started():
-            return time.perf_counter() - begun
+            return time.perf_counter() - start_time
 
-    [taken] = medians(runs, start)
-    return [Row("start of the emulator", "1.5 s", taken / 1.5, f"{taken:.2f} s", "under 1.5 s", taken < 1.5)]
+    [seconds] = medians(runs, start)
+    return [
+        Row("start of the emulator", "1.5 s", seconds / 1.5, f"{seconds:.2f} s", "under 1.5 s", seconds < 1.5)
+    ]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
-    parser.add_argument("--runs", type=int, default=3, help="how often each work is done; the median counts")
+    parser.add_argument("--runs", type=int, default=3, help="number of runs; the median counts")
     parser.add_argument("--json", action="store_true", help="print the rows as JSON")
     options = parser.parse_args()
+
     rows = startup(options.runs) + planning(options.runs)
-    # What is measured is the collection, not how long the emulator thinks about its own answers.
+    # The emulator does not validate its own responses, because only the collection is measured.
     with Emulator.started("--trust-answers") as emulator, tempfile.TemporaryDirectory() as folder:
         plays = Plays(emulator, pathlib.Path(folder))
         rows += unchanged_bulk(plays, options.runs, 200)
         rows += creations(plays, options.runs, 200, 50, 8)
         rows += organization(plays, options.runs)
-        rows += one_ordinary(plays, options.runs)
+        rows += ordinary_module(plays, options.runs)
         rows += unchanged_loop(plays, options.runs, 100)
+
     if options.json:
         print(json.dumps([row.__dict__ for row in rows], indent=2))
         return 0
-    print(f"{'work':<54} {'against':<42} {'ratio':>7}  {'measured':<44} target")
+
+    print(f"{'benchmark':<54} {'compared with':<42} {'ratio':>7}  {'measured':<44} target")
     for row in rows:
         verdict = "" if row.met is None else f"{row.target}: {'met' if row.met else 'NOT MET'}"
         print(f"{row.work:<54} {row.against:<42} {row.ratio:>7.2f}  {row.detail:<44} {verdict}")

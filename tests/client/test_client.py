@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The client over real HTTP, with queued faults and a clock that nobody waits for."""
+"""The client over real HTTP, with injected faults and a fake clock."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import time
 
 import pytest
 
-from support.errors import raises
 from support.clock import FakeClock
 from support.emulator import EXTERNAL_TOKEN, KEY, SECRET, Emulator, slack
+from support.errors import raises
 
 LIST = "/notifications/v1/integrations"
 BODY = {"display_name": "ops", "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/x"}}
@@ -28,20 +28,20 @@ def clock(emulator):
 
 @pytest.fixture
 def connect(emulator, clock):
-    """Makes clients; those that are still open are closed at the end."""
+    """Creates clients, and closes them at the end."""
+    from ansible_collections.ccloud.notifications.plugins.module_utils._api.auth import ApiKey
     from ansible_collections.ccloud.notifications.plugins.module_utils._api.client import Client
     from ansible_collections.ccloud.notifications.plugins.module_utils._api.session import Connection
-    from ansible_collections.ccloud.notifications.plugins.module_utils._api.auth import ApiKey
 
-    made = []
+    clients = []
 
-    def connect(credentials=None, **more):
-        more = {"endpoint": emulator.url, "credentials": credentials or ApiKey(KEY, SECRET), **more}
-        made.append(Client(Connection(**more), clock=clock, jitter=lambda: 1.0))
-        return made[-1]
+    def connect(credentials=None, **options):
+        options = {"endpoint": emulator.url, "credentials": credentials or ApiKey(KEY, SECRET), **options}
+        clients.append(Client(Connection(**options), clock=clock, jitter=lambda: 1.0))
+        return clients[-1]
 
     yield connect
-    for client in made:
+    for client in clients:
         client.close()
 
 
@@ -52,60 +52,62 @@ def errors():
     return errors
 
 
-# One connection
+# Connection
 
 
-def test_the_connection_is_kept_alive(emulator, connect):
+def test_connection_is_kept_alive(emulator, connect):
     client = connect()
     for _request in range(5):
         client.list(LIST)
-    assert len({each["connection"] for each in emulator.requests()}) == 1
+    assert len({request["connection"] for request in emulator.requests()}) == 1
 
 
 # Pages
 
 
-def test_a_list_is_complete_and_read_250_at_a_time(emulator, connect):
+def test_list_is_complete_and_read_in_pages_of_250(emulator, connect):
     emulator.reset(integrations=1000)
-    listed = connect().list(LIST)
-    assert listed == emulator.objects()
-    first, *later = [each["query"] for each in emulator.requests()]
+    objects = connect().list(LIST)
+    assert objects == emulator.objects()
+    first, *later = [request["query"] for request in emulator.requests()]
     assert first == {"page_size": "250"}
     assert len(later) == 4
     assert all("page_token" in query for query in later)
 
 
-def test_later_pages_are_asked_for_by_the_query_of_the_link_alone(connect):
-    """The contract: the page size is only valid on the first request. The service may put anything else into its link."""
-    page = b'{"data": [{"id": "i-1"}], "metadata": {"next": "https://elsewhere.example/v2?page_token=a%2Bb&cursor=x&cursor=y&empty="}}'
-    with Scripted(page, b'{"data": [{"id": "i-2"}], "metadata": {}}') as server:
+def test_later_pages_use_only_the_query_of_the_next_link(connect):
+    """Contract: page_size is only valid on the first request. Next links may have any other parameters."""
+    link = "https://elsewhere.example/v2?page_token=a%2Bb&cursor=x&cursor=y&empty="
+    page = f'{{"data": [{{"id": "i-1"}}], "metadata": {{"next": "{link}"}}}}'.encode()
+    with ScriptedServer(page, b'{"data": [{"id": "i-2"}], "metadata": {}}') as server:
         assert len(connect(endpoint=server.url).list(LIST, {"resource": "r"})) == 2
-    assert server.asked == [
+    assert server.requested == [
         f"{LIST}?resource=r&page_size=250",
         f"{LIST}?page_token=a%2Bb&cursor=x&cursor=y&empty=",
     ]
 
 
-def test_list_that_is_shorter_than_the_services_count_is_read_again(connect):
-    short = b'{"data": [{"id": "i-1"}], "metadata": {"total_size": 2}}'
-    whole = b'{"data": [{"id": "i-1"}, {"id": "i-2"}], "metadata": {"total_size": 2}}'
-    with Scripted(short, whole) as server:
+def test_list_shorter_than_total_size_is_read_again(connect):
+    incomplete = b'{"data": [{"id": "i-1"}], "metadata": {"total_size": 2}}'
+    complete = b'{"data": [{"id": "i-1"}, {"id": "i-2"}], "metadata": {"total_size": 2}}'
+    with ScriptedServer(incomplete, complete) as server:
         assert len(connect(endpoint=server.url).list(LIST)) == 2
-    with Scripted(short) as server:
+
+    with ScriptedServer(incomplete) as server:
         client, warnings = connect(endpoint=server.url), []
         client._warn = warnings.append
         assert len(client.list(LIST)) == 1
-        assert len(server.asked) == 2
+        assert len(server.requested) == 2
     assert warnings == [
         "The list of integrations may be incomplete: the service counts 2 and lists 1, twice in a row."
     ]
 
 
 @pytest.mark.parametrize("total", [b"0", b"-1", b"null", b'"9"', b"true", b"1.5", b"1"])
-def test_count_that_proves_nothing_is_ignored(connect, total):
-    with Scripted(b'{"data": [{"id": "i-1"}], "metadata": {"total_size": ' + total + b"}}") as server:
+def test_unusable_total_size_is_ignored(connect, total):
+    with ScriptedServer(b'{"data": [{"id": "i-1"}], "metadata": {"total_size": ' + total + b"}}") as server:
         connect(endpoint=server.url).list(LIST)
-    assert len(server.asked) == 1
+    assert len(server.requested) == 1
 
 
 def test_pages_survive_insertions_and_deletions_between_them(emulator, connect):
@@ -117,26 +119,28 @@ def test_pages_survive_insertions_and_deletions_between_them(emulator, connect):
     first = session.get(f"{emulator.url}{LIST}", params={"page_size": 100}, timeout=5).json()
     session.delete(f"{emulator.url}{LIST}/{first['data'][50]['id']}", timeout=5)
     session.post(f"{emulator.url}{LIST}", json=BODY, timeout=5)
-    seen, link = [each["id"] for each in first["data"]], first["metadata"].get("next")
+
+    ids, link = [obj["id"] for obj in first["data"]], first["metadata"].get("next")
     while link:
         page = session.get(link, timeout=5).json()
-        seen += [each["id"] for each in page["data"]]
+        ids += [obj["id"] for obj in page["data"]]
         link = page["metadata"].get("next")
-    assert len(seen) == len(set(seen)) == 304
-    assert {each["id"] for each in emulator.objects()} <= set(seen)
+
+    assert len(ids) == len(set(ids)) == 304
+    assert {obj["id"] for obj in emulator.objects()} <= set(ids)
 
 
-def test_a_next_link_elsewhere_does_not_take_the_credentials_along(emulator, connect):
+def test_next_link_to_another_host_receives_no_credentials(emulator, connect):
     emulator.reset(integrations=300)
-    with Emulator.started() as elsewhere:
-        emulator.fault("next-elsewhere", "GET", location=f"{elsewhere.url}{LIST}")
-        listed = connect().list(LIST)
-        assert len(listed) == 303
-        assert elsewhere.requests() == []
+    with Emulator.started() as other_host:
+        emulator.fault("next-elsewhere", "GET", location=f"{other_host.url}{LIST}")
+        objects = connect().list(LIST)
+        assert len(objects) == 303
+        assert other_host.requests() == []
 
 
-def test_an_endpoint_behind_a_gateway_is_asked_for_every_page(emulator, connect):
-    """The links name the service itself; the gateway adds a path."""
+def test_every_page_is_requested_through_the_gateway(emulator, connect):
+    """Next links name the service itself. The gateway adds a path."""
     emulator.reset(integrations=300)
     paths = []
 
@@ -145,15 +149,15 @@ def test_an_endpoint_behind_a_gateway_is_asked_for_every_page(emulator, connect)
             import requests
 
             paths.append(self.path.partition("?")[0])
-            answer = requests.get(
+            response = requests.get(
                 emulator.url + self.path.replace("/gateway", "", 1),
                 headers={"Authorization": self.headers["Authorization"]},
                 timeout=5,
             )
-            self.send_response(answer.status_code)
-            self.send_header("Content-Length", str(len(answer.content)))
+            self.send_response(response.status_code)
+            self.send_header("Content-Length", str(len(response.content)))
             self.end_headers()
-            self.wfile.write(answer.content)
+            self.wfile.write(response.content)
 
         def log_message(self, *_arguments):
             pass
@@ -161,14 +165,14 @@ def test_an_endpoint_behind_a_gateway_is_asked_for_every_page(emulator, connect)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Gateway) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         client = connect(endpoint=f"http://127.0.0.1:{server.server_port}/gateway")
-        listed = client.list(LIST)
+        objects = client.list(LIST)
         client.close()
         server.shutdown()
-    assert len(listed) == 303
+    assert len(objects) == 303
     assert paths == [f"/gateway{LIST}"] * 2
 
 
-def test_a_loop_of_pages_is_an_error(emulator, connect, errors):
+def test_pagination_loop_is_an_error(emulator, connect, errors):
     emulator.reset(integrations=300)
     token = "bG9vcA"
     emulator.fault("next-loop", "GET", location=token)
@@ -176,7 +180,7 @@ def test_a_loop_of_pages_is_an_error(emulator, connect, errors):
         connect().list(LIST)
 
 
-def test_an_action_is_repeated_when_the_service_says_when_to_come_back(emulator, connect, clock):
+def test_action_is_retried_on_503_with_retry_after(emulator, connect, clock):
     emulator.fault("status", "POST", status=503, headers={"Retry-After": "3"})
     connect().call_action("POST", LIST + ":test", BODY)
     assert clock.sleeps == [3.0]
@@ -186,12 +190,13 @@ def test_an_action_is_repeated_when_the_service_says_when_to_come_back(emulator,
 @pytest.mark.parametrize(
     "headers", [{"Retry-After": "0"}, {"X-RateLimit-Reset": "0"}, {"Retry-After": "0.001"}]
 )
-def test_a_service_that_asks_for_no_wait_is_not_asked_thousands_of_times(emulator, connect, errors, headers):
+def test_too_short_retry_after_does_not_flood_the_service(emulator, connect, errors, headers):
     emulator.fault("status", "GET", status=429, times=10_000, headers=headers)
     client = connect()
     with raises("rate_limited"):
         client.list(LIST)
     assert client.stats.requests < 25
+
     emulator.reset()
     emulator.fault("status", "GET", status=503, times=10_000, headers=headers)
     with raises("server_error"):
@@ -199,19 +204,19 @@ def test_a_service_that_asks_for_no_wait_is_not_asked_thousands_of_times(emulato
     assert len(emulator.requests()) == 5
 
 
-class Raw:
-    """A server that writes what it is told, byte for byte, one piece for each connection; pieces of None are pauses."""
+class RawServer:
+    """Answers each connection with one of `responses`, byte for byte. A response is a list of pieces."""
 
-    def __init__(self, *answers):
+    def __init__(self, *responses):
         listener = self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
 
         def serve():
-            for pieces in answers:
+            for pieces in responses:
                 try:
                     connection, _peer = listener.accept()
                 except OSError:
-                    return  # closed: the client asked less often than there are answers
+                    return  # closed: there were fewer connections than responses
                 with connection:
                     connection.recv(65_536)
                     for piece in pieces:
@@ -233,26 +238,26 @@ class Raw:
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
-def test_a_body_that_drips_does_not_outlast_the_time_out(connect, errors):
-    """Seen with real time, for it is the arrival of bytes that counts; a fifth of a second is enough."""
-    import time as real
+def test_slow_body_does_not_exceed_the_timeout(connect, errors):
+    """Uses real time, because the arrival of bytes counts."""
+    import time as real_time
 
+    from ansible_collections.ccloud.notifications.plugins.module_utils._api.auth import ApiKey
     from ansible_collections.ccloud.notifications.plugins.module_utils._api.client import Client
     from ansible_collections.ccloud.notifications.plugins.module_utils._api.session import Connection
-    from ansible_collections.ccloud.notifications.plugins.module_utils._api.auth import ApiKey
 
-    dripping = [OK + b"Content-Length: 1000\r\n\r\n", *[b" "] * 200]
-    with Raw(dripping) as server:
+    slow_response = [OK + b"Content-Length: 1000\r\n\r\n", *[b" "] * 200]
+    with RawServer(slow_response) as server:
         client = Client(Connection(ApiKey(KEY, SECRET), endpoint=server.url, timeout=0.2, deadline=0.2))
-        begun = real.monotonic()
+        start = real_time.monotonic()
         with pytest.raises(errors.NotificationsError):
             client.list(LIST)
         client.close()
-        assert real.monotonic() - begun < 2
+        assert real_time.monotonic() - start < 2
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         b"HTTP/1.1 201 Created\r\nContent-Length: 10, 20\r\n\r\n",
         b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n",
@@ -263,34 +268,34 @@ def test_a_body_that_drips_does_not_outlast_the_time_out(connect, errors):
         b"",
     ],
 )
-def test_whatever_comes_after_a_create_was_sent_leaves_its_outcome_unknown(connect, errors, answer):
-    with Raw([answer]) as server, pytest.raises(errors.NotificationsError) as caught:
+def test_invalid_response_to_create_leaves_outcome_unknown(connect, errors, response):
+    with RawServer([response]) as server, pytest.raises(errors.NotificationsError) as caught:
         connect(endpoint=server.url).create(LIST, BODY)
     assert caught.value.outcome_unknown is True
 
 
-def test_a_preliminary_answer_is_no_success(connect, errors):
+def test_informational_response_is_not_success(connect, errors):
     early = [b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"]
-    with Raw(*[early] * 5) as server, pytest.raises(errors.NotificationsError):
+    with RawServer(*[early] * 5) as server, pytest.raises(errors.NotificationsError):
         connect(endpoint=server.url).delete(LIST, "i-1")
 
 
-def test_halves_of_characters_are_replaced(connect):
+def test_lone_surrogates_are_replaced(connect):
     body = b'{"data": [{"id": "i-1", "display_name": "a\\ud800b \\ud83d\\ude00"}], "metadata": {}}'
-    with Scripted(body) as server:
+    with ScriptedServer(body) as server:
         assert connect(endpoint=server.url).list(LIST) == [{"id": "i-1", "display_name": "a?b \U0001f600"}]
 
 
-class Scripted:
-    """A server that answers what it is told, in order; the last answer again and again."""
+class ScriptedServer:
+    """Answers requests with these bodies in order, and repeats the last one."""
 
     def __init__(self, *bodies, content_type="application/json"):
         script = list(bodies)
-        asked = self.asked = []
+        requested = self.requested = []
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
-                asked.append(self.path)
+                requested.append(self.path)
                 body = script.pop(0) if len(script) > 1 else script[0]
                 self.send_response(200)
                 self.send_header("Content-Type", content_type)
@@ -317,7 +322,7 @@ NEXT = b'"metadata": {"next": "https://x/y?page_token=%s"}'
 
 
 @pytest.mark.parametrize(
-    ("bodies", "said"),
+    ("bodies", "expected"),
     [
         ([b'{"data": [{"id": "i-1"}]}'], "does not say whether another one follows"),
         ([b'{"data": [{"id": "i-1"}], "metadata": null}'], "does not say whether another one follows"),
@@ -351,39 +356,42 @@ NEXT = b'"metadata": {"next": "https://x/y?page_token=%s"}'
         ([b"[" * 100_000], "a body that is not the expected JSON"),
     ],
 )
-def test_what_is_no_list_is_never_taken_for_an_empty_one(connect, errors, bodies, said):
-    with Scripted(*bodies) as server, raises("invalid_response") as caught:
+def test_invalid_list_response_is_an_error(connect, errors, bodies, expected):
+    with ScriptedServer(*bodies) as server, raises("invalid_response") as caught:
         connect(endpoint=server.url).list(LIST)
-    assert said in caught.value.message
+    assert expected in caught.value.message
 
 
 @pytest.mark.parametrize("end", [b"{}", b'{"next": null}', b'{"next": ""}'])
-def test_every_form_of_no_next_link_ends_a_list(connect, end):
-    with Scripted(b'{"data": [{"id": "i-1"}], "metadata": ' + end + b"}") as server:
+def test_missing_or_empty_next_link_ends_the_list(connect, end):
+    with ScriptedServer(b'{"data": [{"id": "i-1"}], "metadata": ' + end + b"}") as server:
         assert connect(endpoint=server.url).list(LIST) == [{"id": "i-1"}]
 
 
-def test_a_list_without_end_is_stopped(connect, errors, monkeypatch):
+def test_list_with_too_many_pages_is_an_error(connect, errors, monkeypatch):
     from ansible_collections.ccloud.notifications.plugins.module_utils._api import client
 
     monkeypatch.setattr(client, "MAX_PAGES", 3)
     pages = [b'{"data": [{"id": "i-%d"}], ' % n + NEXT % (b"t%d" % n) + b"}" for n in range(5)]
-    with Scripted(*pages) as server, raises("invalid_response", match="does not end after 3 pages"):
+    with ScriptedServer(*pages) as server, raises("invalid_response", match="does not end after 3 pages"):
         connect(endpoint=server.url).list(LIST)
 
 
-def test_an_answer_without_end_is_stopped(connect, errors, monkeypatch):
+def test_response_over_the_size_limit_is_an_error(connect, errors, monkeypatch):
     from ansible_collections.ccloud.notifications.plugins.module_utils._api import transport
 
     monkeypatch.setattr(transport, "BODY_LIMIT", 1024 * 1024)
-    with Scripted(b" " * (2 * 1024 * 1024)) as server, raises("invalid_response", match="larger than 1 MiB"):
+    with (
+        ScriptedServer(b" " * (2 * 1024 * 1024)) as server,
+        raises("invalid_response", match="larger than 1 MiB"),
+    ):
         connect(endpoint=server.url).list(LIST)
 
 
 # Retries
 
 
-PASSING = [
+TRANSIENT_FAULTS = [
     {"kind": "cut-before"},
     {"kind": "cut-after"},
     {"kind": "truncated"},
@@ -393,21 +401,23 @@ PASSING = [
 ]
 
 
-@pytest.mark.parametrize("fault", PASSING)
-def test_reads_are_repeated(emulator, connect, fault):
+@pytest.mark.parametrize("fault", TRANSIENT_FAULTS)
+def test_reads_are_retried(emulator, connect, fault):
     emulator.fault(method="GET", **fault)
     client = connect()
     assert len(client.list(LIST)) == 3
     assert client.stats.retries == 1
 
 
-@pytest.mark.parametrize("fault", PASSING)
-def test_changes_and_deletions_are_repeated(emulator, connect, fault):
+@pytest.mark.parametrize("fault", TRANSIENT_FAULTS)
+def test_updates_and_deletes_are_retried(emulator, connect, fault):
     emulator.reset(integrations=[slack("ops")])
     object_id = emulator.made()["ops"]["id"]
     client = connect()
+
     emulator.fault(method="PATCH", **fault)
     assert client.update(LIST, object_id, {"description": "New"})["description"] == "New"
+
     if fault["kind"] not in ("cut-after", "truncated"):
         emulator.fault(method="DELETE", **fault)
         client.delete(LIST, object_id)
@@ -415,7 +425,7 @@ def test_changes_and_deletions_are_repeated(emulator, connect, fault):
 
 
 @pytest.mark.parametrize(
-    ("fault", "unclear"),
+    ("fault", "is_unknown"),
     [
         ({"kind": "cut-before"}, True),
         ({"kind": "cut-after"}, True),
@@ -431,12 +441,12 @@ def test_changes_and_deletions_are_repeated(emulator, connect, fault):
         ({"kind": "status", "status": 422}, False),
     ],
 )
-def test_creates_are_not_repeated_where_they_may_have_happened(emulator, connect, errors, fault, unclear):
+def test_create_that_may_have_been_executed_is_not_retried(emulator, connect, errors, fault, is_unknown):
     emulator.fault(method="POST", **fault)
     client = connect()
     with pytest.raises(errors.NotificationsError) as caught:
         client.create(LIST, BODY)
-    assert caught.value.outcome_unknown is unclear
+    assert caught.value.outcome_unknown is is_unknown
     assert client.stats.requests == 1
 
 
@@ -444,13 +454,13 @@ def test_creates_are_not_repeated_where_they_may_have_happened(emulator, connect
     "fault",
     [{"kind": "status", "status": 429}, {"kind": "status", "status": 429, "headers": {"Retry-After": "1"}}],
 )
-def test_creates_are_repeated_where_they_surely_did_not_happen(emulator, connect, fault):
+def test_create_that_was_not_executed_is_retried(emulator, connect, fault):
     emulator.fault(method="POST", **fault)
     connect().create(LIST, BODY)
     assert set(emulator.made()) == {"ops"}
 
 
-def test_what_is_refused_after_a_wait_is_not_unclear(emulator, connect, errors):
+def test_outcome_of_create_rejected_after_a_wait_is_known(emulator, connect, errors):
     emulator.fault("status", "POST", status=429, headers={"Retry-After": "1"})
     emulator.fault("status", "POST", status=422)
     with raises("bad_request") as caught:
@@ -458,7 +468,7 @@ def test_what_is_refused_after_a_wait_is_not_unclear(emulator, connect, errors):
     assert caught.value.outcome_unknown is False
 
 
-def test_an_unclear_attempt_stays_unclear_whatever_the_last_one_says(emulator, connect, errors):
+def test_outcome_stays_unknown_after_a_later_definite_error(emulator, connect, errors):
     emulator.reset(integrations=[slack("ops")])
     emulator.fault("cut-after", "PATCH")
     emulator.fault("status", "PATCH", status=403)
@@ -467,18 +477,18 @@ def test_an_unclear_attempt_stays_unclear_whatever_the_last_one_says(emulator, c
     assert caught.value.outcome_unknown is True
 
 
-def test_a_refused_connection_is_repeated_whatever_the_method(connect, clock, errors):
+def test_refused_connection_is_retried_for_every_method(connect, clock, errors):
     client = connect(endpoint="http://127.0.0.1:1")
     for request in (lambda: client.create(LIST, BODY), lambda: client.list(LIST)):
         clock.sleeps.clear()
         with raises("not_connected") as caught:
             request()
         assert caught.value.outcome_unknown is False
-        # No sleep after the last try.
+        # No sleep after the last attempt.
         assert clock.sleeps == [0.5, 1.0, 2.0, 4.0]
 
 
-def test_waits_are_those_that_the_service_asks_for(emulator, connect, clock):
+def test_waits_follow_the_response_headers(emulator, connect, clock):
     import email.utils
 
     emulator.fault("status", "GET", status=429, headers={"Retry-After": "7", "X-RateLimit-Reset": "9"})
@@ -490,12 +500,13 @@ def test_waits_are_those_that_the_service_asks_for(emulator, connect, clock):
     assert clock.sleeps == [7.0, 9.0, 11.0, 4.0]
 
 
-def test_the_real_rate_limit_is_waited_out(emulator, connect, clock):
+def test_rate_limit_of_the_service_is_respected(emulator, connect, clock):
     emulator.reset(rate_limit=3, rate_window=20)
     client = connect()
     for _request in range(7):
         client.list(LIST)
-    assert {each["status"] for each in emulator.requests()} == {200}  # it never has to be refused
+    # The client waits before a request would be rejected.
+    assert {request["status"] for request in emulator.requests()} == {200}
     assert sum(clock.sleeps) == pytest.approx(40, abs=2)
     assert client.stats.as_result(client.redactor)["rate_limit"] == {"limit": 3, "remaining": 2, "reset": 20}
     assert client.stats.as_result(client.redactor)["waits"] == [
@@ -503,15 +514,13 @@ def test_the_real_rate_limit_is_waited_out(emulator, connect, clock):
     ]
 
 
-def test_the_deadline_covers_everything_and_is_not_slept_through(emulator, connect, clock, errors):
+def test_wait_that_would_exceed_the_deadline_ends_the_task(emulator, connect, clock, errors):
     emulator.fault("status", "GET", status=429, times=9, headers={"Retry-After": "40"})
     with raises("rate_limited") as caught:
         connect(deadline=100.0).list(LIST)
     assert clock.sleeps == [40.0, 40.0]
-    assert (
-        "(3 attempts over 80 s; the next attempt would be in 40 s, after the deadline of 100 s)"
-        in caught.value.message
-    )
+    expected = "(3 attempts over 80 s; the next attempt would be in 40 s, after the deadline of 100 s)"
+    assert expected in caught.value.message
 
 
 def test_nothing_is_sent_after_the_deadline(emulator, connect, clock, errors):
@@ -523,7 +532,7 @@ def test_nothing_is_sent_after_the_deadline(emulator, connect, clock, errors):
     assert emulator.requests() == []
 
 
-def test_when_one_is_told_to_wait_all_wait(emulator, connect, clock):
+def test_all_threads_wait_after_a_rate_limit_response(emulator, connect, clock):
     client = connect()
     emulator.fault("status", "GET", status=429, headers={"Retry-After": "30"})
     sent_at = []
@@ -543,18 +552,19 @@ def test_when_one_is_told_to_wait_all_wait(emulator, connect, clock):
             original(seconds)
 
     clock.sleep = sleep
-    begun = clock.monotonic()
+
+    start = clock.monotonic()
     client.list(LIST)
-    assert sent_at[0] >= begun + 30
+    assert sent_at[0] >= start + 30
 
 
-def test_a_time_out_is_one_of_a_request(emulator, connect, errors):
+def test_timeout_limits_each_attempt(emulator, connect, errors):
     emulator.fault("delay", "GET", delay_ms=5_000, times=5)
     with raises("timed_out", match=r"no response in 5 attempts over 8 s \(timeout 0.05 s, deadline 300 s\)"):
         connect(timeout=0.05).list(LIST)
 
 
-def test_a_time_out_leaves_a_creates_outcome_unknown(emulator, connect, errors):
+def test_outcome_of_timed_out_create_is_unknown(emulator, connect, errors):
     emulator.fault("delay", "POST", delay_ms=5_000)
     with raises("timed_out") as caught:
         connect(timeout=0.05).create(LIST, BODY)
@@ -566,16 +576,17 @@ def test_a_time_out_leaves_a_creates_outcome_unknown(emulator, connect, errors):
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_redirects_never_leave_the_origin(emulator, connect, errors, status):
-    with Emulator.started() as elsewhere:
-        emulator.fault("redirect", "*", status=status, location=f"{elsewhere.url}{LIST}", times=2)
+    with Emulator.started() as other_host:
+        emulator.fault("redirect", "*", status=status, location=f"{other_host.url}{LIST}", times=2)
         client = connect()
+
         with raises("invalid_response", match="unexpected redirect"):
             client.list(LIST)
         with raises("invalid_response") as caught:
             client.create(LIST, BODY)
-        # It may have been carried out before it was sent elsewhere.
+        # The service may have executed the request before it redirected.
         assert caught.value.outcome_unknown is True
-        assert elsewhere.requests() == []
+        assert other_host.requests() == []
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -584,7 +595,7 @@ def test_reads_follow_redirects_within_the_origin(emulator, connect, status):
     client = connect()
     assert len(client.list(LIST)) == 3
     assert client.stats.requests == 4
-    assert {each["authorization"] for each in emulator.requests()} == {"Basic"}
+    assert {request["authorization"] for request in emulator.requests()} == {"Basic"}
 
 
 @pytest.mark.parametrize(
@@ -613,14 +624,14 @@ def test_redirect_that_cannot_be_followed_is_an_error(emulator, connect, errors,
         connect().list(LIST)
 
 
-def test_redirects_in_circles_end(emulator, connect, errors):
+def test_redirect_loop_is_an_error(emulator, connect, errors):
     emulator.fault("redirect", "GET", location=LIST, times=99)
     with raises("invalid_response", match="at most 3"):
         connect().list(LIST)
     assert len(emulator.requests()) == 4
 
 
-def test_netrc_replaces_nothing(emulator, connect, tmp_path, monkeypatch):
+def test_netrc_is_ignored(emulator, connect, tmp_path, monkeypatch):
     from ansible_collections.ccloud.notifications.plugins.module_utils._api.auth import TokenExchange
 
     netrc = tmp_path / "netrc"
@@ -628,27 +639,27 @@ def test_netrc_replaces_nothing(emulator, connect, tmp_path, monkeypatch):
     monkeypatch.setenv("NETRC", str(netrc))
     connect().list(LIST)
     connect(TokenExchange("pool-1", EXTERNAL_TOKEN)).list(LIST)
-    assert [each["authorization"] for each in emulator.requests()] == ["Basic", None, "Bearer"]
-    assert {each["status"] for each in emulator.requests()} == {200}
+    assert [request["authorization"] for request in emulator.requests()] == ["Basic", None, "Bearer"]
+    assert {request["status"] for request in emulator.requests()} == {200}
 
 
-def test_environment_bundles_do_not_defeat_validate_certs(emulator, connect, monkeypatch, tmp_path):
-    """Seen at the transport: with REQUESTS_CA_BUNDLE set, ``verify`` stays what the connection says."""
+def test_ca_bundle_variables_do_not_override_validate_certs(emulator, connect, monkeypatch, tmp_path):
+    """Checked at the transport: ``verify`` is the one of the connection."""
     import requests
 
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "bundle.pem"))
     monkeypatch.setenv("CURL_CA_BUNDLE", str(tmp_path / "bundle.pem"))
-    seen = []
+    verify_values = []
     original = requests.adapters.HTTPAdapter.send
 
     def send(self, request, **options):
-        seen.append(options["verify"])
+        verify_values.append(options["verify"])
         return original(self, request, **options)
 
     monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
     connect(verify=False).list(LIST)
     connect(verify="/own/bundle.pem").list(LIST)
-    assert seen == [False, "/own/bundle.pem"]
+    assert verify_values == [False, "/own/bundle.pem"]
 
 
 def test_cookies_are_not_kept(emulator, connect):
@@ -665,10 +676,10 @@ def test_cookies_are_not_kept(emulator, connect):
 def exchange(connect):
     from ansible_collections.ccloud.notifications.plugins.module_utils._api.auth import TokenExchange
 
-    return lambda token=EXTERNAL_TOKEN, **more: connect(TokenExchange("pool-12345", token), **more)
+    return lambda token=EXTERNAL_TOKEN, **options: connect(TokenExchange("pool-12345", token), **options)
 
 
-def test_a_token_is_exchanged_once_and_used(emulator, exchange):
+def test_token_is_exchanged_once(emulator, exchange):
     client = exchange()
     for _request in range(3):
         client.list(LIST)
@@ -676,51 +687,52 @@ def test_a_token_is_exchanged_once_and_used(emulator, exchange):
     assert lines == ["POST /sts/v1/oauth2/token -> 200"] + ["GET /integrations -> 200"] * 3
 
 
-def test_a_token_is_renewed_before_it_expires(emulator, exchange, clock):
+def test_token_is_renewed_before_it_expires(emulator, exchange, clock):
     emulator.reset(token_lifetime=300)
     client = exchange(deadline=10_000.0)
     for _request in range(4):
         client.list(LIST)
         clock.sleep(150)
-    assert {each["status"] for each in emulator.requests()} == {200}
-    assert sum("token" in each["path"] for each in emulator.requests()) == 2
+    assert {request["status"] for request in emulator.requests()} == {200}
+    assert sum("token" in request["path"] for request in emulator.requests()) == 2
 
 
-def test_a_token_of_a_short_life_is_renewed_at_half_of_it(emulator, exchange, clock):
+def test_short_lived_token_is_renewed_at_half_its_lifetime(emulator, exchange, clock):
     emulator.reset(token_lifetime=10)
     client = exchange()
     client.list(LIST)
     clock.sleep(6)
     client.list(LIST)
-    assert {each["status"] for each in emulator.requests()} == {200}
+    assert {request["status"] for request in emulator.requests()} == {200}
 
 
-def test_a_token_that_the_service_no_longer_takes_is_renewed_once(emulator, exchange):
+def test_rejected_token_is_renewed_once(emulator, exchange):
     client = exchange()
     client.list(LIST)
     emulator.fault("status", "POST", "*/integrations", status=401)
     client.create(LIST, BODY)
     assert set(emulator.made()) == {"ops"}
-    emulator.fault("status", "GET", status=401, times=2)
 
+    emulator.fault("status", "GET", status=401, times=2)
     with raises("unauthenticated"):
         client.list(LIST)
 
 
-def test_a_refused_exchange_says_so(emulator, exchange, errors):
+def test_rejected_token_exchange_is_explained(emulator, exchange, errors):
     with raises("bad_request") as caught:
-        exchange("somebody-elses-token").list(LIST)
+        exchange("another-users-token").list(LIST)
     assert caught.value.message.startswith("Could not exchange the external token for an access token: ")
     assert caught.value.code == "invalid_grant"
     assert "Check `external_token`, which may have expired" in caught.value.message
-    assert "somebody-elses-token" not in caught.value.message
+    assert "another-users-token" not in caught.value.message
 
 
-def test_an_exchange_is_repeated_and_its_failure_leaves_nothing_unclear(emulator, exchange, errors):
+def test_token_exchange_is_retried_and_its_failure_is_definite(emulator, exchange, errors):
     emulator.fault("status", "POST", "*/token", status=500)
     client = exchange()
     client.list(LIST)
     assert client.stats.retries == 1
+
     emulator.fault("cut-after", "POST", "*/token", times=9)
     with raises("connection_lost") as caught:
         exchange().create(LIST, BODY)
@@ -738,15 +750,15 @@ def test_an_exchange_is_repeated_and_its_failure_leaves_nothing_unclear(emulator
         ["t"],
     ],
 )
-def test_an_exchange_that_answers_nonsense_is_an_error(emulator, exchange, errors, body):
+def test_invalid_token_exchange_response_is_an_error(emulator, exchange, errors, body):
     emulator.fault("status", "POST", "*/token", status=200, body=body)
     with raises("invalid_response", match="has no access_token"):
         exchange().list(LIST)
 
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 405, 409, 418, 422, 429, 500, 502, 503, 504])
-def test_every_failure_of_an_exchange_ends_the_task(emulator, exchange, errors, status):
-    """A 401 from the exchange itself once waited for a lock that its own thread held."""
+def test_any_token_exchange_failure_ends_the_task(emulator, exchange, errors, status):
+    """Regression: a 401 from the exchange waited for a lock that its own thread held."""
     emulator.fault("status", "POST", "*/token", status=status, times=10_000)
     client = exchange()
     failures = []
@@ -760,43 +772,45 @@ def test_every_failure_of_an_exchange_ends_the_task(emulator, exchange, errors, 
     thread.start()
     thread.join(10)
     assert failures == [status]
-    assert {each["path"] for each in emulator.requests()} == {"/sts/v1/oauth2/token"}
+    assert {request["path"] for request in emulator.requests()} == {"/sts/v1/oauth2/token"}
 
 
-# Interruption
+# Cancellation
 
 
-def test_cancel_ends_waits_and_requests_and_refuses_new_ones(emulator, errors):
+def test_cancel_ends_waits_and_requests_and_prevents_new_ones(emulator, errors):
+    from ansible_collections.ccloud.notifications.plugins.module_utils._api.auth import ApiKey
     from ansible_collections.ccloud.notifications.plugins.module_utils._api.client import Client
     from ansible_collections.ccloud.notifications.plugins.module_utils._api.session import Connection
-    from ansible_collections.ccloud.notifications.plugins.module_utils._api.auth import ApiKey
 
     client = Client(Connection(ApiKey(KEY, SECRET), endpoint=emulator.url))
     emulator.fault("status", "GET", status=429, headers={"Retry-After": "60"})
     emulator.fault("delay", "POST", delay_ms=20_000)
-    ended = []
+    error_types = []
 
     def attempt(request):
         with pytest.raises(errors.NotificationsError) as caught:
             request()
-        ended.append(caught.value.type)
+        error_types.append(caught.value.type)
 
     create = threading.Thread(target=attempt, args=[lambda: client.create(LIST, BODY)])
     create.start()
-    while not any(each["method"] == "POST" for each in emulator.requests()):
+    while not any(request["method"] == "POST" for request in emulator.requests()):
         pass
     read = threading.Thread(target=attempt, args=[lambda: client.list(LIST)])
     read.start()
     while not client.stats.waits:
         pass
-    begun = time.monotonic()
+
+    start = time.monotonic()
     client.cancel()
     create.join()
     read.join()
     attempt(lambda: client.delete(LIST, "i-1"))
     client.close()
-    assert time.monotonic() - begun < 1
-    assert ended == ["canceled"] * 3
+
+    assert time.monotonic() - start < 1
+    assert error_types == ["canceled"] * 3
     assert client.stats.requests == 2
 
 
@@ -809,7 +823,7 @@ def test_orphaned_task_sends_nothing_more(emulator, connect, errors):
     assert len(emulator.requests()) == 1
 
 
-def test_timed_out_requests_leave_no_thread_and_no_socket(emulator, connect, errors):
+def test_timed_out_requests_leave_no_thread_or_socket(emulator, connect, errors):
     import psutil
 
     process = psutil.Process()
@@ -825,15 +839,15 @@ def test_timed_out_requests_leave_no_thread_and_no_socket(emulator, connect, err
 # Proxies
 
 
-class RefusingProxy(Raw):
-    """A proxy that opens no tunnel."""
+class RefusingProxy(RawServer):
+    """A proxy that refuses every CONNECT request."""
 
     def __init__(self, status, count=1):
         super().__init__(*[[f"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n".encode()]] * count)
 
 
 @pytest.mark.parametrize(("status", "retries"), [(403, 0), (407, 0), (502, 4)])
-def test_tunnel_that_is_refused_means_that_nothing_was_sent(connect, errors, monkeypatch, status, retries):
+def test_refused_proxy_tunnel_means_nothing_was_sent(connect, errors, monkeypatch, status, retries):
     with RefusingProxy(status, 5) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("//", "//someone:pr0xy-secret@"))
         client = connect(endpoint="https://api.example")
@@ -859,9 +873,9 @@ def test_unusable_proxy_is_a_clear_error(connect, errors, monkeypatch, proxy):
 @pytest.mark.parametrize(
     "status_line", [b"HTTP/1.1 200 " + b"x" * 60_000, b"y" * 60_000, b"\x1b[31mok: [prod]\rok: [prod]"]
 )
-def test_foreign_status_line_is_one_short_line(connect, errors, status_line):
+def test_invalid_status_line_is_shortened_to_one_line(connect, errors, status_line):
     with (
-        Raw(*[[status_line + b"\r\n\r\n"]] * 5) as server,
+        RawServer(*[[status_line + b"\r\n\r\n"]] * 5) as server,
         pytest.raises(errors.NotificationsError) as caught,
     ):
         connect(endpoint=server.url).list(LIST)
@@ -871,76 +885,82 @@ def test_foreign_status_line_is_one_short_line(connect, errors, status_line):
 
 @pytest.mark.parametrize("words", ["CERTIFICATE_VERIFY_FAILED", "WRONG_VERSION_NUMBER"])
 def test_status_line_cannot_make_a_write_look_unsent(connect, errors, words):
-    with Raw([f"HTTP/1.1 {words}\r\n\r\n".encode()]) as server, raises("connection_lost") as caught:
+    with RawServer([f"HTTP/1.1 {words}\r\n\r\n".encode()]) as server, raises("connection_lost") as caught:
         connect(endpoint=server.url).create(LIST, BODY)
     assert caught.value.outcome_unknown is True
 
 
-def test_users_are_told_apart_without_showing_their_tokens(connect):
+def test_users_are_distinguished_without_revealing_tokens(connect):
     from ansible_collections.ccloud.notifications.plugins.module_utils._api.auth import (
         ApiToken,
         TokenExchange,
     )
 
     users = {
-        connect(each).user
-        for each in (None, ApiToken("token-a"), ApiToken("token-b"), TokenExchange("pool-1", "external"))
+        connect(credentials).user
+        for credentials in (
+            None,
+            ApiToken("token-a"),
+            ApiToken("token-b"),
+            TokenExchange("pool-1", "external"),
+        )
     }
     assert len(users) == 4
     assert "token" not in "".join(users)
 
 
-def test_endless_chunk_size_is_given_up_within_little_memory(connect, errors):
-    """urllib3 1.26 would read such a line into memory for as long as it arrives."""
+def test_endless_chunk_size_line_uses_little_memory(connect, errors):
+    """urllib3 1.26 would read such a line into memory without limit."""
     import tracemalloc
 
     endless = [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1" * 30_000_000]
     tracemalloc.start()
-    with Raw(*[endless] * 5) as server, pytest.raises(errors.NotificationsError):
+    with RawServer(*[endless] * 5) as server, pytest.raises(errors.NotificationsError):
         connect(endpoint=server.url).list(LIST)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 35_000_000  # of which 30 are the server's own
+    assert peak < 35_000_000  # the server itself needs 30 MB
 
 
-def test_log_of_urllib3_says_nothing_about_our_requests(connect, errors, caplog):
-    """It would repeat headers that it cannot parse, and Ansible writes them to its log file."""
+def test_urllib3_does_not_log_client_requests(connect, errors, caplog):
+    """urllib3 logs headers that it cannot parse, and Ansible writes them to its log file."""
     import logging
 
-    odd = b"HTTP/1.1 200 OK\r\n Echo: " + SECRET.encode() + b"\r\nContent-Length: 2\r\n\r\n{}"
+    response = b"HTTP/1.1 200 OK\r\n Echo: " + SECRET.encode() + b"\r\nContent-Length: 2\r\n\r\n{}"
     with (
         caplog.at_level(logging.DEBUG),
-        Raw(*[[odd]] * 5) as server,
+        RawServer(*[[response]] * 5) as server,
         pytest.raises(errors.NotificationsError),
     ):
         connect(endpoint=server.url).list(LIST)
     assert [record.name for record in caplog.records if record.name.startswith("urllib3")] == []
-    logging.getLogger("urllib3.connectionpool").warning("of somebody else")
-    assert "of somebody else" in caplog.text
+    logging.getLogger("urllib3.connectionpool").warning("from another library")
+    assert "from another library" in caplog.text
 
 
 # Errors
 
 
 @pytest.mark.parametrize("envelope", ["errors", "error"])
-def test_every_error_has_the_detail_and_the_request_id(emulator, connect, errors, envelope):
+def test_error_has_detail_and_request_id(emulator, connect, errors, envelope):
     emulator.reset(error_envelope=envelope)
     with raises("not_found") as caught:
         connect().update(LIST, "i-nope", {"description": "x"})
     error = caught.value
+    prefix = "Not Found: " if envelope == "error" else ""
     assert error.as_result() == {
         "type": "not_found",
         "operation": "",
         "status": 404,
         "code": "RESOURCE_NOT_FOUND" if envelope == "error" else "resource_not_found",
-        "detail": f"{'Not Found: ' if envelope == 'error' else ''}The Integration 'i-nope' does not exist, or you may not see it.",
+        "detail": f"{prefix}The Integration 'i-nope' does not exist, or you may not see it.",
         "pointer": None,
         "request_id": emulator.requests()[-1]["request_id"],
         "error_ids": error.as_result()["error_ids"],
     }
 
 
-def test_https_to_a_port_that_speaks_none_is_said_at_once(emulator, connect, errors, clock):
+def test_https_to_an_http_port_fails_at_once_with_a_hint(emulator, connect, errors, clock):
     with raises("not_connected", match="does not speak TLS") as caught:
         connect(endpoint=emulator.url.replace("http:", "https:")).list(LIST)
     assert "Check the scheme and the port of the endpoint." in caught.value.message
@@ -948,7 +968,7 @@ def test_https_to_a_port_that_speaks_none_is_said_at_once(emulator, connect, err
 
 
 @pytest.mark.parametrize(
-    ("act", "said"),
+    ("send", "expected"),
     [
         (lambda client: client.list(LIST), "The credentials may not read this."),
         (
@@ -961,69 +981,69 @@ def test_https_to_a_port_that_speaks_none_is_said_at_once(emulator, connect, err
         ),
     ],
 )
-def test_a_403_says_what_is_missing(emulator, connect, errors, act, said):
+def test_403_names_the_missing_permission(emulator, connect, errors, send, expected):
     emulator.fault("status", status=403)
     with raises("forbidden") as caught:
-        act(connect())
-    assert said in caught.value.message
+        send(connect())
+    assert expected in caught.value.message
 
 
-def test_a_secret_is_hidden_wherever_an_error_has_text(emulator, connect, errors):
+def test_secret_is_redacted_in_every_error_field(emulator, connect, errors):
     url = "https://hooks.slack.example/services/topsecret"
-    first = {
+    error = {
         "code": f"bad {SECRET}",
         "detail": "x" * 1990 + SECRET,
         "source": {"pointer": url.replace("/", "\\/")},
     }
     headers = {"X-Request-Id": SECRET, "Location": f"https://x.example/{SECRET}"}
-    emulator.fault("status", "POST", status=409, headers=headers, body={"errors": [first]})
+    emulator.fault("status", "POST", status=409, headers=headers, body={"errors": [error]})
     client = connect()
+
     with raises("conflict") as caught:
         client.create(LIST, BODY)
     client.redactor.add(url)
-    shown = [
-        client.redactor.redact(str(each))
-        for each in (caught.value.message, *caught.value.as_result().values())
+    redacted = [
+        client.redactor.redact(str(value))
+        for value in (caught.value.message, *caught.value.as_result().values())
     ]
-    everything = f"{shown} {client.stats.as_result(client.redactor)}"
-    assert SECRET[:8] not in everything
-    assert "topsecret" not in everything
+    output = f"{redacted} {client.stats.as_result(client.redactor)}"
+    assert SECRET[:8] not in output
+    assert "topsecret" not in output
 
 
-def test_a_secret_that_the_service_echoes_is_hidden(emulator, connect, errors):
+def test_secret_echoed_by_the_service_is_redacted(emulator, connect, errors):
     url = "https://hooks.slack.example/services/T0/topsecret"
     encoded = base64.b64encode(f"{KEY}:{SECRET}".encode()).decode()
-    echoed = (
-        f"cannot use {url} nor {SECRET} nor {encoded}, see {emulator.url}/notifications/v1/integrations/i-1"
-    )
-    body = {"errors": [{"status": "400", "detail": echoed}]}
+    integration_url = f"{emulator.url}/notifications/v1/integrations/i-1"
+    detail = f"cannot use {url} nor {SECRET} nor {encoded}, see {integration_url}"
+    body = {"errors": [{"status": "400", "detail": detail}]}
     emulator.fault("status", "POST", status=400, body=body)
     client = connect()
     with raises("bad_request") as caught:
         client.create(LIST, BODY)
-    said = client.redactor.redact(caught.value.detail)
-    hidden = f"cannot use https://******** nor ******** nor ********, see {emulator.url}/notifications/v1/integrations/i-1"
-    assert said == hidden
+
+    expected = f"cannot use https://******** nor ******** nor ********, see {integration_url}"
+    assert client.redactor.redact(caught.value.detail) == expected
 
 
 @pytest.mark.parametrize(
     "object_id", ["../subscriptions/s-1?x#y", "{{ x }}", "..", "a b", "", "i-1\n", "i" * 256]
 )
-def test_odd_id_never_becomes_part_of_a_path(emulator, connect, errors, object_id):
+def test_invalid_id_is_never_part_of_a_path(emulator, connect, errors, object_id):
     with raises("invalid_option", match="is not an ID that can be sent"):
         connect().delete(LIST, object_id)
     assert emulator.requests() == []
 
 
-def test_an_endpoint_that_no_request_can_go_to_is_bad_input(connect, errors):
+def test_unusable_endpoint_is_an_invalid_option(connect, errors):
     with raises("invalid_option", match="no request can be made"):
         connect(endpoint="http://a..b").list(LIST)
 
 
 @pytest.mark.parametrize("body", [{"id": "i-other"}, {}, [], None])
-def test_an_answer_about_another_object_is_none(emulator, connect, errors, body):
+def test_response_about_another_object_is_invalid(emulator, connect, errors, body):
     emulator.reset(integrations=[slack("ops")])
-    [ops] = (each for each in emulator.objects() if each["display_name"] == "ops")
+    [ops] = (obj for obj in emulator.objects() if obj["display_name"] == "ops")
     for method in ("GET", "PATCH"):
         emulator.fault("status", method, status=200, body=body, times=5)
     with raises("invalid_response"):
@@ -1034,49 +1054,47 @@ def test_an_answer_about_another_object_is_none(emulator, connect, errors, body)
 
 
 @pytest.mark.parametrize("body", [{}, [], "6", {"severities": []}])
-def test_a_count_that_counts_nothing_is_none(emulator, connect, errors, body):
+def test_summary_without_count_is_invalid(emulator, connect, errors, body):
     emulator.fault("status", "GET", status=200, body=body, times=5)
     with raises("invalid_response"):
         connect().get_summary("/notifications/v1/user-notifications:summary", "unread_count")
 
 
 @pytest.mark.parametrize(
-    "drop", [b"H", b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"]
+    "start", [b"H", b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"]
 )
-def test_an_answer_that_trickles_without_end_is_given_up(connect, errors, drop):
-    """Each byte comes in time; a time-out for one reading from the socket never ends that."""
-    over = threading.Event()
+def test_trickling_response_times_out(connect, errors, start):
+    """Every byte arrives in time, so a timeout for a single read never ends it."""
+    stop = threading.Event()
 
-    def trickle(listening):
-        there, _address = listening.accept()
-        there.sendall(drop)
-        while not over.wait(0.02):
-            there.sendall(b"a: b\r\n" if drop.endswith(b"\n") else b"x")
-        there.close()
+    def trickle(listener):
+        connection, _address = listener.accept()
+        connection.sendall(start)
+        while not stop.wait(0.02):
+            connection.sendall(b"a: b\r\n" if start.endswith(b"\n") else b"x")
+        connection.close()
 
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        serving = threading.Thread(target=trickle, args=(listening,))
-        serving.start()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=trickle, args=(listener,))
+        thread.start()
         try:
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
             with raises("timed_out") as caught:
-                connect(endpoint=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=0.1).create(
-                    LIST, {}
-                )
+                connect(endpoint=url, timeout=0.1).create(LIST, {})
         finally:
-            over.set()
-            serving.join()
+            stop.set()
+            thread.join()
     assert caught.value.outcome_unknown
 
 
-def test_a_compressed_answer_is_not_unpacked(emulator, connect, errors):
-    emulator.fault(
-        "status", "GET", status=200, headers={"Content-Encoding": "gzip, gzip"}, body={"data": []}, times=9
-    )
+def test_compressed_response_is_rejected(emulator, connect, errors):
+    headers = {"Content-Encoding": "gzip, gzip"}
+    emulator.fault("status", "GET", status=200, headers=headers, body={"data": []}, times=9)
     with raises("invalid_response", match="the response is compressed"):
         connect().list(LIST)
 
 
-def test_a_request_id_that_echoes_credentials_is_hidden(connect, errors):
+def test_credentials_echoed_as_request_id_are_redacted(connect, errors):
     class Echo(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
             body = b'{"data": [], "metadata": 5}'

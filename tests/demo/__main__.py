@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make demo`: the main job, twice, on real processes, told to a person."""
+"""`make demo`: run the bootstrap playbook twice against an emulator, with explanations."""
 
 from __future__ import annotations
 
@@ -19,6 +19,19 @@ from support.emulator import KEY, SECRET, Emulator
 
 PLAYBOOK = "ccloud.notifications.bootstrap"
 VARIABLES = ["-e", "@playbooks/vars/organization.yml", "-e", "@playbooks/vars/secrets.example.yml"]
+NEXT_STEPS = f"""\
+  # Install the collection.
+  pip install ansible-core requests
+  make build && ansible-galaxy collection install dist/*.tar.gz
+
+  # Use an API key of a user with the role OrganizationAdmin.
+  export CONFLUENT_CLOUD_API_KEY=... CONFLUENT_CLOUD_API_SECRET=...
+
+  # Adapt the routing and put your URLs into secrets.yml; then preview the changes.
+  cp playbooks/vars/organization.yml organization.yml
+  cp playbooks/vars/secrets.example.yml secrets.yml
+  ansible-vault encrypt secrets.yml
+  ansible-playbook {PLAYBOOK} -e @organization.yml -e @secrets.yml --ask-vault-pass --check --diff"""
 
 
 def say(text: str) -> None:
@@ -26,7 +39,7 @@ def say(text: str) -> None:
 
 
 def play(emulator: Emulator, *flags: str) -> str:
-    """Run the playbook, show what it prints, and give its recap."""
+    """Run the playbook, show its output, and return its recap."""
     environment = {
         **os.environ,
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "tree"),
@@ -36,7 +49,7 @@ def play(emulator: Emulator, *flags: str) -> str:
     }
     if sys.stdout.isatty():
         environment["ANSIBLE_FORCE_COLOR"] = "true"
-    # The pager's notifications go where they can be seen arriving.
+    # The notifications of the pager go to an inbox of the emulator.
     pager = ["-e", json.dumps({"pager_url": emulator.inbox_url("pager")})]
     command = [
         str(pathlib.Path(sys.executable).parent / "ansible-playbook"),
@@ -58,47 +71,40 @@ def play(emulator: Emulator, *flags: str) -> str:
 
 def main() -> int:
     with Emulator.started() as emulator:
-        say(f"An emulator of the Confluent Cloud Notifications API listens on {emulator.url}.")
-        say("The plan: what playbooks/vars/organization.yml would change. Nothing is written.")
+        say(f"An emulator of the Confluent Cloud Notifications API is listening on {emulator.url}.")
+        say("Check mode: show what playbooks/vars/organization.yml would change. Nothing is written.")
         play(emulator, "--check", "--diff")
 
-        say("First run: it creates integrations, routes notification types to them, and tests what is new.")
+        say(
+            "First run: create integrations, route notification types to them, and test the new integrations."
+        )
         play(emulator)
 
-        say("What the organization has now (URLs hidden):")
-        for each in emulator.objects():
-            print(f"  {each['id']}  {each['display_name']:24} {each['target']['kind']}")
-        say("Where critical notification types go:")
+        say("Integrations of the organization (URLs hidden):")
+        for integration in emulator.objects():
+            kind = integration["target"]["kind"]
+            print(f"  {integration['id']}  {integration['display_name']:24} {kind}")
+
+        say("Routes of critical notification types:")
         routes = emulator.routes()
-        for each in emulator.objects("notification-types"):
-            if each["severity"] == "CRITICAL" and each["display_name"] in routes:
-                print(f"  {each['display_name']:42} {', '.join(routes[each['display_name']])}")
-        say("The test notification, as the pager's webhook received it:")
-        for received in emulator.inbox("pager"):
-            print(json.dumps(received["body"], indent=2))
+        for notification_type in emulator.objects("notification-types"):
+            name = notification_type["display_name"]
+            if notification_type["severity"] == "CRITICAL" and name in routes:
+                print(f"  {name:42} {', '.join(routes[name])}")
 
-        say("Second run: nothing changes.")
+        say("The test notification that the webhook 'pager' received:")
+        for notification in emulator.inbox("pager"):
+            print(json.dumps(notification["body"], indent=2))
+
+        say("Second run: nothing changes and nothing is tested again.")
         recap = play(emulator)
-        if "changed=0 " not in recap or len(emulator.inbox("pager")) != 1:
-            sys.exit(
-                "The demo failed: the second run changed something, or not one test notification arrived."
-            )
+        if "changed=0 " not in recap:
+            sys.exit("The demo failed: the second run changed something.")
+        if len(emulator.inbox("pager")) != 1:
+            sys.exit("The demo failed: the webhook 'pager' did not receive exactly one test notification.")
 
-    say("The same playbook against the real service:")
-    print(
-        "  export CONFLUENT_CLOUD_API_KEY=...  CONFLUENT_CLOUD_API_SECRET=...   # of a user with the role OrganizationAdmin"
-    )
-    print(
-        "  pip install ansible-core requests && make build && ansible-galaxy collection install dist/*.tar.gz"
-    )
-    print(
-        "  cp playbooks/vars/organization.yml organization.yml                  # which notifications go where"
-    )
-    print("  cp playbooks/vars/secrets.example.yml secrets.yml                    # put your URLs in, then:")
-    print("  ansible-vault encrypt secrets.yml")
-    print(
-        f"  ansible-playbook {PLAYBOOK} -e @organization.yml -e @secrets.yml --ask-vault-pass --check --diff"
-    )
+    say("To run the same playbook against Confluent Cloud:")
+    print(NEXT_STEPS)
     return 0
 
 

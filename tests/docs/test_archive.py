@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a user gets: the archive, built and installed by ansible-galaxy, and used from there."""
+"""The release archive: built, installed with ansible-galaxy, and used from there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from support import examples
 from support.emulator import Emulator
 from support.playbooks import BIN, command, copy_tree, ended, surroundings
 
-#: What lies in a working tree and must not be published, whatever Git ignores.
+#: Files of a working tree that must not be published, whether Git ignores them or not.
 STRAYS = (
     "secrets.yml",
     "notes.txt",
@@ -26,7 +26,7 @@ STRAYS = (
     ".ansible/tmp",
     "playbooks/vars/mine.yml",
 )
-#: Beside these, an archive has files at its top only.
+#: The folders of an archive. All other files are at its top.
 FOLDERS = {
     "changelogs",
     "docs",
@@ -42,8 +42,8 @@ FOLDERS = {
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory):
-    """Built from a copy of the tree."""
-    folder = tmp_path_factory.mktemp("built")
+    """An archive built from a copy of the tree."""
+    folder = tmp_path_factory.mktemp("build")
     copy_tree(folder / "source")
     git = ["git", "-c", "user.name=T", "-c", "user.email=t@example.org", "-C", str(folder / "source")]
     for arguments in (
@@ -55,10 +55,10 @@ def archive(tmp_path_factory):
     for stray in STRAYS:
         (folder / "source" / stray).parent.mkdir(exist_ok=True)
         (folder / "source" / stray).write_text("a secret")
-    built = ended(
-        folder, [str(folder / "source" / ".ci" / "build"), str(BIN / "ansible-galaxy")], surroundings(folder)
-    )
-    assert built.status == 0, built.output
+
+    command = [str(folder / "source" / ".ci" / "build"), str(BIN / "ansible-galaxy")]
+    process = ended(folder, command, surroundings(folder))
+    assert process.status == 0, process.output
     return next((folder / "source" / "dist").glob("*.tar.gz"))
 
 
@@ -68,20 +68,20 @@ def test_stray_files_never_get_into_the_archive(archive):
     assert {name for name in names if name.startswith(STRAYS)} == set()
 
 
-def test_building_without_git_says_what_is_needed(tmp_path):
+def test_build_without_git_explains_what_is_needed(tmp_path):
     copy_tree(tmp_path / "source")
-    refused = ended(
+    process = ended(
         tmp_path,
         [str(tmp_path / "source" / ".ci" / "build"), "true"],
         {"PATH": os.environ["PATH"], "GIT_DIR": "/nowhere"},
     )
-    assert refused.status == 1
-    assert "make build needs a Git checkout" in refused.output
+    assert process.status == 1
+    assert "make build needs a Git checkout" in process.output
 
 
-def test_the_archive_holds_what_a_user_needs_and_is_small(archive):
+def test_archive_has_the_expected_files_and_is_small(archive):
     with tarfile.open(archive) as opened:
-        names = [each.name for each in opened.getmembers() if each.isfile()]
+        names = [member.name for member in opened.getmembers() if member.isfile()]
     inner = {name for name in names if "/" in name}
     assert {name for name in inner if not name.startswith(tuple(f"{folder}/" for folder in FOLDERS))} == set()
     assert {name for name in names if "/" not in name} == {
@@ -95,19 +95,20 @@ def test_the_archive_holds_what_a_user_needs_and_is_small(archive):
     assert archive.stat().st_size < 200_000
 
 
-def test_what_is_installed_works_and_brings_its_emulator(archive, tmp_path):
-    # Nowhere else, or the one that is tested would pass for installed.
-    only_here = {"ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "here")}
-    installed = command(
-        tmp_path, "ansible-galaxy", "collection", "install", str(archive), environment=only_here
+def test_installed_collection_works_and_includes_the_emulator(archive, tmp_path):
+    # Only this path, so that the tested tree is not taken for the installed collection.
+    collections_path = {"ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "installed")}
+    process = command(
+        tmp_path, "ansible-galaxy", "collection", "install", str(archive), environment=collections_path
     )
-    assert installed.status == 0, installed.output
-    collection = tmp_path / "here" / "ansible_collections" / "ccloud" / "notifications"
+    assert process.status == 0, process.output
+
+    collection = tmp_path / "installed" / "ansible_collections" / "ccloud" / "notifications"
     with Emulator.started(folder=collection / "tests" / "emulator") as emulator:
-        environment = {**examples.environment(emulator), **only_here}
+        environment = {**examples.environment(emulator), **collections_path}
         flags = ["-e", "export_to=organization.yml"]
-        played = command(
+        process = command(
             tmp_path, "ansible-playbook", "ccloud.notifications.export", *flags, environment=environment
         )
-        assert played.status == 0, played.output
+        assert process.status == 0, process.output
         assert "bootstrap_subscriptions" in (tmp_path / "organization.yml").read_text()

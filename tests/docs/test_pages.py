@@ -1,11 +1,12 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything that the README and the guides show is done as it stands there, in order, against an emulator.
+"""Run everything that the README and the guides show, in order, against an emulator.
 
-A YAML block whose first line is a comment with a file's name is that file; one without is played at once. Each line of a console block
-that begins with ``$`` is a command of one shell session, which has to succeed. A page begins with three integrations (support/examples.py)
-and with a file of secrets.
+A YAML block whose first line is a comment with a file name is that file; any other YAML block is a play and
+runs at once. Each line of a console block that begins with ``$`` is a command of one shell session and must
+succeed. At the start of a page, the organization has three integrations (support/examples.py), and the reader
+has a file with secrets.
 """
 
 from __future__ import annotations
@@ -28,36 +29,33 @@ PAGES = [
     *sorted((ROOT / "docs").glob("**/*.md")),
     *sorted((ROOT / "roles").glob("*/README.md")),
 ]
-PAGES = [each for each in PAGES if "build" not in each.relative_to(ROOT).parts]
-#: What is not done here, and why.
-ELSEWHERE = {
-    "git clone ": "there is no network in a test",
-    "make ": "every target is run for itself",
-    "pip install ": "it is installed, or this test would not run",
-    "ansible-galaxy collection install -r": "the same",
-    "ansible-galaxy collection install git+https": "there is no network in a test; test_archive.py installs the archive",
-    "ansible-builder build ": "it needs a container engine; tests/conventions/test_platform.py runs all but that",
-    "cp dist/": "the same",
-    "cd extensions/automation_platform": "it needs an Automation Platform; tests/conventions/test_platform.py checks the play",
-    "ansible-playbook configure.yml": "the same",
+PAGES = [page for page in PAGES if "build" not in page.relative_to(ROOT).parts]
+#: Commands that do not run here, and why.
+SKIPPED = {
+    "git clone ": "tests have no network",
+    "make ": "other tests run the targets",
+    "pip install ": "the packages are installed already",
+    "ansible-galaxy collection install -r": "the packages are installed already",
+    "ansible-galaxy collection install git+https": "no network; test_archive.py installs the archive",
+    "ansible-builder build ": "needs a container engine; test_platform.py runs the rest",
+    "cp dist/": "needs a container engine; test_platform.py runs the rest",
+    "cd extensions/automation_platform": "needs Automation Platform; test_platform.py checks the play",
+    "ansible-playbook configure.yml": "needs Automation Platform; test_platform.py checks the play",
 }
-#: What an author leaves to the reader.
-READERS = {
+#: Placeholders that a reader replaces.
+REPLACEMENTS = {
     "CONFLUENT_CLOUD_API_KEY=...": "CONFLUENT_CLOUD_API_KEY=emulator-key",
     "CONFLUENT_CLOUD_API_SECRET=...": "CONFLUENT_CLOUD_API_SECRET=emulator-secret",
     "ansible-vault encrypt": "ansible-vault encrypt --vault-password-file password",
     "--ask-vault-pass": "--vault-password-file password",
 }
-NAMED = re.compile(r"# ([\w.-]+\.ya?ml)\n")
+FILE_NAME = re.compile(r"# ([\w.-]+\.ya?ml)\n")
 
 
 def blocks(page):
-    """The language and the text of each fenced block."""
-    return [
-        (each.info.strip(), each.content)
-        for each in MarkdownIt().parse(page.read_text())
-        if each.type == "fence"
-    ]
+    """The language and the text of every fenced block."""
+    tokens = MarkdownIt().parse(page.read_text())
+    return [(token.info.strip(), token.content) for token in tokens if token.type == "fence"]
 
 
 def commands(text):
@@ -70,7 +68,7 @@ def name_of(path):
 
 
 class Reader:
-    """Somebody who does what a page says, in a folder of their own."""
+    """Follows the instructions of a page, in a folder of its own."""
 
     def __init__(self, folder, emulator):
         self.folder = folder
@@ -90,100 +88,102 @@ class Reader:
         )
 
     def write(self, text):
-        """A file, or a play that is played at once."""
-        named = NAMED.match(text)
-        if named:
-            (self.folder / named.group(1)).write_text(text)
+        """Save a file, or run a play at once."""
+        file_name = FILE_NAME.match(text)
+        if file_name:
+            (self.folder / file_name.group(1)).write_text(text)
             return
+
         content = yaml.safe_load(text)
         if not isinstance(content, list):
-            raise AssertionError(
-                f"a block is no play, and its first line does not say what file it is:\n{text}"
-            )
+            raise AssertionError(f"a block is not a play, and its first line has no file name:\n{text}")
         if "hosts" not in content[0]:
             content = plays({}, *content)
         (self.folder / "unnamed.yml").write_text(yaml.safe_dump(content, sort_keys=False))
         self.run("ansible-playbook unnamed.yml -e @secrets.yml --vault-password-file password")
 
     def run(self, command):
-        for theirs, ours in READERS.items():
-            command = command.replace(theirs, ours)
+        for placeholder, value in REPLACEMENTS.items():
+            command = command.replace(placeholder, value)
         if command.startswith("python tests/emulator --port"):
             self.serve(command)
             return
-        written = re.search(r"export_secrets_to=(\S+)", command)
-        if written:
-            (self.folder / written.group(1)).unlink(missing_ok=True)  # a reader has none yet
+        secrets_file = re.search(r"export_secrets_to=(\S+)", command)
+        if secrets_file:
+            # A new reader has no such file yet.
+            (self.folder / secrets_file.group(1)).unlink(missing_ok=True)
         script = f"set -e; . ./exports.sh; {command}\nexport -p > exports.sh"
         environment = surroundings(
             self.folder, {**examples.environment(self.emulator), "IDENTITY_TOKEN": EXTERNAL_TOKEN}
         )
         environment["PATH"] = f"{BIN}{os.pathsep}{environment['PATH']}"
-        done = ended(self.folder, ["bash", "-c", script], environment)
-        assert done.status == 0, f"$ {command}\n{done.output}"
+        process = ended(self.folder, ["bash", "-c", script], environment)
+        assert process.status == 0, f"$ {command}\n{process.output}"
 
     def serve(self, command):
-        """An emulator of the page's own, on the port that it names."""
+        """Start an emulator for this page. Its port replaces the one on the page."""
         flags = re.sub(r"--port \d+", "", command.partition("tests/emulator")[2])
         server = Emulator.started(*shlex.split(flags))
         self.emulator = server.__enter__()
         self._servers.append(server)
 
-    def on_own_port(self, text):
+    def with_own_port(self, text):
         return text.replace("http://127.0.0.1:8123", self.emulator.url) if self._servers else text
 
     def close(self):
-        for each in self._servers:
-            each.__exit__(None, None, None)
+        for server in self._servers:
+            server.__exit__(None, None, None)
 
 
 @pytest.fixture
 def reader(emulator, tmp_path):
     emulator.reset(integrations=examples.integrations(emulator))
-    somebody = Reader(tmp_path, emulator)
-    yield somebody
-    somebody.close()
+    page_reader = Reader(tmp_path, emulator)
+    yield page_reader
+    page_reader.close()
 
 
 @pytest.mark.parametrize(
     "page",
-    [each for each in PAGES if any(info in ("yaml", "console") for info, _text in blocks(each))],
+    [page for page in PAGES if any(info in ("yaml", "console") for info, _text in blocks(page))],
     ids=name_of,
 )
-def test_what_a_page_says_can_be_done(reader, page):
+def test_instructions_of_every_page_work(reader, page):
     for info, text in blocks(page):
         if info == "yaml":
-            reader.write(reader.on_own_port(text))
+            reader.write(reader.with_own_port(text))
         for command in commands(text) if info == "console" else ():
-            if not command.startswith(tuple(ELSEWHERE)):
-                reader.run(reader.on_own_port(command))
+            if not command.startswith(tuple(SKIPPED)):
+                reader.run(reader.with_own_port(command))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_every_file_that_a_page_names_is_used_by_a_command(page):
-    found = blocks(page)
-    spoken = "\n".join(command for info, text in found if info == "console" for command in commands(text))
+def test_every_file_of_a_page_is_used_by_a_command(page):
+    page_blocks = blocks(page)
     if page.name == "automation-platform.md":
-        return  # its playbooks are a project's; Automation Platform plays them
-    for info, text in found:
-        named = NAMED.match(text)
-        if info == "yaml" and named:
-            assert named.group(1) in spoken, f"{named.group(1)} is shown, and nothing is done with it"
+        return  # Automation Platform runs these playbooks
+
+    command_lines = [line for info, text in page_blocks if info == "console" for line in commands(text)]
+    for info, text in page_blocks:
+        file_name = FILE_NAME.match(text)
+        if info == "yaml" and file_name:
+            name = file_name.group(1)
+            assert name in "\n".join(command_lines), f"no command uses {name}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_links_lead_somewhere(page):
+def test_links_to_files_exist(page):
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
         assert (page.parent / target).exists(), target
 
 
-def test_the_readme_names_every_module():
+def test_readme_names_every_module():
     text = (ROOT / "README.md").read_text()
     assert [module for module in examples.MODULES if f"`{module}`" not in text] == []
 
 
-def test_the_first_playbook_of_the_readme_can_be_tried_on_a_new_organization(reader):
+def test_first_playbook_of_readme_works_on_a_new_organization(reader):
     reader.emulator.reset()
-    first = next(text for info, text in blocks(ROOT / "README.md") if text.startswith("# channels.yml"))
-    pathlib.Path(reader.folder / "channels.yml").write_text(first)
+    playbook = next(text for info, text in blocks(ROOT / "README.md") if text.startswith("# channels.yml"))
+    pathlib.Path(reader.folder / "channels.yml").write_text(playbook)
     reader.run("ansible-playbook channels.yml -e @secrets.yml --check")

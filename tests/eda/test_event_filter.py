@@ -26,15 +26,15 @@ FILTER = ROOT / "extensions" / "eda" / "plugins" / "event_filter" / "notificatio
 RULEBOOK = ROOT / "extensions" / "eda" / "rulebooks" / "notifications.yml"
 
 
-def loaded():
+def load_filter():
     spec = importlib.util.spec_from_file_location("notification", FILTER)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-main = loaded().main
-SENT = {
+main = load_filter().main
+PAYLOAD = {
     "id": " 1 ",
     "title": "Connector failed",
     "message": "orders",
@@ -42,8 +42,8 @@ SENT = {
 }
 
 
-def test_what_arrives_gets_one_form():
-    event = {"payload": {**SENT, "severity": "CRITICAL"}, "meta": {"headers": {}}}
+def test_event_is_normalized():
+    event = {"payload": {**PAYLOAD, "severity": "CRITICAL"}, "meta": {"headers": {}}}
     assert main(event) == {
         **event,
         "confluent_cloud": {
@@ -55,36 +55,37 @@ def test_what_arrives_gets_one_form():
             "extra": {"severity": "CRITICAL"},
         },
     }
-    assert main({"payload": SENT}, key="said")["said"]["title"] == "Connector failed"
+    assert main({"payload": PAYLOAD}, key="other")["other"]["title"] == "Connector failed"
 
 
 @pytest.mark.parametrize(
-    ("text", "time_"),
+    ("text", "expected"),
     [("2026-05-04T12:00:00", "2026-05-04T12:00:00Z"), ("yesterday", "yesterday"), (None, ""), (5, "5")],
 )
-def test_a_time_that_is_none_stays_as_it_is(text, time_):
-    assert main({"payload": {**SENT, "created_at": text}})["confluent_cloud"]["created_at"] == time_
+def test_invalid_time_is_unchanged(text, expected):
+    assert main({"payload": {**PAYLOAD, "created_at": text}})["confluent_cloud"]["created_at"] == expected
 
 
-members = st.sampled_from(["payload", "id", "title", "created_at", "x"])
+keys = st.sampled_from(["payload", "id", "title", "created_at", "x"])
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(members, inner, max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=4),
     max_leaves=12,
 )
 
 
 @given(anything)
-def test_nothing_breaks_it_and_nothing_is_lost(event):
+def test_any_event_is_accepted_and_kept(event):
     before = copy.deepcopy(event)
     after = main(event)
     assert event == before
-    said = after.pop("confluent_cloud")
+
+    notification = after.pop("confluent_cloud")
     assert after == (event if isinstance(event, dict) else {"payload": event}) or "confluent_cloud" in event
-    assert all(isinstance(said[name], str) for name in ("id", "title", "message", "created_at"))
+    assert all(isinstance(notification[name], str) for name in ("id", "title", "message", "created_at"))
 
 
-def test_the_rulebook_uses_the_filter_by_its_name():
+def test_rulebook_uses_the_filter_by_name():
     [rules] = yaml.safe_load(RULEBOOK.read_text())
     [source] = rules["sources"]
     assert list(source["filters"][0]) == ["ccloud.notifications.notification"]
@@ -93,13 +94,13 @@ def test_the_rulebook_uses_the_filter_by_its_name():
 
 @pytest.mark.skipif(
     not (BIN / "ansible-rulebook").exists() or shutil.which("java") is None,
-    reason="ansible-rulebook needs Java and much beside; `make eda` installs it and runs this",
+    reason="ansible-rulebook needs Java and large packages; `make eda` installs it and runs this test",
 )
-def test_a_real_rulebook_acts_on_a_real_notification(tmp_path):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    # ansible-rulebook brings the same source itself, and the collection that has it by its own name is on no package index.
+def test_rulebook_acts_on_a_notification(tmp_path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    # ansible-rulebook includes the same source under another name; ansible.eda is on no package index.
     text = (
         RULEBOOK.read_text()
         .replace("host: 0.0.0.0", "host: 127.0.0.1")
@@ -125,6 +126,7 @@ def test_a_real_rulebook_acts_on_a_real_notification(tmp_path):
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "tree"),
         "PATH": f"{BIN}:{os.environ['PATH']}",
     }
+
     process = subprocess.Popen(
         command,
         cwd=tmp_path,
@@ -138,15 +140,14 @@ def test_a_real_rulebook_acts_on_a_real_notification(tmp_path):
         url, headers = f"http://127.0.0.1:{port}/endpoint", {"Authorization": "Bearer token"}
         for _attempt in range(60):
             try:
-                answer = requests.post(
-                    url, json={**SENT, "title": "Test notification"}, headers=headers, timeout=5
-                )
+                body = {**PAYLOAD, "title": "Test notification"}
+                response = requests.post(url, json=body, headers=headers, timeout=5)
                 break
             except requests.ConnectionError:
                 assert process.poll() is None, process.stdout.read()
-                time.sleep(0.5)  # a Java machine starts; nothing tells when
-        assert answer.status_code == 200
-        time.sleep(3)  # nothing tells when a rule has fired either
+                time.sleep(0.5)  # Java takes a while to start
+        assert response.status_code == 200
+        time.sleep(3)  # wait until the rule has fired
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGTERM)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The connection options, the same for every module."""
+"""The connection options, which are the same for every module."""
 
 from __future__ import annotations
 
@@ -11,32 +11,30 @@ import requests
 from ansible_collections.ccloud.notifications.plugins.module_utils._ansible.options import CONNECTION
 from support.emulator import EXTERNAL_TOKEN, KEY, SECRET, slack
 
-NOWHERE = {}
+NO_ENVIRONMENT = {}
 
 
-def test_the_user_agent_names_the_collection_and_ansible_core(run, emulator):
+def test_user_agent_names_the_collection_and_ansible_core(run, emulator):
     from ansible_collections.ccloud.notifications.plugins.module_utils._api.session import COLLECTION_VERSION
 
     run.ok("integration_info")
-    assert (
-        emulator.requests()[0]["user_agent"]
-        == f"ccloud.notifications/{COLLECTION_VERSION} ansible-core/2.99.0"
-    )
+    expected = f"ccloud.notifications/{COLLECTION_VERSION} ansible-core/2.99.0"
+    assert emulator.requests()[0]["user_agent"] == expected
 
 
 @pytest.mark.parametrize("family", ["CONFLUENT_CLOUD_", "CONFLUENT_"])
-def test_key_and_secret_come_from_the_environment(run, family):
+def test_api_key_is_read_from_the_environment(run, family):
     run.ok("integration_info", environ={family + "API_KEY": KEY, family + "API_SECRET": SECRET})
 
 
 @pytest.mark.parametrize("variable", ["CONFLUENT_CLOUD_ENDPOINT", "CONFLUENT_API_ENDPOINT"])
-def test_the_endpoint_comes_from_the_environment(run, emulator, variable):
+def test_endpoint_is_read_from_the_environment(run, emulator, variable):
     environ = {"CONFLUENT_API_KEY": KEY, "CONFLUENT_API_SECRET": SECRET, variable: emulator.url}
     run.ok("integration_info", endpoint=None, environ=environ)
     assert len(emulator.requests()) == 1
 
 
-def test_the_newer_variables_go_before_the_older_ones(run):
+def test_newer_variables_have_precedence(run):
     run.ok(
         "integration_info",
         environ={
@@ -48,19 +46,19 @@ def test_the_newer_variables_go_before_the_older_ones(run):
     )
 
 
-def test_what_the_task_says_goes_before_the_environment(run, emulator):
+def test_options_have_precedence_over_the_environment(run, emulator):
     wrong = {"CONFLUENT_CLOUD_API_KEY": "x", "CONFLUENT_CLOUD_API_SECRET": "x"}
     run.ok("integration_info", api_key=KEY, api_secret=SECRET, environ=wrong)
     run.ok("integration_info", identity_pool_id="pool-1", external_token=EXTERNAL_TOKEN, environ=wrong)
-    assert [each["authorization"] for each in emulator.requests()] == ["Basic", None, "Bearer"]
+    assert [request["authorization"] for request in emulator.requests()] == ["Basic", None, "Bearer"]
 
 
-def test_white_space_around_a_credential_is_not_part_of_it(run):
+def test_white_space_around_credentials_is_removed(run):
     run.ok("integration_info", api_key=KEY, api_secret=f"{SECRET}\n")
 
 
 @pytest.mark.parametrize(
-    ("params", "said"),
+    ("params", "expected"),
     [
         ({}, "no credentials are given"),
         ({"api_key": "k"}, "`api_secret` is missing"),
@@ -84,15 +82,15 @@ def test_white_space_around_a_credential_is_not_part_of_it(run):
         ),
     ],
 )
-def test_exactly_one_way_of_authentication(run, emulator, params, said):
-    result = run.fails("integration_info", environ=NOWHERE, **params)
-    assert said in result["msg"]
+def test_exactly_one_authentication_method_is_required(run, emulator, params, expected):
+    result = run.fails("integration_info", environ=NO_ENVIRONMENT, **params)
+    assert expected in result["msg"]
     assert "sec ret" not in result["msg"]
     assert emulator.requests() == []
 
 
 @pytest.mark.parametrize(
-    ("params", "said"),
+    ("params", "expected"),
     [
         ({"endpoint": "api.confluent.cloud"}, "the endpoint that is given is not an http or https URL"),
         (
@@ -122,9 +120,9 @@ def test_exactly_one_way_of_authentication(run, emulator, params, said):
         ({"ca_path": "/no/such/bundle.pem"}, "`ca_path` /no/such/bundle.pem does not exist"),
     ],
 )
-def test_a_connection_that_makes_no_sense_is_refused(run, emulator, params, said):
+def test_invalid_connection_options_are_rejected(run, emulator, params, expected):
     result = run.fails("integration_info", **params)
-    assert said in result["msg"]
+    assert expected in result["msg"]
     assert "pa55" not in result["msg"]
     assert emulator.requests() == []
 
@@ -134,23 +132,21 @@ def connection(**options):
         connection_from_options,
     )
 
-    usual = {**dict.fromkeys(CONNECTION.options), "timeout": 5, "deadline": 7, "validate_certs": True}
-    return connection_from_options({**usual, "api_key": "k", "api_secret": "s", **options}, {}, "2.19")
+    defaults = {**dict.fromkeys(CONNECTION.options), "timeout": 5, "deadline": 7, "validate_certs": True}
+    return connection_from_options({**defaults, "api_key": "k", "api_secret": "s", **options}, {}, "2.19")
 
 
-def test_ca_path_and_validate_certs_are_passed_on():
+def test_ca_path_and_validate_certs_set_verify():
     bundle = requests.certs.where()
     assert connection(ca_path=bundle).verify == bundle
     assert connection().verify is True
     assert connection(ca_path=bundle, validate_certs=False).verify is False
-    assert (connection().endpoint, connection().timeout, connection().deadline) == (
-        "https://api.confluent.cloud",
-        5.0,
-        7.0,
-    )
+
+    default = connection()
+    assert (default.endpoint, default.timeout, default.deadline) == ("https://api.confluent.cloud", 5.0, 7.0)
 
 
-def test_plain_http_to_another_machine_takes_validate_certs_false(run):
+def test_http_to_another_host_requires_validate_certs_false(run):
     result = run.fails(
         "integration_info", endpoint="http://emulator.invalid", timeout=1, deadline=1, validate_certs=False
     )
@@ -160,7 +156,7 @@ def test_plain_http_to_another_machine_takes_validate_certs_false(run):
     ]
 
 
-def test_an_endpoint_may_have_a_path(run, emulator):
+def test_endpoint_may_have_a_path(run, emulator):
     result = run.fails("integration_info", endpoint=f"{emulator.url}/gateway/")
     assert result["error"]["status"] == 404
     assert "without /notifications/v1. The default is https://api.confluent.cloud." in result["msg"]
@@ -168,7 +164,7 @@ def test_an_endpoint_may_have_a_path(run, emulator):
     emulator.reset()
 
 
-def test_wrong_credentials_say_what_to_check(run, emulator):
+def test_wrong_credentials_explain_what_to_check(run, emulator):
     result = run.fails("integration_info", api_key=KEY, api_secret="wrong-secret")
     assert result["error"]["status"] == 401
     assert "Check the API key and secret" in result["msg"]
@@ -176,7 +172,7 @@ def test_wrong_credentials_say_what_to_check(run, emulator):
     assert result["api"]["requests"] == 1
 
 
-def test_a_long_wait_is_a_warning_and_every_wait_is_reported(run, emulator):
+def test_long_wait_is_a_warning_and_all_waits_are_reported(run, emulator):
     emulator.fault("status", "GET", status=429, headers={"Retry-After": "2"})
     emulator.fault("status", "GET", status=429, headers={"Retry-After": "20"})
     result = run.ok("integration_info")
@@ -186,8 +182,8 @@ def test_a_long_wait_is_a_warning_and_every_wait_is_reported(run, emulator):
     assert run.clock.sleeps == [2.0, 20.0]
 
 
-def test_credential_that_the_service_echoes_is_hidden_in_results_too(run, emulator):
-    """The description of a good answer is shown; with the API secret in it, it is not."""
+def test_credential_echoed_in_a_result_is_redacted(run, emulator):
+    """A description is shown, except for the API secret in it."""
     emulator.reset(integrations=[{**slack("ops"), "description": f"your secret is {SECRET}, nice"}])
-    [shown] = run.ok("integration_info", display_name="ops")["integrations"]
-    assert shown["description"] == "your secret is ********, nice"
+    [integration] = run.ok("integration_info", display_name="ops")["integrations"]
+    assert integration["description"] == "your secret is ********, nice"

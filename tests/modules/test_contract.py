@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the published contract allows and a service may do: lean answers, lingering deletions, dangling references, open enumerations."""
+"""Behavior that the published contract allows, such as partial responses and delayed deletions."""
 
 from __future__ import annotations
 
@@ -17,35 +17,32 @@ def target(name):
     return slack(name)["target"]
 
 
-# Look-ups
+# Lookups
 
 
 @pytest.mark.parametrize("missing", ["404", "403"])
-@pytest.mark.parametrize("codes", ["given", "omitted"])
+@pytest.mark.parametrize("error_codes", ["given", "omitted"])
 @pytest.mark.parametrize("envelope", ["errors", "error"])
-def test_lookup_of_nothing_means_none(run, emulator, missing, codes, envelope):
-    """The published example of a 404 has no code, and no member of an error is required."""
+def test_lookup_of_nothing_is_an_empty_result(run, emulator, missing, error_codes, envelope):
+    """The 404 in the published example has no code, and no field of an error is required."""
     emulator.reset(
         integrations=[slack("ops")],
         missing=missing,
-        error_codes=codes,
+        error_codes=error_codes,
         error_envelope=envelope,
         empty_lookup="missing",
         read_only=False,
     )
+
     assert run.ok("resource_preference", resource=PATH, enabled=False)["changed"] is True
-    assert (
-        run.ok("resource_subscription", resource=PATH, notification_type=TYPE, integrations=["ops"])[
-            "changed"
-        ]
-        is True
-    )
-    other = {"resource": PATH + "-2", "notification_type": TYPE, "integrations": ["ops"]}
+    options = {"notification_type": TYPE, "integrations": ["ops"]}
+    assert run.ok("resource_subscription", resource=PATH, **options)["changed"] is True
+    other = {"resource": PATH + "-2", **options}
     assert run.ok("resource_subscriptions", subscriptions=[other])["changed"] is True
     assert run.ok("resource_subscription_info", resource=PATH + "-3")["resource_subscriptions"] == []
 
 
-def test_lookup_at_a_wrong_endpoint_is_not_taken_for_none(run, emulator):
+def test_404_of_a_wrong_endpoint_is_not_an_empty_lookup(run, emulator):
     for module, params in (
         ("resource_preference", {"enabled": False}),
         ("resource_subscription_info", {}),
@@ -67,7 +64,7 @@ def test_lookup_at_a_wrong_endpoint_is_not_taken_for_none(run, emulator):
         ("organization=abc", None, False),
     ],
 )
-def test_stated_resource_type_is_taken(run, emulator, resource, kind, warns):
+def test_given_resource_type_is_used(run, emulator, resource, kind, warns):
     emulator.reset(integrations=[slack("ops")])
     run.ok("resource_preference", resource=resource, resource_type=kind, enabled=False)
     run.ok(
@@ -78,34 +75,36 @@ def test_stated_resource_type_is_taken(run, emulator, resource, kind, warns):
         integrations=["ops"],
     )
     assert bool(run.warnings) is warns
+
     expected = kind or {"organization=abc": "ORGANIZATION"}.get(str(resource), "TOPIC")
     for collection in ("resource-preferences", "resource-subscriptions"):
-        assert [each["resource_type"] for each in emulator.objects(collection)] == [expected]
+        assert [obj["resource_type"] for obj in emulator.objects(collection)] == [expected]
 
 
-# Deletions that linger
+# Delayed deletions
 
 
-def test_create_absent_create_ends_with_an_object(run, emulator):
+def test_create_after_delayed_deletion_creates_an_object(run, emulator):
     emulator.reset(deletion="lingering", list_delay_ms=3_000)
     for state in ("present", "absent", "present"):
         assert run.ok("integration", display_name="ops", target=target("ops"), state=state)["changed"] is True
     assert set(emulator.made()) == {"ops"}
 
 
-def test_deletion_that_lingers_for_long_is_said(run, emulator):
+def test_long_delayed_deletion_gives_a_warning(run, emulator):
     emulator.reset(integrations=[slack("ops")], deletion="lingering", list_delay_ms=100_000)
     run.ok("integration", display_name="ops", state="absent")
     assert "was deleted, but a task that looks for it soon may still find it" in run.warnings[0]
-    # What the list still shows answers 404 to a change: it does not exist, so it is created.
-    again = run.ok("integration", display_name="ops", description="New", target=target("ops"))
-    assert again["changed"] is True
+
+    # The list still shows the object, but updating it fails with 404, so the task creates a new one.
+    result = run.ok("integration", display_name="ops", description="New", target=target("ops"))
+    assert result["changed"] is True
     assert emulator.made()["ops"]["description"] == "New"
 
 
-def test_object_whose_deletion_has_passed_does_not_exist(run, emulator):
+def test_object_with_a_past_deleted_at_does_not_exist(run, emulator):
     emulator.reset(integrations=[slack("ops")])
-    [ops] = (each for each in emulator.objects() if each["display_name"] == "ops")
+    [ops] = (obj for obj in emulator.objects() if obj["display_name"] == "ops")
     for deleted_at, exists in (
         ("2020-01-01T00:00:00Z", False),
         ("2020-01-01T00:00:00.123456Z", False),
@@ -123,108 +122,98 @@ def test_object_whose_deletion_has_passed_does_not_exist(run, emulator):
         assert bool(run.ok("integration_info")["integrations"]) is exists
 
 
-# Answers with what the contract requires, and no more
+# Responses with only the required fields
 
 
-def test_lean_answers_are_completed_by_a_read(run, emulator):
+def test_partial_responses_are_completed_by_a_read(run, emulator):
     emulator.reset(integrations=[slack("ops"), slack("pager")], write_answers="lean")
-    made = run.ok("integration", display_name="new", description="New", target=target("new"))
-    assert made["integration"]["description"] == "New"
-    assert (
-        run.ok("integration", display_name="new", description="Newer")["integration"]["description"]
-        == "Newer"
-    )
-    assert (
-        run.ok("integrations", integrations=[{"display_name": "ops", "description": "Ops"}])["changed"]
-        is True
-    )
-    assert (
-        run.ok("subscription", notification_type=TYPE, integrations=["ops"], enabled=False)["changed"] is True
-    )
-    assert run.ok("resource_preference", resource=PATH, enabled=False)["changed"] is True
-    assert (
-        run.ok(
-            "resource_subscription",
-            resource=PATH,
-            notification_type=TYPE,
-            integrations=["ops"],
-            enabled=False,
-        )["changed"]
-        is True
-    )
-    assert {each["current_state"] for each in emulator.objects("resource-subscriptions")} == {"DISABLED"}
+
+    created = run.ok("integration", display_name="new", description="New", target=target("new"))
+    assert created["integration"]["description"] == "New"
+    updated = run.ok("integration", display_name="new", description="Newer")
+    assert updated["integration"]["description"] == "Newer"
+
+    route = {"notification_type": TYPE, "integrations": ["ops"], "enabled": False}
+    tasks = [
+        ("integrations", {"integrations": [{"display_name": "ops", "description": "Ops"}]}),
+        ("subscription", route),
+        ("resource_preference", {"resource": PATH, "enabled": False}),
+        ("resource_subscription", {"resource": PATH, **route}),
+    ]
+    for module, params in tasks:
+        assert run.ok(module, **params)["changed"] is True
+    assert {obj["current_state"] for obj in emulator.objects("resource-subscriptions")} == {"DISABLED"}
 
 
-# References to what no longer exists
+# Dangling references
 
 
-def dangling(emulator):
+def dangling_reference(emulator):
+    """Route a type to an integration that can be deleted although it is in use; its ID."""
     emulator.reset(integrations=[slack("ops"), slack("gone"), slack("pager")], delete_in_use="dangling")
     emulator.route(TYPE, "Organization admins", "gone", "ops")
     return emulator.ids()["gone"]
 
 
-def test_dangling_reference_is_dropped_with_a_warning(run, emulator):
-    gone = dangling(emulator)
+def test_dangling_reference_is_removed_with_a_warning(run, emulator):
+    gone_id = dangling_reference(emulator)
     run.ok("integration", display_name="gone", state="absent", when_in_use="ignore")
-    [shown] = run.ok("subscription_info", notification_type=TYPE)["subscriptions"]
-    assert [each for each in shown["integrations"] if each.get("missing")] == [
-        {"id": gone, "display_name": None, "kind": None, "missing": True}
+    [subscription] = run.ok("subscription_info", notification_type=TYPE)["subscriptions"]
+    assert [reference for reference in subscription["integrations"] if reference.get("missing")] == [
+        {"id": gone_id, "display_name": None, "kind": None, "missing": True}
     ]
-    done = run.ok("subscriptions", rules=[{"notification_type": TYPE, "integrations": ["pager"]}])
-    assert done["changed"] is True
-    assert f"Subscriptions refer to integrations that no longer exist: '{gone}'." in run.warnings[0]
+
+    result = run.ok("subscriptions", rules=[{"notification_type": TYPE, "integrations": ["pager"]}])
+    assert result["changed"] is True
+    assert f"Subscriptions refer to integrations that no longer exist: '{gone_id}'." in run.warnings[0]
     assert emulator.routes()[TYPE] == ["Organization admins", "pager"]
 
 
 @pytest.mark.parametrize("mode", ["add", "remove"])
-def test_dangling_reference_blocks_no_repair(run, emulator, mode):
-    dangling(emulator)
+def test_dangling_reference_does_not_block_changes(run, emulator, mode):
+    dangling_reference(emulator)
     run.ok("integration", display_name="gone", state="absent", when_in_use="ignore")
     run.ok("subscription", notification_type=TYPE, integrations=["ops"], integrations_mode=mode)
     assert emulator.routes()[TYPE] == ["Organization admins"] + (["ops"] if mode == "add" else [])
 
 
-def test_integration_that_is_newer_than_the_list_is_no_dangling_reference(run, emulator):
+def test_integration_newer_than_the_list_is_not_dangling(run, emulator):
     emulator.reset(integrations=[slack("ops")])
     body = {"display_name": "newer", "target": target("newer")}
-    newer = f"i-{int(emulator.ids()['ops'][2:]) + 1}"
+    newer_id = f"i-{int(emulator.ids()['ops'][2:]) + 1}"
     subscription = emulator.objects("subscriptions")[0]
-    [routed] = (
-        each
-        for each in emulator.objects("notification-types")
-        if each["id"] == subscription["notification_type"]["id"]
-    )
-    acts = [
+    types = {obj["id"]: obj["display_name"] for obj in emulator.objects("notification-types")}
+    type_name = types[subscription["notification_type"]["id"]]
+
+    requests = [
         {"method": "POST", "path": "/integrations", "body": body},
         {
             "method": "PATCH",
             "path": f"/subscriptions/{subscription['id']}",
-            "body": {"integrations": [{"id": newer}]},
+            "body": {"integrations": [{"id": newer_id}]},
         },
     ]
-    emulator.fault("meanwhile", "GET", "*/subscriptions", body=acts)
-    run.ok(
-        "subscription",
-        notification_type=routed["display_name"],
-        integrations=["ops"],
-        integrations_mode="add",
-    )
-    assert emulator.routes()[routed["display_name"]] == ["newer", "ops"]
+    emulator.fault("meanwhile", "GET", "*/subscriptions", body=requests)
+
+    run.ok("subscription", notification_type=type_name, integrations=["ops"], integrations_mode="add")
+    assert emulator.routes()[type_name] == ["newer", "ops"]
     assert run.warnings == []
 
 
-# A conflict that means "stale"
+# Conflicts that mean "stale"
 
 
-def test_stale_change_is_planned_again_once(run, emulator):
+def test_stale_update_is_planned_again_once(run, emulator):
     emulator.reset(integrations=[slack("ops", description="Old")])
-    ops = emulator.ids()["ops"]
+    ops_id = emulator.ids()["ops"]
+
     emulator.fault("status", "PATCH", status=409)
     assert run.ok("integration", display_name="ops", description="New")["changed"] is True
     assert emulator.made()["ops"]["description"] == "New"
+
     emulator.fault("status", "PATCH", status=409, times=2)
-    assert run.fails("integration", id=ops, description="Newer")["error"]["status"] == 409
-    unread = next(each for each in emulator.objects("user-notifications") if not each["read"])
+    assert run.fails("integration", id=ops_id, description="Newer")["error"]["status"] == 409
+
+    unread = next(obj for obj in emulator.objects("user-notifications") if not obj["read"])
     emulator.fault("status", "PATCH", status=409)
     assert run.ok("user_notification", id=unread["id"], read=True)["changed"] is True

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``integration`` against a real server, with both sides of every policy."""
+"""``integration`` against a real server, with every value of every policy."""
 
 from __future__ import annotations
 
@@ -22,57 +22,58 @@ SLACK = {"kind": "Slack", "webhook_url": URL}
 HIDDEN = "********"
 
 
-def predicted_then_done(run, emulator, **params):
-    """Predict with every write refused, do it, and hold the one against the other; the result of doing it."""
+def check_then_run(run, emulator, **params):
+    """Run in check mode with every write refused, then for real, and compare the results."""
     emulator.refuse_writes()
     predicted = run.ok("integration", check_mode=True, **params)
     emulator.refuse_writes(False)
-    assert not any(each["refused_write"] for each in emulator.requests())
-    done = run.ok("integration", **params)
-    assert comparable(predicted) == comparable(done)
-    return done
+    assert not any(request["refused_write"] for request in emulator.requests())
+
+    result = run.ok("integration", **params)
+    assert comparable(predicted) == comparable(result)
+    return result
 
 
-# Creating
+# Create
 
 
 @pytest.mark.parametrize(
-    ("kind", "member"), [("Slack", "webhook_url"), ("MsTeams", "webhook_url"), ("Webhook", "url")]
+    ("kind", "field"), [("Slack", "webhook_url"), ("MsTeams", "webhook_url"), ("Webhook", "url")]
 )
-def test_create_then_again(run, emulator, kind, member):
+def test_create_is_idempotent(run, emulator, kind, field):
     target = {"kind": kind, "webhook_url": URL}
-    done = predicted_then_done(run, emulator, display_name="ops", description="Operations", target=target)
+    created = check_then_run(run, emulator, display_name="ops", description="Operations", target=target)
     stored = emulator.made()["ops"]
-    assert done["changed"] is True
-    assert done["changes"] == ["display_name", "description", "target.kind", "target.webhook_url"]
-    assert done["integration"] == {**stored, "target": {"kind": kind, "webhook_url": HIDDEN}}
-    assert stored["target"] == {"kind": kind, member: URL}
-    assert done["diff"]["before"] == {}
-    assert done["diff"]["after"] == {
+    assert created["changed"] is True
+    assert created["changes"] == ["display_name", "description", "target.kind", "target.webhook_url"]
+    assert created["integration"] == {**stored, "target": {"kind": kind, "webhook_url": HIDDEN}}
+    assert stored["target"] == {"kind": kind, field: URL}
+    assert created["diff"]["before"] == {}
+    assert created["diff"]["after"] == {
         "display_name": "ops",
         "description": "Operations",
         "target": {"kind": kind, "webhook_url": HIDDEN},
     }
 
-    again = predicted_then_done(run, emulator, display_name="ops", description="Operations", target=target)
-    assert again["changed"] is False
-    assert again["changes"] == []
-    assert again["diff"]["before"] == again["diff"]["after"]
-    assert again["integration"] == done["integration"]
+    second = check_then_run(run, emulator, display_name="ops", description="Operations", target=target)
+    assert second["changed"] is False
+    assert second["changes"] == []
+    assert second["diff"]["before"] == second["diff"]["after"]
+    assert second["integration"] == created["integration"]
 
 
-def test_an_unchanged_integration_costs_one_list_and_nothing_else(run, emulator):
+def test_unchanged_integration_costs_one_request(run, emulator):
     emulator.reset(integrations=[slack("ops", URL)])
     run.ok("integration", display_name="ops", target=SLACK)
     assert emulator.lines() == ["GET /integrations -> 200"]
 
 
-def test_the_short_names_mean_the_same(run, emulator):
+def test_option_aliases_work(run, emulator):
     run.ok("integration", name="ops", target={"kind": "Webhook", "url": URL})
     assert emulator.made()["ops"]["target"] == {"kind": "Webhook", "url": URL}
 
 
-def test_creating_needs_a_target(run, emulator):
+def test_create_requires_target(run, emulator):
     result = run.fails("integration", display_name="ops")
     assert result["msg"] == (
         "Could not manage the integration 'ops': it does not exist, and creating it requires target. "
@@ -81,14 +82,14 @@ def test_creating_needs_a_target(run, emulator):
     assert emulator.writes() == []
 
 
-def test_creating_needs_the_url_itself(run, emulator):
+def test_create_requires_an_unmasked_url(run, emulator):
     for target in ({"kind": "Slack"}, {"kind": "Slack", "webhook_url": HIDDEN}):
         result = run.fails("integration", display_name="ops", target=target)
         assert "its URL is not given" in result["msg"]
     assert emulator.writes() == []
 
 
-def test_names_that_are_part_of_one_another_are_different(run, emulator):
+def test_similar_names_are_different_integrations(run, emulator):
     emulator.reset(integrations=[slack("ops"), slack("ops-eu"), slack("OPS")])
     before = emulator.made()
     run.ok("integration", display_name="op", target=SLACK)
@@ -99,27 +100,27 @@ def test_names_that_are_part_of_one_another_are_different(run, emulator):
     assert {name: after[name] for name in before} == before
 
 
-# Changing
+# Update
 
 
-def test_only_what_differs_is_sent(run, emulator):
+def test_update_sends_only_changed_fields(run, emulator):
     emulator.reset(integrations=[slack("ops", URL, "Old")])
-    done = predicted_then_done(run, emulator, display_name="ops", description="New", target=SLACK)
-    assert done["changes"] == ["description"]
-    patch = next(each for each in emulator.requests() if each["method"] == "PATCH")
+    result = check_then_run(run, emulator, display_name="ops", description="New", target=SLACK)
+    assert result["changes"] == ["description"]
+    patch = next(request for request in emulator.requests() if request["method"] == "PATCH")
     assert patch["body"] == {"description": "New"}
 
 
-def test_a_changed_url_is_sent_whole_and_shown_only_as_changed(run, emulator):
+def test_changed_url_is_sent_but_only_shown_as_changed(run, emulator):
     emulator.reset(integrations=[slack("ops", OTHER_URL)])
-    done = predicted_then_done(run, emulator, display_name="ops", target=SLACK)
-    assert done["changes"] == ["target.webhook_url"]
-    assert done["diff"]["before"]["target"] == {"kind": "Slack", "webhook_url": HIDDEN}
-    assert done["diff"]["after"]["target"] == {"kind": "Slack", "webhook_url": "******** (changes)"}
+    result = check_then_run(run, emulator, display_name="ops", target=SLACK)
+    assert result["changes"] == ["target.webhook_url"]
+    assert result["diff"]["before"]["target"] == {"kind": "Slack", "webhook_url": HIDDEN}
+    assert result["diff"]["after"]["target"] == {"kind": "Slack", "webhook_url": "******** (changes)"}
     assert emulator.made()["ops"]["target"] == SLACK
 
 
-def test_what_is_omitted_is_left(run, emulator):
+def test_omitted_options_are_not_changed(run, emulator):
     emulator.reset(integrations=[slack("ops", URL, "Kept")])
     before = emulator.made()["ops"]
     result = run.ok("integration", display_name="ops")
@@ -129,15 +130,15 @@ def test_what_is_omitted_is_left(run, emulator):
     assert emulator.made()["ops"] == before
 
 
-def test_an_empty_description_clears_where_the_service_clears(run, emulator):
+def test_empty_description_clears_if_the_service_clears_it(run, emulator):
     emulator.reset(integrations=[slack("ops", URL, "Old")], empty_description="clears")
-    done = predicted_then_done(run, emulator, display_name="ops", description="")
-    assert done["changes"] == ["description"]
+    result = check_then_run(run, emulator, display_name="ops", description="")
+    assert result["changes"] == ["description"]
     assert emulator.made()["ops"]["description"] == ""
     assert run.ok("integration", display_name="ops", description="")["changed"] is False
 
 
-def test_an_empty_description_that_the_service_ignores_is_an_error(run, emulator):
+def test_empty_description_ignored_by_the_service_is_an_error(run, emulator):
     emulator.reset(integrations=[slack("ops", URL, "Old")], empty_description="ignored")
     result = run.fails("integration", display_name="ops", description="")
     assert "the service accepted the request but did not change description of i-" in result["msg"]
@@ -145,141 +146,138 @@ def test_an_empty_description_that_the_service_ignores_is_an_error(run, emulator
     assert emulator.made()["ops"]["description"] == "Old"
 
 
-def test_what_the_service_did_beside_what_it_ignored_stays_reported(run, emulator):
+def test_partially_applied_update_is_reported_as_changed(run, emulator):
     emulator.reset(integrations=[slack("ops", URL, "Old")], empty_description="ignored")
     result = run.fails("integration", id=emulator.made()["ops"]["id"], display_name="new", description="")
     assert result["changed"] is True
     assert result["integration"]["display_name"] == "new"
 
 
-@pytest.mark.parametrize("there", ["missing", None, ""])
-def test_missing_null_and_empty_descriptions_are_equal(run, emulator, there):
+@pytest.mark.parametrize("description", ["missing", None, ""])
+def test_missing_null_and_empty_descriptions_are_equal(run, emulator, description):
     integration = slack("ops", URL)
-    if there == "missing":
+    if description == "missing":
         del integration["description"]
     else:
-        integration["description"] = there
+        integration["description"] = description
     emulator.reset(integrations=[integration])
     assert run.ok("integration", display_name="ops", description="")["changed"] is False
 
 
-def test_renaming_by_id(run, emulator):
+def test_rename_by_id(run, emulator):
     emulator.reset(integrations=[slack("old", URL)])
     object_id = emulator.made()["old"]["id"]
-    done = predicted_then_done(run, emulator, id=object_id, display_name="new")
-    assert done["changes"] == ["display_name"]
+    result = check_then_run(run, emulator, id=object_id, display_name="new")
+    assert result["changes"] == ["display_name"]
     assert emulator.made()["new"]["id"] == object_id
     assert run.ok("integration", id=object_id, display_name="new")["changed"] is False
 
 
 @pytest.mark.parametrize("policy", ["allowed", "refused"])
-def test_renaming_to_a_name_that_is_taken_is_refused_before_any_write(run, emulator, policy):
+def test_rename_to_existing_name_fails_before_any_write(run, emulator, policy):
     emulator.reset(integrations=[slack("one"), slack("two")], duplicate_names=policy)
-    made = emulator.made()
-    result = run.fails("integration", id=made["one"]["id"], display_name="two")
-    assert f"{made['two']['id']} is already named 'two'" in result["msg"]
+    integrations = emulator.made()
+    result = run.fails("integration", id=integrations["one"]["id"], display_name="two")
+    assert f"{integrations['two']['id']} is already named 'two'" in result["msg"]
     assert emulator.writes() == []
 
 
-def test_an_id_that_does_not_exist_cannot_be_managed(run, emulator):
+def test_unknown_id_is_an_error_unless_absent(run, emulator):
     result = run.fails("integration", id="i-nope", display_name="ops", target=SLACK)
     assert "no integration has the ID i-nope" in result["msg"]
     assert run.ok("integration", id="i-nope", state="absent")["changed"] is False
     assert emulator.writes() == []
 
 
-# Two of a name
+# Duplicate names
 
 
-def test_two_of_a_name_are_never_guessed_at(run, emulator):
+def test_ambiguous_name_is_an_error(run, emulator):
     emulator.reset(integrations=[slack("ops"), slack("ops")])
-    first, second = [each["id"] for each in emulator.objects() if each["display_name"] == "ops"]
+    first, second = [obj["id"] for obj in emulator.objects() if obj["display_name"] == "ops"]
     for params in ({"target": SLACK}, {"state": "absent"}):
         result = run.fails("integration", display_name="ops", **params)
         assert f"2 integrations are named 'ops': {first} (Slack), {second} (Slack)" in result["msg"]
     assert emulator.writes() == []
 
 
-def test_one_of_two_of_a_name_is_managed_by_its_id(run, emulator):
+def test_id_selects_one_of_two_with_the_same_name(run, emulator):
     emulator.reset(integrations=[slack("ops"), slack("ops")])
-    first, second = [each["id"] for each in emulator.objects() if each["display_name"] == "ops"]
+    first, second = [obj["id"] for obj in emulator.objects() if obj["display_name"] == "ops"]
     assert run.ok("integration", id=first, state="absent")["changed"] is True
-    assert [each["id"] for each in emulator.objects() if each["display_name"] == "ops"] == [second]
+    assert [obj["id"] for obj in emulator.objects() if obj["display_name"] == "ops"] == [second]
 
 
-# The URL
+# URL
 
 
-def test_a_masked_url_is_left_with_one_warning(run, emulator):
+def test_masked_url_is_left_alone_with_one_warning(run, emulator):
     emulator.reset(integrations=[slack("ops", OTHER_URL)], webhook_urls="masked")
-    done = predicted_then_done(run, emulator, display_name="ops", target=SLACK)
-    assert done["changed"] is False
+    result = check_then_run(run, emulator, display_name="ops", target=SLACK)
+    assert result["changed"] is False
     assert len(run.warnings) == 1
     assert "The service masks target.webhook_url of 'ops'" in run.warnings[0]
     assert emulator.made()["ops"]["target"]["webhook_url"] == OTHER_URL
 
 
 @pytest.mark.parametrize("policy", ["clear", "masked"])
-def test_always_writes_the_url_on_every_run(run, emulator, policy):
+def test_update_webhook_url_always_writes_on_every_run(run, emulator, policy):
     emulator.reset(integrations=[slack("ops", OTHER_URL)], webhook_urls=policy)
     for _run in range(2):
-        done = predicted_then_done(
-            run, emulator, display_name="ops", target=SLACK, update_webhook_url="always"
-        )
-        assert done["changes"] == ["target.webhook_url"]
+        result = check_then_run(run, emulator, display_name="ops", target=SLACK, update_webhook_url="always")
+        assert result["changes"] == ["target.webhook_url"]
         assert run.warnings == []
     assert emulator.made()["ops"]["target"] == SLACK
 
 
 @pytest.mark.parametrize("policy", ["clear", "masked"])
-def test_on_create_never_writes_the_url_again(run, emulator, policy):
+def test_update_webhook_url_on_create_never_updates(run, emulator, policy):
     emulator.reset(integrations=[slack("ops", OTHER_URL)], webhook_urls=policy)
-    done = predicted_then_done(
-        run, emulator, display_name="ops", target=SLACK, update_webhook_url="on_create"
-    )
-    assert done["changed"] is False
+    result = check_then_run(run, emulator, display_name="ops", target=SLACK, update_webhook_url="on_create")
+    assert result["changed"] is False
     assert run.warnings == []
+
     run.ok("integration", display_name="new", target=SLACK, update_webhook_url="on_create")
     assert emulator.made()["new"]["target"] == SLACK
 
 
-def test_a_url_that_differs_only_in_what_no_server_distinguishes_is_the_same(run, emulator):
+def test_equivalent_urls_are_equal(run, emulator):
     emulator.reset(integrations=[slack("ops", "https://Hooks.Slack.example")])
     target = {"kind": "Slack", "webhook_url": "HTTPS://hooks.slack.example/"}
     assert run.ok("integration", display_name="ops", target=target)["changed"] is False
 
 
 @pytest.mark.parametrize("policy", ["clear", "masked"])
-def test_what_info_returns_can_be_handed_back(run, emulator, policy):
+def test_output_of_integration_info_is_valid_input(run, emulator, policy):
     emulator.reset(
         integrations=[slack("ops", URL, "Ops"), webhook("hook", "https://example.org/secret")],
         webhook_urls=policy,
     )
-    listed = run.ok("integration_info", kinds=["Slack", "MsTeams", "Webhook"])["integrations"]
-    revealed = run.ok("integration_info", kinds=["Slack", "Webhook"], reveal_webhook_urls=True)[
-        "integrations"
-    ]
-    assert len(listed) == len(revealed) == 2
-    for each in listed + revealed:
-        back = {name: each[name] for name in ("id", "display_name", "description", "target")}
-        assert run.ok("integration", **back)["changed"] is False
+    kinds = ["Slack", "MsTeams", "Webhook"]
+    masked = run.ok("integration_info", kinds=kinds)["integrations"]
+    revealed = run.ok("integration_info", kinds=kinds, reveal_webhook_urls=True)["integrations"]
+    assert len(masked) == len(revealed) == 2
+
+    for integration in masked + revealed:
+        options = {name: integration[name] for name in ("id", "display_name", "description", "target")}
+        assert run.ok("integration", **options)["changed"] is False
     assert emulator.writes() == []
 
 
-# The kind
+# Kind
 
 
-def test_the_kind_changes_where_the_service_lets_it(run, emulator):
+def test_kind_changes_if_the_service_allows_it(run, emulator):
     emulator.reset(integrations=[slack("ops", OTHER_URL)], kind_change="allowed")
     before = emulator.made()["ops"]
     target = {"kind": "Webhook", "webhook_url": URL}
-    done = predicted_then_done(run, emulator, display_name="ops", target=target)
-    assert done["changes"] == ["target.kind", "target.webhook_url"]
+    result = check_then_run(run, emulator, display_name="ops", target=target)
+    assert result["changes"] == ["target.kind", "target.webhook_url"]
     assert emulator.made()["ops"]["target"] == {"kind": "Webhook", "url": URL}
     assert emulator.made()["ops"]["id"] == before["id"]
 
 
-def test_a_refused_change_of_kind_says_what_to_do(run, emulator):
+def test_refused_change_of_kind_explains_what_to_do(run, emulator):
     emulator.reset(integrations=[slack("ops")], kind_change="refused")
     before = emulator.made()
     result = run.fails("integration", display_name="ops", target={"kind": "MsTeams", "webhook_url": URL})
@@ -293,21 +291,22 @@ def test_a_refused_change_of_kind_says_what_to_do(run, emulator):
     assert emulator.made() == before
 
 
-# Deleting
+# Delete
 
 
-def test_delete_then_again(run, emulator):
+def test_delete_is_idempotent(run, emulator):
     emulator.reset(integrations=[slack("ops", URL)])
-    done = predicted_then_done(run, emulator, display_name="ops", state="absent")
-    assert done["changed"] is True
-    assert done["integration"] is None
-    assert done["diff"]["after"] == {}
+    deleted = check_then_run(run, emulator, display_name="ops", state="absent")
+    assert deleted["changed"] is True
+    assert deleted["integration"] is None
+    assert deleted["diff"]["after"] == {}
     assert emulator.made() == {}
-    again = predicted_then_done(run, emulator, display_name="ops", state="absent")
-    assert again["changed"] is False
+
+    second = check_then_run(run, emulator, display_name="ops", state="absent")
+    assert second["changed"] is False
 
 
-def test_deleting_by_an_id_of_another_name_is_refused(run, emulator):
+def test_delete_is_refused_if_id_and_name_disagree(run, emulator):
     emulator.reset(integrations=[slack("ops"), slack("pager")])
     result = run.fails("integration", id=emulator.made()["pager"]["id"], display_name="ops", state="absent")
     assert "is named 'pager', not 'ops'" in result["msg"]
@@ -315,111 +314,117 @@ def test_deleting_by_an_id_of_another_name_is_refused(run, emulator):
 
 
 @pytest.mark.parametrize("params", [{"id": ""}, {"display_name": ""}])
-def test_an_empty_identity_is_refused(run, emulator, params):
+def test_empty_id_or_name_is_refused(run, emulator, params):
     result = run.fails("integration", state="absent", **params)
     assert "is empty" in result["msg"]
     assert emulator.writes() == []
 
 
-def channels(emulator):
-    """Three channels; who hears of what when one of them goes is what the tests below are about."""
+def routed_integrations(emulator):
+    """Three integrations, two of which are used by subscriptions."""
     emulator.reset(integrations=[slack("ops"), slack("pager"), slack("unused")])
     emulator.route("Connector failed", "ops")
     emulator.route("Cluster load is high", "ops", "pager")
     emulator.route("API key created", "Organization admins", "ops")
 
 
-def test_integration_in_use_is_not_deleted_and_its_types_are_named(run, emulator):
-    channels(emulator)
+def test_integration_in_use_is_not_deleted_and_types_are_named(run, emulator):
+    routed_integrations(emulator)
     result = run.fails("integration", display_name="ops", state="absent")
     assert (
         "subscriptions to 'API key created', 'Cluster load is high', 'Connector failed' use it"
         in result["msg"]
     )
     assert "subscriptions to 'Connector failed' would have no integration left." in result["msg"]
-    assert "when_in_use: detach" not in result["msg"]  # which would be refused for the same reason
+    # `detach` would fail for the same reason.
+    assert "when_in_use: detach" not in result["msg"]
     assert emulator.writes() == []
+
     emulator.route("Connector failed", "ops", "pager")
     assert "when_in_use: detach" in run.fails("integration", display_name="ops", state="absent")["msg"]
 
 
 @pytest.mark.parametrize("when_in_use", ["fail", "detach"])
-def test_check_of_a_play_that_routes_away_and_then_deletes_succeeds(run, emulator, when_in_use):
-    """The check of the second task cannot see what the first one would have done, so it warns."""
-    channels(emulator)
+def test_check_mode_of_reroute_then_delete_succeeds_with_warning(run, emulator, when_in_use):
+    """Check mode of the second task cannot see what the first one would change, so it warns."""
+    routed_integrations(emulator)
+    rule = {
+        "select": {"display_names": ["Connector failed", "Cluster load is high", "API key created"]},
+        "integrations": ["pager"],
+    }
     tasks = [
-        ("subscriptions", {"rules": [{"select": {"display_names": ["Connector failed", "Cluster load is high", "API key created"]},
-                                      "integrations": ["pager"]}]}),
+        ("subscriptions", {"rules": [rule]}),
         ("integration", {"display_name": "ops", "state": "absent", "when_in_use": when_in_use}),
-    ]  # fmt: skip
+    ]
+
     emulator.refuse_writes()
     predicted = [run.ok(module, check_mode=True, **params)["changed"] for module, params in tasks]
     assert "subscriptions to 'Connector failed' would have no integration left" in run.warnings[0]
     assert "The real run fails, unless an earlier task routes these types elsewhere." in run.warnings[0]
+
     emulator.refuse_writes(False)
     assert [run.ok(module, **params)["changed"] for module, params in tasks] == predicted == [True, True]
     assert "ops" not in emulator.made()
 
 
-def test_what_is_not_in_use_costs_one_more_read(run, emulator):
-    channels(emulator)
+def test_deleting_an_unused_integration_costs_one_more_read(run, emulator):
+    routed_integrations(emulator)
     assert run.ok("integration", display_name="unused", state="absent")["detached"] == []
     assert [line.split()[1] for line in emulator.lines()][:2] == ["/integrations", "/subscriptions"]
-    assert len(emulator.lines()) == 4  # the last one sees that it is no longer listed
+    assert len(emulator.lines()) == 4  # the last one checks that it is no longer listed
 
 
-def test_a_detached_integration_is_taken_from_its_subscriptions_first(run, emulator):
-    channels(emulator)
+def test_detach_updates_subscriptions_before_the_delete(run, emulator):
+    routed_integrations(emulator)
     emulator.route("Connector failed", "ops", "unused")
+    options = {"display_name": "ops", "state": "absent", "when_in_use": "detach"}
     emulator.refuse_writes()
-    predicted = run.ok(
-        "integration", display_name="ops", state="absent", when_in_use="detach", check_mode=True
-    )
+    predicted = run.ok("integration", check_mode=True, **options)
     emulator.refuse_writes(False)
-    result = run.ok("integration", display_name="ops", state="absent", when_in_use="detach")
+    result = run.ok("integration", **options)
+
     names = ["API key created", "Cluster load is high", "Connector failed"]
-    assert sorted(each["display_name"] for each in result["detached"]) == names
-    assert all(each["changed"] for each in result["detached"])
-    for each in predicted["detached"] + result["detached"]:
-        each.pop("subscription")
+    assert sorted(item["display_name"] for item in result["detached"]) == names
+    assert all(item["changed"] for item in result["detached"])
+    for item in predicted["detached"] + result["detached"]:
+        item.pop("subscription")
     assert predicted["detached"] == result["detached"]
     assert [line.split()[0] for line in emulator.writes()] == ["PATCH", "PATCH", "PATCH", "DELETE"]
     assert [emulator.routes()[name] for name in names] == [["Organization admins"], ["pager"], ["unused"]]
 
 
-def test_detaching_leaves_no_subscription_without_an_integration(run, emulator):
-    channels(emulator)
+def test_detach_is_refused_if_a_subscription_would_be_empty(run, emulator):
+    routed_integrations(emulator)
     result = run.fails("integration", display_name="ops", state="absent", when_in_use="detach")
     assert "subscriptions to 'Connector failed' would have no integration left." in result["msg"]
     assert emulator.writes() == []
 
 
-def test_a_subscription_that_cannot_be_released_keeps_its_integration(run, emulator):
-    channels(emulator)
+def test_integration_is_kept_if_detaching_fails(run, emulator):
+    routed_integrations(emulator)
     emulator.route("Connector failed", "ops", "pager")
     emulator.fault("status", "PATCH", status=403, skip=1)
     result = run.fails("integration", display_name="ops", state="absent", when_in_use="detach")
     assert result["changed"] is True
-    assert [each["changed"] for each in result["detached"]].count(True) == 1
+    assert [item["changed"] for item in result["detached"]].count(True) == 1
     assert "ops" in emulator.made()
 
 
-@pytest.mark.parametrize("side", ["detached", "refused"])
-def test_ignoring_it_leaves_it_to_the_service(run, emulator, side):
-    emulator.reset(integrations=[slack("ops")], delete_in_use=side)
+@pytest.mark.parametrize("policy", ["detached", "refused"])
+def test_when_in_use_ignore_leaves_the_decision_to_the_service(run, emulator, policy):
+    emulator.reset(integrations=[slack("ops")], delete_in_use=policy)
     emulator.route("Connector failed", "ops")
     result = run("integration", display_name="ops", state="absent", when_in_use="ignore")
-    assert bool(result.get("failed")) is (side == "refused")
-    assert result["changed"] is (side == "detached")
-    if side == "refused":
+    assert bool(result.get("failed")) is (policy == "refused")
+    assert result["changed"] is (policy == "detached")
+    if policy == "refused":
         assert "The integration is used by the subscriptions s-" in result["msg"]
-    assert [line.split()[1] for line in emulator.lines()][0::2] == ["/integrations"] * (
-        1 if side == "refused" else 2
-    )
+    lists = [line.split()[1] for line in emulator.lines()][0::2]
+    assert lists == ["/integrations"] * (1 if policy == "refused" else 2)
 
 
 @pytest.mark.parametrize("missing", ["404", "403"])
-def test_a_deletion_whose_answer_was_lost_is_a_success(run, emulator, missing):
+def test_delete_with_lost_response_succeeds(run, emulator, missing):
     emulator.reset(integrations=[slack("ops")], missing=missing)
     emulator.fault("cut-after", "DELETE")
     result = run.ok("integration", display_name="ops", state="absent")
@@ -429,7 +434,7 @@ def test_a_deletion_whose_answer_was_lost_is_a_success(run, emulator, missing):
 
 
 @pytest.mark.parametrize("missing", ["404", "403"])
-def test_what_somebody_else_deleted_meanwhile_is_not_our_change(run, emulator, missing):
+def test_object_deleted_by_another_user_is_not_a_change(run, emulator, missing):
     emulator.reset(integrations=[slack("ops")], missing=missing)
     emulator.fault("status", "DELETE", status=int(missing), applied=True)
     result = run.ok("integration", display_name="ops", state="absent")
@@ -437,11 +442,10 @@ def test_what_somebody_else_deleted_meanwhile_is_not_our_change(run, emulator, m
     assert "was deleted by another task or user" in run.warnings[0]
 
 
-def test_a_403_does_not_prove_absence(run, emulator):
+def test_403_is_not_taken_for_absence(run, emulator):
     emulator.reset(integrations=[slack("ops")])
-    result = run.fails(
-        "integration", display_name="ops", state="absent", api_key=READER_KEY, api_secret=READER_SECRET
-    )
+    credentials = {"api_key": READER_KEY, "api_secret": READER_SECRET}
+    result = run.fails("integration", display_name="ops", state="absent", **credentials)
     assert result["error"]["status"] == 403
     assert "OrganizationAdmin" in result["msg"]
     assert "ops" in emulator.made()
@@ -459,24 +463,24 @@ def test_read_only_kinds_are_never_written(run, emulator, name, params):
     assert emulator.writes() == []
 
 
-def test_a_kind_that_is_not_known_yet_is_never_written(run, emulator):
+def test_unknown_kind_is_never_written(run, emulator):
     emulator.reset(integrations=[{"display_name": "new", "target": {"kind": "Carrier", "pigeon": "Walter"}}])
     result = run.fails("integration", display_name="new", state="absent")
     assert "is of kind Carrier, which cannot be deleted" in result["msg"]
     assert emulator.writes() == []
 
 
-def test_a_read_only_integration_that_is_as_wanted_is_unchanged(run, emulator):
+def test_read_only_integration_without_changes_is_unchanged(run, emulator):
     result = run.ok("integration", display_name="Organization admins")
     assert result["changed"] is False
     assert result["integration"]["target"] == {"kind": "RoleEmail", "role_name": "OrganizationAdmin"}
 
 
-# Refused before any request
+# Rejected before any request
 
 
 @pytest.mark.parametrize(
-    ("params", "said"),
+    ("params", "expected"),
     [
         ({"display_name": "x" * 65, "target": SLACK}, "`display_name` has 65 characters; the maximum is 64"),
         (
@@ -516,24 +520,24 @@ def test_a_read_only_integration_that_is_as_wanted_is_unchanged(run, emulator):
         ({}, "one of id, display_name is required."),
     ],
 )
-def test_bad_options_are_refused_before_any_request(run, emulator, params, said):
+def test_invalid_options_are_rejected_before_any_request(run, emulator, params, expected):
     result = run.fails("integration", **params)
-    assert said in result["msg"]
+    assert expected in result["msg"]
     assert "topsecret" not in str(result)
     assert emulator.requests() == []
 
 
-def test_the_longest_texts_are_accepted(run, emulator):
+def test_maximum_lengths_are_accepted(run, emulator):
     run.ok("integration", display_name="ü" * 64, description="ß" * 128, target=SLACK)
     assert emulator.made()["ü" * 64]["description"] == "ß" * 128
 
 
-# What the service refuses
+# Rejected by the service
 
 
 @pytest.mark.parametrize("envelope", ["errors", "error"])
 @pytest.mark.parametrize("status", ["402", "400"])
-def test_over_quota_says_which(run, emulator, envelope, status):
+def test_quota_error_names_the_quota(run, emulator, envelope, status):
     emulator.reset(integrations=[slack("one")], quota=1, over_quota=status, error_envelope=envelope)
     result = run.fails("integration", display_name="two", target=SLACK)
     assert "over quota" in result["msg"]
@@ -543,7 +547,7 @@ def test_over_quota_says_which(run, emulator, envelope, status):
     assert result["error"]["request_id"] in result["msg"]
 
 
-def test_a_name_that_is_taken_meanwhile_names_what_is_in_the_way(run, emulator):
+def test_conflict_names_the_existing_object(run, emulator):
     emulator.reset(duplicate_names="refused", new_objects="delayed", list_delay_ms=100_000)
     run.ok("integration", display_name="ops", target=SLACK)
     result = run.fails("integration", display_name="ops", target=SLACK)
@@ -551,10 +555,10 @@ def test_a_name_that_is_taken_meanwhile_names_what_is_in_the_way(run, emulator):
     assert result["error"]["status"] == 409
 
 
-# New objects that lists do not show at once
+# Lists that show new objects late
 
 
-def test_a_second_run_finds_what_a_lagging_list_showed_late(run, emulator):
+def test_task_waits_until_new_object_is_listed(run, emulator):
     emulator.reset(new_objects="delayed", list_delay_ms=3_000)
     assert run.ok("integration", display_name="ops", target=SLACK)["changed"] is True
     assert run.warnings == []
@@ -562,13 +566,13 @@ def test_a_second_run_finds_what_a_lagging_list_showed_late(run, emulator):
     assert set(emulator.made()) == {"ops"}
 
 
-def test_a_list_that_lags_for_long_is_a_warning(run, emulator):
+def test_object_that_is_not_listed_in_time_gives_a_warning(run, emulator):
     emulator.reset(new_objects="delayed", list_delay_ms=100_000)
     assert run.ok("integration", display_name="ops", target=SLACK)["changed"] is True
     assert "a task that looks for it soon may not find it" in run.warnings[0]
 
 
-# Creates whose fate is unclear
+# Creates with an unknown outcome
 
 
 @pytest.mark.parametrize("lag", [{}, {"new_objects": "delayed", "list_delay_ms": 2_000}])
@@ -586,7 +590,7 @@ def test_a_list_that_lags_for_long_is_a_warning(run, emulator):
         {"kind": "status", "status": 503, "applied": True, "headers": {"Retry-After": "0"}},
     ],
 )
-def test_a_create_whose_answer_was_lost_is_adopted_and_never_sent_twice(run, emulator, fault, lag):
+def test_lost_create_is_recovered_and_never_sent_twice(run, emulator, fault, lag):
     emulator.reset(integrations=[slack("other")], **lag)
     emulator.fault(method="POST", **fault)
     result = run.ok("integration", display_name="ops", description="Ops", target=SLACK)
@@ -597,7 +601,7 @@ def test_a_create_whose_answer_was_lost_is_adopted_and_never_sent_twice(run, emu
     assert run.ok("integration", display_name="ops", description="Ops", target=SLACK)["changed"] is False
 
 
-def test_a_create_that_a_gateway_puts_off_is_sent_again_once_nothing_is_to_be_found(run, emulator):
+def test_create_rejected_with_retry_after_is_sent_again(run, emulator):
     emulator.fault("status", "POST", status=503, headers={"Retry-After": "2"}, times=2)
     result = run.ok("integration", display_name="ops", target=SLACK)
     assert result["changed"] is True
@@ -606,29 +610,29 @@ def test_a_create_that_a_gateway_puts_off_is_sent_again_once_nothing_is_to_be_fo
 
 
 @pytest.mark.parametrize("fault", [{"kind": "cut-before"}, {"kind": "status", "status": 500}])
-def test_a_create_that_cannot_be_found_again_is_state_unknown(run, emulator, fault):
+def test_lost_create_that_is_not_listed_is_state_unknown(run, emulator, fault):
     emulator.fault(method="POST", **fault)
     result = run.fails("integration", display_name="ops", target=SLACK)
     assert "state unknown" in result["msg"]
     assert "0 new integrations match it" in result["msg"]
     assert len(emulator.writes()) == 1
     if fault["kind"] == "status":
-        post = next(each for each in emulator.requests() if each["method"] == "POST")
+        post = next(request for request in emulator.requests() if request["method"] == "POST")
         assert result["error"]["request_id"] == post["request_id"]
 
 
-def test_two_new_ones_that_answer_the_description_are_not_adopted(run, emulator):
+def test_lost_create_is_not_recovered_if_two_objects_match(run, emulator):
     import requests
 
     emulator.fault("cut-before", "POST")
     emulator.fault("delay", "GET", skip=1, delay_ms=1)
-    # Somebody else creates two of them between the plan and the look.
+    # Another client creates two objects between the plan and the search for the lost one.
     original = run.clock.monotonic
-    twice = iter(range(2))
+    attempts = iter(range(2))
 
-    def meddle():
+    def create_twice():
         if any(line.startswith("POST") for line in emulator.lines()):
-            for _each in twice:
+            for _attempt in attempts:
                 requests.post(
                     f"{emulator.url}/notifications/v1/integrations",
                     json={"display_name": "ops", "target": SLACK},
@@ -637,19 +641,19 @@ def test_two_new_ones_that_answer_the_description_are_not_adopted(run, emulator)
                 )
         return original()
 
-    run.clock.monotonic = meddle
+    run.clock.monotonic = create_twice
     result = run.fails("integration", display_name="ops", target=SLACK)
     assert "2 new integrations match it (i-" in result["msg"]
 
 
-def test_looking_that_fails_too_is_said(run, emulator):
+def test_failed_search_for_lost_create_is_reported(run, emulator):
     emulator.fault("cut-before", "POST")
     emulator.fault("status", "GET", skip=1, status=403)
     result = run.fails("integration", display_name="ops", target=SLACK)
     assert "looking for it failed too" in result["msg"]
 
 
-def test_a_change_whose_fate_is_unclear_counts_as_changed(run, emulator):
+def test_update_with_unknown_outcome_counts_as_changed(run, emulator):
     emulator.reset(integrations=[slack("ops", URL, "Old")])
     emulator.fault("cut-after", "PATCH", times=9)
     result = run.fails("integration", display_name="ops", description="New")
@@ -657,7 +661,7 @@ def test_a_change_whose_fate_is_unclear_counts_as_changed(run, emulator):
     assert result["error"]["operation"].startswith("change the integration 'ops'")
 
 
-def test_a_change_whose_answer_was_lost_is_simply_sent_again(run, emulator):
+def test_update_with_lost_response_is_retried(run, emulator):
     emulator.reset(integrations=[slack("ops", URL, "Old")])
     emulator.fault("cut-after", "PATCH")
     result = run.ok("integration", display_name="ops", description="New")
@@ -665,24 +669,17 @@ def test_a_change_whose_answer_was_lost_is_simply_sent_again(run, emulator):
     assert emulator.made()["ops"]["description"] == "New"
 
 
-def test_another_one_that_somebody_made_in_the_meantime_is_told_of(run, emulator):
-    theirs = {
-        "display_name": "ops",
-        "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/theirs"},
-    }
-    emulator.fault(
-        "status",
-        "POST",
-        "*/integrations",
-        status=201,
-        body={"id": "i-77", "metadata": {"self": "x"}, **theirs},
-    )
+def test_create_answered_with_another_object_fails(run, emulator):
+    url = "https://hooks.slack.example/theirs"
+    other = {"display_name": "ops", "target": {"kind": "Slack", "webhook_url": url}}
+    body = {"id": "i-77", "metadata": {"self": "x"}, **other}
+    emulator.fault("status", "POST", "*/integrations", status=201, body=body)
     result = run.fails("integration", display_name="ops", target=SLACK)
-    assert result["changed"] is True  # something was created, perhaps
+    assert result["changed"] is True  # something may have been created
     assert not [line for line in emulator.writes() if line.startswith("DELETE")]
 
 
-def test_creation_lock_ends_with_the_deadline_and_believes_no_time_to_come(tmp_path, monkeypatch):
+def test_creation_lock_ends_at_the_deadline_and_ignores_future_times(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     waits = []
 
@@ -692,40 +689,42 @@ def test_creation_lock_ends_with_the_deadline_and_believes_no_time_to_come(tmp_p
 
     with creation_lock("a", wait=wait) as first:
         first.record_creation()
-        with creation_lock("a", wait=wait) as second:  # as another process would
+        with creation_lock("a", wait=wait) as second:  # like another process
             assert len(waits) == 3
             assert second.is_created_since(0)
-        with creation_lock("b", wait=wait) as other:
-            assert not other.is_created_since(0)
-    [path] = (each for each in tmp_path.rglob("*") if each.is_file() and each.read_text())
+        with creation_lock("b", wait=wait) as unrelated:
+            assert not unrelated.is_created_since(0)
+
+    [path] = (path for path in tmp_path.rglob("*") if path.is_file() and path.read_text())
     path.write_text(str(time.time() + 3600))
-    with creation_lock("a", wait=wait) as again:
-        assert not again.is_created_since(0)
+    with creation_lock("a", wait=wait) as third:
+        assert not third.is_created_since(0)
 
 
-def test_create_after_another_task_of_this_controller_finds_its_object(run, emulator):
-    """The lists that both read did not have it; without a common lock there would be two."""
+def test_concurrent_tasks_create_an_object_only_once(run, emulator):
+    """Neither task sees the object in its first list. The creation lock prevents a second one."""
     reads = threading.Barrier(2)
     results = []
 
     def create():
-        runner = Runner(emulator, AfterRead(reads))
+        runner = Runner(emulator, BarrierSessions(reads))
         results.append(runner.ok("integration", display_name="ops", target=SLACK))
-        results[-1]["said"] = runner.warnings
+        results[-1]["warnings"] = runner.warnings
 
     threads = [threading.Thread(target=create) for _task in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(emulator.made()) == 1  # which fails for two of a name
+
+    assert len(emulator.made()) == 1  # made() also fails for duplicate names
     assert sorted(result["changed"] for result in results) == [False, True]
-    [said] = [result["said"] for result in results if not result["changed"]]
-    assert "was created by another task or user in the meantime" in said[0]
-    assert "use `run_once: true` or `delegate_to`" in said[0]
+    [warnings] = [result["warnings"] for result in results if not result["changed"]]
+    assert "was created by another task or user in the meantime" in warnings[0]
+    assert "use `run_once: true` or `delegate_to`" in warnings[0]
 
 
-class AfterRead:
+class BarrierSessions:
     """Sessions of tasks that wait for each other after their first read."""
 
     def __init__(self, barrier):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``integration_test`` against a real server that really delivers."""
+"""``integration_test`` against a real server that delivers notifications."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ from support.emulator import slack, webhook
 URL = "https://hooks.slack.example/services/topsecret"
 
 
-@pytest.mark.parametrize("by", ["id", "display_name"])
-def test_an_existing_integration_receives_the_notification(run, emulator, by):
+@pytest.mark.parametrize("key", ["id", "display_name"])
+def test_existing_integration_receives_the_notification(run, emulator, key):
     emulator.reset(integrations=[webhook("pager", emulator.inbox_url("pager"))])
-    result = run.ok("integration_test", **{by: emulator.made()["pager"][by]})
+    result = run.ok("integration_test", **{key: emulator.made()["pager"][key]})
     assert (result["changed"], result["sent"]) == (False, True)
     assert result["integration"] == {
         "display_name": "pager",
         "target": {"kind": "Webhook", "webhook_url": "********"},
     }
-    [received] = emulator.inbox("pager")
-    assert sorted(received["body"]) == ["created_at", "id", "message", "title"]
-    assert all(isinstance(value, str) for value in received["body"].values())
+
+    [notification] = emulator.inbox("pager")
+    assert sorted(notification["body"]) == ["created_at", "id", "message", "title"]
+    assert all(isinstance(value, str) for value in notification["body"].values())
 
 
 @pytest.mark.parametrize("kind", ["Slack", "MsTeams", "Webhook"])
-def test_a_target_can_be_tried_before_anything_exists(run, emulator, kind):
+def test_target_can_be_tested_before_it_is_created(run, emulator, kind):
     target = {"kind": kind, "webhook_url": emulator.inbox_url("new")}
     result = run.ok("integration_test", display_name="trial", target=target)
     assert result["sent"] is True
@@ -40,23 +41,25 @@ def test_check_mode_sends_nothing(run, emulator):
     emulator.reset(integrations=[webhook("pager", emulator.inbox_url("pager"))], read_only=True)
     result = run.ok("integration_test", check_mode=True, display_name="pager")
     assert (result["changed"], result["sent"]) == (False, False)
+
     target = {"kind": "Webhook", "webhook_url": emulator.inbox_url("pager")}
     assert run.ok("integration_test", check_mode=True, target=target)["sent"] is False
     assert emulator.writes() == []
     assert emulator.deliveries() == []
 
 
-def test_a_masked_url_says_to_give_the_target(run, emulator):
+def test_masked_url_requires_the_target(run, emulator):
     emulator.reset(integrations=[slack("ops", URL)], webhook_urls="masked")
     for check_mode in (True, False):
         result = run.fails("integration_test", check_mode=check_mode, display_name="ops")
         assert "the service masks the webhook URL of i-" in result["msg"]
         assert "Set `target.webhook_url`." in result["msg"]
+
     result = run.fails("integration_test", target={"kind": "Slack", "webhook_url": "********"})
     assert "is only a mask" in result["msg"]
-    assert run.ok("integration_test", display_name="ops", target={"kind": "Slack", "webhook_url": URL})[
-        "sent"
-    ]
+
+    target = {"kind": "Slack", "webhook_url": URL}
+    assert run.ok("integration_test", display_name="ops", target=target)["sent"] is True
 
 
 @pytest.mark.parametrize("name", ["Organization admins", "Jordan Doe (e-mail)", "Jordan Doe (in app)"])
@@ -66,16 +69,16 @@ def test_read_only_kinds_cannot_be_tested(run, emulator, name):
     assert emulator.writes() == []
 
 
-def test_check_mode_allows_for_what_an_earlier_task_would_have_created(run, emulator):
+def test_check_mode_accepts_an_integration_that_may_be_created(run, emulator):
     result = run.ok("integration_test", check_mode=True, display_name="not-yet")
     assert (result["sent"], result["integration"]) == (False, None)
     assert run.warnings == ["The integration 'not-yet' does not exist yet; its test was skipped."]
-    assert (
-        "the integration does not exist" in run.fails("integration_test", check_mode=True, id="i-nope")["msg"]
-    )
+
+    result = run.fails("integration_test", check_mode=True, id="i-nope")
+    assert "the integration does not exist" in result["msg"]
 
 
-def test_what_does_not_exist_or_is_ambiguous_is_not_tested(run, emulator):
+def test_unknown_or_ambiguous_integration_is_not_tested(run, emulator):
     emulator.reset(integrations=[slack("ops"), slack("ops")])
     assert "the integration does not exist" in run.fails("integration_test", display_name="op")["msg"]
     assert "2 integrations are named 'ops'" in run.fails("integration_test", display_name="ops")["msg"]
@@ -83,7 +86,7 @@ def test_what_does_not_exist_or_is_ambiguous_is_not_tested(run, emulator):
 
 
 @pytest.mark.parametrize(("policy", "fails"), [("204", False), ("400", True)])
-def test_a_dead_url(run, emulator, policy, fails):
+def test_dead_url_fails_if_the_service_reports_it(run, emulator, policy, fails):
     emulator.reset(dead_url=policy)
     target = {"kind": "Webhook", "webhook_url": "http://127.0.0.1:1/topsecret"}
     result = run("integration_test", target=target)
@@ -95,7 +98,7 @@ def test_a_dead_url(run, emulator, policy, fails):
         assert "The target did not accept the test notification." in result["msg"]
 
 
-def test_a_lost_answer_is_not_sent_again(run, emulator):
+def test_lost_response_is_not_retried(run, emulator):
     emulator.fault("cut-after", "POST")
     result = run.fails("integration_test", target={"kind": "Webhook", "webhook_url": emulator.inbox_url("x")})
     assert result["sent"] is False
@@ -106,6 +109,6 @@ def test_a_lost_answer_is_not_sent_again(run, emulator):
     "params",
     [{}, {"id": "i-1", "display_name": "x"}, {"id": "i-1", "target": {"kind": "Slack", "webhook_url": URL}}],
 )
-def test_what_to_test_is_said_in_exactly_one_way(run, emulator, params):
+def test_exactly_one_way_to_select_the_target_is_required(run, emulator, params):
     run.fails("integration_test", **params)
     assert emulator.requests() == []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Responses that contain only what the contract requires, or what it does not promise to leave out."""
+"""Responses with only the required fields of the contract, or with fields that it does not rule out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from support.emulator import slack
 
 TARGET = {"kind": "Slack", "webhook_url": "https://hooks.slack.example/services/ops"}
 CONNECTOR = "environment=env-1/cloud-cluster=lkc-1/connector=orders"
-CREATIONS = {
+CREATES = {
     "integration": {"display_name": "ops", "target": TARGET, "description": "New"},
     "subscription": {"notification_type": "API key created", "integrations": ["first"]},
     "resource_preference": {"resource": CONNECTOR, "enabled": False},
@@ -24,27 +24,27 @@ CREATIONS = {
 
 
 @pytest.mark.parametrize("responses", ["lean", "minimal"])
-@pytest.mark.parametrize("module", CREATIONS)
+@pytest.mark.parametrize("module", CREATES)
 def test_created_object_is_found_by_its_location(run, emulator, module, responses):
     emulator.reset(integrations=[slack("first")], write_answers=responses)
-    created = run.ok(module, **CREATIONS[module])
+    created = run.ok(module, **CREATES[module])
     assert created["changed"]
     assert created[module]["id"]
     assert run.warnings == []
-    assert not run.ok(module, **CREATIONS[module])["changed"]
+    assert not run.ok(module, **CREATES[module])["changed"]
 
 
-def test_creation_without_id_and_location_is_outcome_unknown(run, emulator):
+def test_create_without_id_and_location_is_outcome_unknown(run, emulator):
     body = {"display_name": "ops", "target": TARGET}
     emulator.fault("status", "POST", "*/integrations", status=201, body=body)
-    result = run.fails("integration", **CREATIONS["integration"])
+    result = run.fails("integration", **CREATES["integration"])
     assert result["error"]["type"] == "outcome_unknown"
     assert "the response has neither an ID nor a Location" in result["msg"]
     assert emulator.writes() == ["POST /integrations -> 201"]
 
 
 @pytest.mark.parametrize("lookup", ["missing", "404", "403", "empty"])
-def test_every_answer_to_a_lookup_of_nothing_means_none(run, emulator, lookup):
+def test_every_response_to_a_lookup_of_nothing_means_none(run, emulator, lookup):
     emulator.reset(empty_preference_lookup=lookup)
     assert run.ok("resource_preference", resource=CONNECTOR, enabled=False)["changed"]
     assert not run.ok("resource_preference", resource=CONNECTOR, enabled=False)["changed"]
@@ -54,7 +54,8 @@ def test_object_that_still_exists_after_404_is_not_created_again(run, emulator):
     emulator.reset(integrations=[slack("ops")])
     emulator.fault("status", "PATCH", status=404, body={"errors": [{"status": "404", "title": "Not Found"}]})
     run.ok("integration", display_name="ops", description="New")
-    assert emulator.writes() == [f"PATCH /integrations/{emulator.ids()['ops']} -> {status}" for status in (404, 200)]
+    object_id = emulator.ids()["ops"]
+    assert emulator.writes() == [f"PATCH /integrations/{object_id} -> {status}" for status in (404, 200)]
 
 
 def test_summary_has_no_envelope(run):
@@ -62,6 +63,6 @@ def test_summary_has_no_envelope(run):
 
 
 @pytest.mark.parametrize("order", ["severity", "-severity", "received_at"])
-def test_notifications_are_sorted_as_asked(run, emulator, order):
+def test_sort_option_is_sent(run, emulator, order):
     run.ok("user_notification_info", sort=order)
     assert emulator.requests()[0]["query"]["sort"] == order

@@ -11,14 +11,14 @@ from support.emulator import slack
 
 
 def names(result):
-    return [each["display_name"] for each in result["notification_types"]]
+    return [notification_type["display_name"] for notification_type in result["notification_types"]]
 
 
-def test_all_are_listed_sorted_by_name(run, emulator):
+def test_all_types_are_listed_by_name(run, emulator):
     result = run.ok("notification_type_info")
     assert len(result["notification_types"]) == 60
     assert names(result) == sorted(names(result))
-    assert "GOVERNANCE" in {each["category"] for each in result["notification_types"]}
+    assert "GOVERNANCE" in {obj["category"] for obj in result["notification_types"]}
     assert emulator.lines() == ["GET /notification-types -> 200"]
 
 
@@ -37,37 +37,37 @@ def test_all_are_listed_sorted_by_name(run, emulator):
         ({"display_name": ["Connector failed", "Payment failed"]}, 2),
     ],
 )
-def test_filters_have_to_be_met_together(run, emulator, params, count):
+def test_filters_are_combined_with_and(run, emulator, params, count):
     assert len(run.ok("notification_type_info", **params)["notification_types"]) == count
     assert run.warnings == []
 
 
-def test_what_does_not_exist_is_missing(run, emulator):
+def test_unknown_names_are_missing(run, emulator):
     type_id = emulator.ids("notification-types")["Connector failed"]
     result = run.ok("notification_type_info", display_name=["Connector", type_id])
     assert (names(result), result["missing"]) == (["Connector failed"], ["Connector"])
     assert "neither a text nor a list" in run.fails("notification_type_info", display_name=[""])["msg"]
 
 
-def test_a_value_that_nobody_knows_is_a_warning(run, emulator):
+def test_unknown_filter_value_gives_a_warning(run, emulator):
     assert names(run.ok("notification_type_info", severities=["CRITCAL"])) == []
     assert run.warnings == [
         "No notification type has 'CRITCAL' in severities. Valid values: CRITICAL, INFO, WARN."
     ]
 
 
-def test_types_come_with_who_hears_of_them(run, emulator):
+def test_types_are_returned_with_their_subscriptions(run, emulator):
     emulator.reset(integrations=[slack("ops")])
     emulator.route("Connector failed", "Organization admins", "ops", state="DISABLED")
-    asked = ["Connector failed", "API key created"]
-    unheard, heard = run.ok("notification_type_info", display_name=asked, with_subscriptions=True)[
-        "notification_types"
-    ]
-    assert unheard["subscriptions"] == []
-    [subscription] = heard["subscriptions"]
+    options = {"display_name": ["Connector failed", "API key created"], "with_subscriptions": True}
+    unused, used = run.ok("notification_type_info", **options)["notification_types"]
+
+    assert unused["subscriptions"] == []
+    [subscription] = used["subscriptions"]
     assert subscription["current_state"] == "DISABLED"
-    assert [(each["display_name"], each["kind"]) for each in subscription["integrations"]] == [
+    integrations = [(obj["display_name"], obj["kind"]) for obj in subscription["integrations"]]
+    assert integrations == [
         ("Organization admins", "RoleEmail"),
         ("ops", "Slack"),
     ]
-    assert "hooks.slack" not in str(heard)
+    assert "hooks.slack" not in str(used)

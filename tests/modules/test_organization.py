@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``organization`` and ``organization_info``: one plan over everything."""
+"""``organization`` and ``organization_info``: one plan for all resources."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ FAILED, DEGRADED, OPTIONAL = "Connector failed", "Connector degraded", "API key 
 CONNECTOR = {"environment": "env-1", "cluster": "lkc-1", "connector": "orders"}
 
 
-def channel(name, **more):
+def channel(name, **options):
     return {
         "display_name": name,
         "target": {"kind": "Slack", "webhook_url": slack(name)["target"]["webhook_url"]},
-        **more,
+        **options,
     }
 
 
@@ -55,35 +55,37 @@ def test_empty_organization_is_configured_in_one_run(run, emulator):
     emulator.refuse_writes()
     predicted = run.ok("organization", check_mode=True, **DESIRED)
     emulator.refuse_writes(False)
-    done = run.ok("organization", **DESIRED)
+
+    result = run.ok("organization", **DESIRED)
     assert run.warnings == []
-    assert predicted["plan"] == done["plan"]
-    assert predicted["summary"] == done["summary"]
-    assert predicted["diff"] == done["diff"]
+    assert predicted["plan"] == result["plan"]
+    assert predicted["summary"] == result["summary"]
+    assert predicted["diff"] == result["diff"]
+
     assert set(emulator.made()) == {"ops", "pager"}
     assert emulator.routes()[FAILED] == ["Organization admins", "ops", "pager"]
     assert emulator.routes()[OPTIONAL] == ["ops"]
-    assert [each["current_state"] for each in emulator.objects("resource-preferences")] == ["DISABLED"]
+    assert [obj["current_state"] for obj in emulator.objects("resource-preferences")] == ["DISABLED"]
     assert len(emulator.objects("resource-subscriptions")) == 1
-    assert done["tested"] == [{"display_name": name, "sent": True} for name in ("ops", "pager")]
+    assert result["tested"] == [{"display_name": name, "sent": True} for name in ("ops", "pager")]
     assert predicted["tested"] == []
-    assert "hooks.slack.example" not in json.dumps([predicted, done])
+    assert "hooks.slack.example" not in json.dumps([predicted, result])
 
 
 def test_second_run_changes_nothing_and_reads_each_collection_once(run, emulator):
     run.ok("organization", **DESIRED)
     before = len(emulator.requests())
-    again = run.ok("organization", **DESIRED)
-    assert not again["changed"]
-    assert again["plan"]["text"] == ["No changes. The organization matches the plan."]
-    assert sorted(line for line in emulator.lines()[before:]) == [
+    second = run.ok("organization", **DESIRED)
+    assert not second["changed"]
+    assert second["plan"]["text"] == ["No changes. The organization matches the plan."]
+    assert sorted(emulator.lines()[before:]) == [
         "GET /integrations -> 200",
         "GET /notification-types -> 200",
         "GET /resource-preferences:lookup -> 200",
         "GET /resource-subscriptions:lookup -> 200",
         "GET /subscriptions -> 200",
     ]
-    assert again["plan"]["requests"] == 5
+    assert second["plan"]["requests"] == 5
 
 
 def test_plan_is_readable_and_names_every_change(run, emulator):
@@ -105,7 +107,7 @@ def test_plan_is_readable_and_names_every_change(run, emulator):
         "Plan: 1 to create, 2 to change, 1 to delete, 0 unchanged.",
     ]
     assert plan["summary"] == {"to_create": 1, "to_change": 2, "to_delete": 1, "unchanged": 0}
-    assert [(each["action"], each["name"], each["rules"]) for each in plan["changes"]] == [
+    assert [(change["action"], change["name"], change["rules"]) for change in plan["changes"]] == [
         ("update", "ops", []),
         ("create", "pager", []),
         ("update", FAILED, [1]),
@@ -113,23 +115,23 @@ def test_plan_is_readable_and_names_every_change(run, emulator):
     ]
 
 
-def test_every_hunk_of_the_diff_names_only_objects_that_change(run, emulator):
+def test_diff_names_only_objects_that_change(run, emulator):
     run.ok("organization", **DESIRED)
     desired = {
         **DESIRED,
         "subscriptions": [{"select": {"severities": ["CRITICAL"]}, "integrations": ["pager"]}],
     }
     result = run.ok("organization", check_mode=True, **desired)
-    changing = {entry["name"] for entry in result["plan"]["changes"]}
+    changed = {entry["name"] for entry in result["plan"]["changes"]}
     lines = difflib.unified_diff(
         result["diff"]["before"].splitlines(), result["diff"]["after"].splitlines(), n=3
     )
     content = [line[1:] for line in lines if not line.startswith(("---", "+++", "@@"))]
     assert content
-    assert all(any(name in line for name in changing) for line in content)
+    assert all(any(name in line for name in changed) for line in content)
 
 
-def test_no_type_is_without_recipient_at_any_request(run, emulator):
+def test_type_has_a_recipient_after_every_request(run, emulator):
     emulator.reset(integrations=[slack("old")], delete_in_use="refused")
     emulator.route(FAILED, "old")
     run.ok(
@@ -150,12 +152,12 @@ def test_no_type_is_without_recipient_at_any_request(run, emulator):
 # Checksum
 
 
-def test_reviewed_plan_is_applied_and_no_other(run, emulator):
+def test_only_the_reviewed_plan_is_applied(run, emulator):
     reviewed = run.ok("organization", check_mode=True, **DESIRED)["plan"]["checksum"]
     emulator.meanwhile("GET", "*/integrations", "POST", "/integrations", slack("another"))
-    purged = run.fails("organization", expected_checksum=reviewed, purge=True, **DESIRED)
-    assert purged["error"]["type"] == "plan_changed"
-    assert not [line for line in emulator.writes()]
+    result = run.fails("organization", expected_checksum=reviewed, purge=True, **DESIRED)
+    assert result["error"]["type"] == "plan_changed"
+    assert emulator.writes() == []
     assert run.ok("organization", expected_checksum=reviewed, **DESIRED)["changed"]
 
 
@@ -173,21 +175,19 @@ def test_checksum_depends_on_changes_and_not_on_secrets(run, emulator):
 
 
 @pytest.fixture
-def routed(run, emulator):
+def routed_organization(run, emulator):
     emulator.reset(integrations=[slack("ops"), slack("pager"), slack("data-lake")])
     emulator.route(FAILED, "Organization admins", "pager")
     emulator.route(DEGRADED, "Organization admins", "ops", "pager")
     return emulator
 
 
-def test_silencing_types_is_refused_beyond_the_limit(run, routed):
+def test_silencing_types_is_refused_beyond_the_limit(run, routed_organization):
     rules = [{"notification_type": name, "integrations": []} for name in (FAILED, DEGRADED)]
     result = run.fails("organization", subscriptions=rules)
     assert result["error"]["type"] == "silence_limit_exceeded"
-    assert (
-        "2 types would lose their last channel beside e-mail, but `silence_limit` is 0: 'Connector degraded', 'Connector failed'."
-        in result["msg"]
-    )
+    assert "2 types would lose their last channel beside e-mail, but `silence_limit` is 0: " in result["msg"]
+    assert "'Connector degraded', 'Connector failed'." in result["msg"]
     assert run.fails("organization", subscriptions=rules, silence_limit=1)["failed"]
     assert run.ok("organization", subscriptions=rules, silence_limit=2)["changed"]
 
@@ -195,21 +195,21 @@ def test_silencing_types_is_refused_beyond_the_limit(run, routed):
 @pytest.mark.parametrize(
     ("limit", "is_allowed"), [("0", False), ("1", False), ("2", True), ("1%", False), ("90%", True)]
 )
-def test_change_limit_counts_updates_and_deletions(run, routed, limit, is_allowed):
+def test_change_limit_counts_updates_and_deletions(run, routed_organization, limit, is_allowed):
     rules = [route(FAILED, "ops", "pager"), route(DEGRADED, "pager")]
     result = run("organization", subscriptions=rules, change_limit=limit)
-    assert not result.get("failed", False) is is_allowed
+    assert result.get("failed", False) is not is_allowed
     if not is_allowed:
         assert result["error"]["type"] == "change_limit_exceeded"
         assert f"2 objects would be changed or deleted, but `change_limit` is {limit}" in result["msg"]
-        assert routed.writes() == []
+        assert routed_organization.writes() == []
 
 
 def test_invalid_change_limit_is_explained(run, emulator):
     result = run.fails("organization", integrations=[channel("ops")], change_limit="many")
-    assert (
-        result["msg"]
-        == "Could not read the options: `change_limit` is 'many'. Give a number, or a percentage. Nothing was changed."
+    assert result["msg"] == (
+        "Could not read the options: `change_limit` is 'many'. Give a number, or a percentage. "
+        "Nothing was changed."
     )
 
 
@@ -225,7 +225,7 @@ def test_invalid_change_limit_is_explained(run, emulator):
         ({"forbid": {"integrations": ["test-*"]}}, []),
     ],
 )
-def test_policies_are_checked_against_the_planned_state(run, routed, policy, violating):
+def test_policies_are_checked_against_the_planned_state(run, routed_organization, policy, violating):
     policy = {"name": "demand", "select": {"display_names": [FAILED, DEGRADED]}, **policy}
     rules = [route(FAILED, "ops", "pager"), route(DEGRADED, "ops")]
     result = run("organization", subscriptions=rules, policies=[policy], check_mode=True)
@@ -237,7 +237,7 @@ def test_policies_are_checked_against_the_planned_state(run, routed, policy, vio
     assert f"the policy 'demand' would be violated by {names}." in result["msg"]
 
 
-def test_policy_knows_the_kind_of_an_integration_that_the_plan_creates(run, emulator):
+def test_policy_knows_the_kind_of_a_planned_integration(run, emulator):
     policy = {"name": "chat", "select": {"display_names": [FAILED]}, "require": {"kinds": ["Slack"]}}
     desired = {
         "integrations": [channel("new")],
@@ -247,7 +247,7 @@ def test_policy_knows_the_kind_of_an_integration_that_the_plan_creates(run, emul
     assert run.ok("organization", **desired)["changed"]
 
 
-def test_kept_integrations_cannot_be_managed(run, routed):
+def test_kept_integrations_cannot_be_managed(run, routed_organization):
     result = run.fails(
         "organization", integrations=[channel("data-lake", description="New")], keep=["data-*"]
     )
@@ -259,7 +259,7 @@ def test_kept_integrations_cannot_be_managed(run, routed):
 
 
 @pytest.mark.parametrize("when_in_use", ["fail", "detach", "ignore"])
-def test_deleted_integration_that_unselected_types_use(run, routed, when_in_use):
+def test_when_in_use_decides_about_types_that_no_rule_selects(run, routed_organization, when_in_use):
     desired = {"integrations": [{"display_name": "pager", "state": "absent"}], "silence_limit": 1}
     result = run("organization", when_in_use=when_in_use, **desired)
     if when_in_use == "fail":
@@ -267,11 +267,11 @@ def test_deleted_integration_that_unselected_types_use(run, routed, when_in_use)
         assert "the subscriptions to 'Connector degraded', 'Connector failed' use it" in result["msg"]
         return
     assert not result.get("failed")
-    assert routed.routes()[FAILED] == ["Organization admins"]
-    assert routed.routes()[DEGRADED] == ["Organization admins", "ops"]
+    assert routed_organization.routes()[FAILED] == ["Organization admins"]
+    assert routed_organization.routes()[DEGRADED] == ["Organization admins", "ops"]
 
 
-def test_integration_that_the_plan_routes_away_from_is_not_in_use(run, routed):
+def test_integration_without_planned_routes_is_not_in_use(run, routed_organization):
     rules = [route(FAILED, "ops"), route(DEGRADED, "ops")]
     absent = [{"display_name": "pager", "state": "absent"}]
     for check_mode in (True, False):
@@ -280,64 +280,64 @@ def test_integration_that_the_plan_routes_away_from_is_not_in_use(run, routed):
         assert result["changed"]
 
 
-def test_rule_cannot_name_an_integration_that_the_plan_deletes(run, routed):
+def test_rule_cannot_use_an_integration_that_the_plan_deletes(run, routed_organization):
     absent = [{"display_name": "pager", "state": "absent"}]
     result = run.fails("organization", integrations=absent, subscriptions=[route(FAILED, "pager")])
     assert "the integration 'pager' does not exist" in result["msg"]
-    assert routed.writes() == []
+    assert routed_organization.writes() == []
 
 
-def test_renamed_integration_is_named_by_its_new_name(run, routed):
-    renamed = [{"id": routed.ids()["ops"], "display_name": "ops-chat"}]
+def test_renamed_integration_is_referred_to_by_its_new_name(run, routed_organization):
+    renamed = [{"id": routed_organization.ids()["ops"], "display_name": "ops-chat"}]
     run.ok("organization", integrations=renamed, subscriptions=[route(FAILED, "ops-chat")], silence_limit=1)
-    assert routed.routes()[FAILED] == ["Organization admins", "ops-chat"]
+    assert routed_organization.routes()[FAILED] == ["Organization admins", "ops-chat"]
 
 
 # Failures
 
 
-def test_failed_creation_stops_the_rest_and_is_reported(run, emulator):
+def test_failed_create_stops_the_rest_and_is_reported(run, emulator):
     emulator.fault("status", "POST", "*/integrations", status=402, body={"errors": [{"detail": "Too many."}]})
     result = run.fails("organization", concurrency=1, **DESIRED)
     assert result["error"]["type"] == "quota_exceeded"
-    assert [each["display_name"] for each in result["failures"]] == ["ops"]
+    assert [failure["display_name"] for failure in result["failures"]] == ["ops"]
     assert counts(result)["not_attempted"] == counts(result)["created"] + counts(result)["not_attempted"]
     assert len(emulator.writes()) == 1
 
 
-def test_step_whose_reference_was_not_created_fails_and_the_others_go_on(run, emulator):
+def test_failed_dependency_fails_only_the_steps_that_need_it(run, emulator):
     emulator.fault("status", "POST", "*/integrations", status=402, body={"errors": [{"detail": "Too many."}]})
     desired = {
         "integrations": [channel("ops"), channel("pager")],
         "subscriptions": [route(FAILED, "ops"), route(DEGRADED, "pager")],
     }
     result = run.fails("organization", concurrency=1, continue_on_error=True, **desired)
-    assert [each["error"]["type"] for each in result["failures"]] == ["quota_exceeded", "dependency_failed"]
+    types = [failure["error"]["type"] for failure in result["failures"]]
+    assert types == ["quota_exceeded", "dependency_failed"]
     assert "'ops', which it refers to, was not created" in result["failures"][1]["msg"]
     assert emulator.routes()[DEGRADED] == ["Organization admins", "pager"]
 
 
-def test_failed_test_notification_fails_the_task_after_everything_else(run, emulator):
+def test_failed_test_notification_fails_the_task_at_the_end(run, emulator):
     emulator.fault("status", "POST", "*:test", status=400, body={"errors": [{"detail": "No answer."}]})
     result = run.fails("organization", concurrency=1, **DESIRED)
     assert "send a test notification through 'ops': No answer." in result["msg"]
-    assert [each["sent"] for each in result["tested"]] == [False, True]
+    assert [test["sent"] for test in result["tested"]] == [False, True]
     assert run.ok("organization", **DESIRED)["changed"] is False
 
 
 # Reading
 
 
-def test_info_reads_everything_at_once(run, routed):
+def test_organization_info_reads_every_collection_once(run, routed_organization):
     result = run.ok("organization_info", policies=[{"name": "calm", "forbid": {"integrations": ["pager"]}}])
-    assert sorted(routed.lines()) == [
+    assert sorted(routed_organization.lines()) == [
         f"GET /{name} -> 200" for name in ("integrations", "notification-types", "subscriptions")
     ]
-    by_name = {each["display_name"]: each for each in result["notification_types"]}
-    assert [each["display_name"] for each in by_name[FAILED]["subscriptions"][0]["integrations"]] == [
-        "Organization admins",
-        "pager",
-    ]
+    types = {obj["display_name"]: obj for obj in result["notification_types"]}
+    integrations = types[FAILED]["subscriptions"][0]["integrations"]
+    assert [obj["display_name"] for obj in integrations] == ["Organization admins", "pager"]
+
     assert FAILED not in result["gaps"]
     assert "Cluster load is critical" in result["gaps"]
     assert result["unused"] == ["data-lake"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``resource_preferences`` and ``resource_subscriptions`` against a real server: many resources, one task."""
+"""``resource_preferences`` and ``resource_subscriptions``: many resource paths in one task."""
 
 from __future__ import annotations
 
@@ -14,17 +14,20 @@ def connector(name):
     return {"environment": "env-1", "cluster": "lkc-1", "connector": name}
 
 
-def four_steps(run, emulator, module, **params):
+def check_then_run_twice(run, emulator, module, **params):
+    """Run in check mode with writes refused, then twice for real, and compare the results."""
     emulator.refuse_writes()
     predicted = run.ok(module, check_mode=True, **params)
     emulator.refuse_writes(False)
-    done = run.ok(module, **params)
-    assert predicted["changed"] is done["changed"] is True
-    assert (predicted["diff"], predicted["summary"]) == (done["diff"], done["summary"])
-    again = run.ok(module, **params)
-    assert again["changed"] is False
-    assert again["diff"]["before"] == again["diff"]["after"]
-    return done
+
+    result = run.ok(module, **params)
+    assert predicted["changed"] is result["changed"] is True
+    assert (predicted["diff"], predicted["summary"]) == (result["diff"], result["summary"])
+
+    second = run.ok(module, **params)
+    assert second["changed"] is False
+    assert second["diff"]["before"] == second["diff"]["after"]
+    return result
 
 
 def counts(result):
@@ -32,150 +35,145 @@ def counts(result):
 
 
 @pytest.mark.parametrize("missing", ["404", "403"])
-def test_many_resources_are_silenced_at_once(run, emulator, missing):
+def test_preferences_of_many_resources_are_set_at_once(run, emulator, missing):
     emulator.reset(missing=missing)
-    wanted = [{"resource": connector(f"c-{n}"), "enabled": False} for n in range(20)]
-    done = four_steps(run, emulator, "resource_preferences", preferences=wanted, concurrency=4)
-    assert counts(done) == {"created": 20}
-    assert [each["display_name"].rpartition("=")[2] for each in done["resource_preferences"]] == [
-        f"c-{n}" for n in range(20)
-    ]
+    preferences = [{"resource": connector(f"c-{n}"), "enabled": False} for n in range(20)]
+    result = check_then_run_twice(
+        run, emulator, "resource_preferences", preferences=preferences, concurrency=4
+    )
+    assert counts(result) == {"created": 20}
+    names = [item["display_name"].rpartition("=")[2] for item in result["resource_preferences"]]
+    assert names == [f"c-{n}" for n in range(20)]
     assert len(emulator.objects("resource-preferences")) == 20
-    wanted[0] = {**wanted[0], "enabled": True}
-    wanted[1] = {"resource": connector("c-1"), "state": "absent"}
-    done = four_steps(run, emulator, "resource_preferences", preferences=wanted)
-    assert counts(done) == {"changed": 1, "deleted": 1, "unchanged": 18}
-    assert done["resource_preferences"][1]["resource_preference"] is None
+
+    preferences[0] = {**preferences[0], "enabled": True}
+    preferences[1] = {"resource": connector("c-1"), "state": "absent"}
+    result = check_then_run_twice(run, emulator, "resource_preferences", preferences=preferences)
+    assert counts(result) == {"changed": 1, "deleted": 1, "unchanged": 18}
+    assert result["resource_preferences"][1]["resource_preference"] is None
 
 
-def test_a_resource_is_listed_only_once(run, emulator):
-    wanted = [
+def test_duplicate_resource_is_rejected(run, emulator):
+    preferences = [
         {"resource": {"environment": "env-1"}, "enabled": True},
         {"resource": "environment=env-1", "enabled": False},
     ]
-    assert (
-        "items 1 and 2 are both resource preferences about 'environment=env-1'"
-        in run.fails("resource_preferences", preferences=wanted)["msg"]
-    )
+    result = run.fails("resource_preferences", preferences=preferences)
+    assert "items 1 and 2 are both resource preferences about 'environment=env-1'" in result["msg"]
     assert emulator.requests() == []
 
 
-def test_one_bad_item_and_nothing_is_written(run, emulator):
-    wanted = [{"resource": connector("a"), "enabled": False}, {"resource": connector("b")}]
-    assert "Set `enabled`." in run.fails("resource_preferences", preferences=wanted)["msg"]
+def test_one_invalid_item_prevents_all_writes(run, emulator):
+    preferences = [{"resource": connector("a"), "enabled": False}, {"resource": connector("b")}]
+    assert "Set `enabled`." in run.fails("resource_preferences", preferences=preferences)["msg"]
     assert emulator.writes() == []
 
 
-def test_nothing_to_do_is_nothing_done(run, emulator):
+def test_empty_list_sends_no_request(run, emulator):
     assert run.ok("resource_preferences", preferences=[])["resource_preferences"] == []
     assert run.ok("resource_subscriptions", subscriptions=[])["resource_subscriptions"] == []
     assert emulator.requests() == []
 
 
-def test_many_resources_are_routed_at_once(run, emulator):
+def test_subscriptions_of_many_resources_are_set_at_once(run, emulator):
     emulator.reset(integrations=[slack("ops"), slack("data")])
-    wanted = [
+    subscriptions = [
         {"resource": connector(f"c-{n}"), "notification_type": name, "integrations": ["ops"]}
         for n in range(6)
         for name in ("Connector failed", "Connector degraded")
     ]
-    done = four_steps(run, emulator, "resource_subscriptions", subscriptions=wanted, concurrency=3)
-    assert counts(done) == {"created": 12}
-    names = [each["display_name"] for each in done["resource_subscriptions"]]
+    result = check_then_run_twice(
+        run, emulator, "resource_subscriptions", subscriptions=subscriptions, concurrency=3
+    )
+    assert counts(result) == {"created": 12}
+    names = [item["display_name"] for item in result["resource_subscriptions"]]
     assert names == ["Connector failed", "Connector degraded"] * 6
     assert sum(line.startswith("GET /notification-types") for line in emulator.lines()) == 3
-    wanted[1] = {**wanted[1], "integrations": ["data"], "integrations_mode": "add"}
-    wanted[0] = {"resource": connector("c-0"), "notification_type": "Connector failed", "state": "absent"}
-    done = four_steps(run, emulator, "resource_subscriptions", subscriptions=wanted)
-    assert counts(done) == {"changed": 1, "deleted": 1, "unchanged": 10}
-    going = done["resource_subscriptions"][1]["resource_subscription"]["integrations"]
-    assert [each["display_name"] for each in going] == ["ops", "data"]
+
+    subscriptions[1] = {**subscriptions[1], "integrations": ["data"], "integrations_mode": "add"}
+    subscriptions[0] = {
+        "resource": connector("c-0"),
+        "notification_type": "Connector failed",
+        "state": "absent",
+    }
+    result = check_then_run_twice(run, emulator, "resource_subscriptions", subscriptions=subscriptions)
+    assert counts(result) == {"changed": 1, "deleted": 1, "unchanged": 10}
+    integrations = result["resource_subscriptions"][1]["resource_subscription"]["integrations"]
+    assert [integration["display_name"] for integration in integrations] == ["ops", "data"]
     path = "environment=env-1/cloud-cluster=lkc-1/connector=c-0"
-    assert done["diff"]["after"] == f"{path}: Connector degraded   ENABLED   data, ops\n"
-    assert done["diff"]["before"].splitlines()[1] == f"{path}: Connector failed   ENABLED   ops"
+    assert result["diff"]["after"] == f"{path}: Connector degraded   ENABLED   data, ops\n"
+    assert result["diff"]["before"].splitlines()[1] == f"{path}: Connector failed   ENABLED   ops"
 
 
 @pytest.mark.parametrize("continue_on_error", [True, False])
-def test_a_failure_midway_keeps_what_was_done(run, emulator, continue_on_error):
+def test_failure_keeps_completed_items(run, emulator, continue_on_error):
     emulator.fault("status", "POST", status=403, skip=2)
-    wanted = [{"resource": connector(f"c-{n}"), "enabled": False} for n in range(6)]
-    result = run.fails(
-        "resource_preferences", preferences=wanted, concurrency=1, continue_on_error=continue_on_error
-    )
+    preferences = [{"resource": connector(f"c-{n}"), "enabled": False} for n in range(6)]
+    options = {"concurrency": 1, "continue_on_error": continue_on_error}
+    result = run.fails("resource_preferences", preferences=preferences, **options)
+
     assert result["changed"] is True
-    assert counts(result) == (
-        {"created": 5, "failed": 1} if continue_on_error else {"created": 2, "failed": 1, "not_attempted": 3}
-    )
+    if continue_on_error:
+        assert counts(result) == {"created": 5, "failed": 1}
+    else:
+        assert counts(result) == {"created": 2, "failed": 1, "not_attempted": 3}
     assert "Of 6 objects, " in result["msg"]
 
 
-def test_a_misspelt_integration_fails_in_check_mode_too_where_those_to_come_are_announced(run, emulator):
+def test_expected_integrations_reveal_misspelled_names_in_check_mode(run, emulator):
     emulator.reset(integrations=[slack("ops")])
-    item = {"resource": connector("a"), "notification_type": "Connector failed"}
-    params = {"expected_integrations": ["new"], "check_mode": True}
-    for integrations, good in ((["ops", "new"], True), (["ops", "nwe"], False)):
-        for module, more in (
-            ("resource_subscriptions", {"subscriptions": [{**item, "integrations": integrations}]}),
-            (
-                "subscriptions",
-                {"rules": [{"notification_type": "Connector failed", "integrations": integrations}]},
-            ),
-            ("resource_subscription", {**item, "integrations": integrations}),
-            ("subscription", {"notification_type": "Connector failed", "integrations": integrations}),
+    route = {"notification_type": "Connector failed"}
+    item = {"resource": connector("a"), **route}
+    for integrations, is_valid in ((["ops", "new"], True), (["ops", "nwe"], False)):
+        desired = {"integrations": integrations}
+        for module, params in (
+            ("resource_subscriptions", {"subscriptions": [{**item, **desired}]}),
+            ("subscriptions", {"rules": [{**route, **desired}]}),
+            ("resource_subscription", {**item, **desired}),
+            ("subscription", {**route, **desired}),
         ):
-            result = run(module, **params, **more)
-            assert result.get("failed", False) is not good, module
+            result = run(module, expected_integrations=["new"], check_mode=True, **params)
+            assert result.get("failed", False) is not is_valid, module
             assert run.warnings == []
-    result = run.fails(
-        "subscription",
-        notification_type="Connector failed",
-        integrations=["new"],
-        expected_integrations=["new"],
-    )
+
+    result = run.fails("subscription", integrations=["new"], expected_integrations=["new"], **route)
     assert "the integration 'new' does not exist" in result["msg"]
 
 
-def test_the_same_type_of_a_resource_twice_is_named(run, emulator):
+def test_duplicate_type_of_a_resource_is_rejected(run, emulator):
     emulator.reset(integrations=[slack("ops")])
-    of = {"notification_type": "Connector failed", "integrations": ["ops"]}
-    wanted = [{"resource": connector(name), **of} for name in ("b", "a", "a")]
-    result = run.fails("resource_subscriptions", subscriptions=wanted)
-    assert (
-        "items 2 and 3 are both resource subscriptions to 'Connector failed' of environment=env-1/cloud-cluster=lkc-1/connector=a"
-        in result["msg"]
+    route = {"notification_type": "Connector failed", "integrations": ["ops"]}
+    subscriptions = [{"resource": connector(name), **route} for name in ("b", "a", "a")]
+    result = run.fails("resource_subscriptions", subscriptions=subscriptions)
+    expected = (
+        "items 2 and 3 are both resource subscriptions to 'Connector failed' "
+        "of environment=env-1/cloud-cluster=lkc-1/connector=a"
     )
+    assert expected in result["msg"]
 
 
-def test_what_was_met_is_in_the_difference(run, emulator):
+def test_diff_shows_an_object_created_by_another_user(run, emulator):
     path = "environment=env-1/cloud-cluster=lkc-1/connector=a"
-    theirs = {"resource": path, "resource_type": "CONNECTOR", "current_state": "DISABLED"}
-    emulator.meanwhile("POST", "*/resource-preferences", "POST", "/resource-preferences", theirs)
+    body = {"resource": path, "resource_type": "CONNECTOR", "current_state": "DISABLED"}
+    emulator.meanwhile("POST", "*/resource-preferences", "POST", "/resource-preferences", body)
     result = run.ok("resource_preferences", preferences=[{"resource": connector("a"), "enabled": False}])
     assert result["changed"] is False
     assert result["diff"]["before"] == result["diff"]["after"]
     assert result["resource_preferences"][0]["resource"] == path
 
 
-def test_what_is_set_around_a_resource_is_not_its_own(run, emulator):
+def test_inherited_subscription_is_not_the_resources_own(run, emulator):
     emulator.reset(integrations=[slack("ops")])
-    run.ok(
-        "resource_subscription",
-        resource="environment=env-1",
-        notification_type="Connector failed",
-        integrations=["ops"],
-    )
+    route = {"notification_type": "Connector failed", "integrations": ["ops"]}
+    run.ok("resource_subscription", resource="environment=env-1", **route)
     [inherited] = emulator.objects("resource-subscriptions")
-    listed = {
+    page = {
         "api_version": "notifications/v1",
         "kind": "ResourceSubscriptionList",
         "metadata": {},
         "data": [inherited],
     }
-    emulator.fault("status", "GET", "*:lookup", status=200, body=listed)
-    done = run.ok(
-        "resource_subscription",
-        resource=connector("a"),
-        notification_type="Connector failed",
-        integrations=["ops"],
-    )
-    assert done["resource_subscription"]["id"] != inherited["id"]
+    emulator.fault("status", "GET", "*:lookup", status=200, body=page)
+
+    result = run.ok("resource_subscription", resource=connector("a"), **route)
+    assert result["resource_subscription"]["id"] != inherited["id"]

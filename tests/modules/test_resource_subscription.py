@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``resource_subscription`` against a real server: who hears of one type of one resource."""
+"""``resource_subscription`` against a real server: one notification type of one resource path."""
 
 from __future__ import annotations
 
@@ -19,44 +19,49 @@ def organization(emulator):
     return emulator
 
 
-def going(emulator):
-    names = {value: key for key, value in emulator.ids().items()}
-    return [
-        [names[each["id"]] for each in whole["integrations"]]
-        for whole in emulator.objects("resource-subscriptions")
-    ]
+def routes(emulator):
+    """The names of the integrations of every resource subscription."""
+    names = {object_id: name for name, object_id in emulator.ids().items()}
+    subscriptions = emulator.objects("resource-subscriptions")
+    return [[names[obj["id"]] for obj in subscription["integrations"]] for subscription in subscriptions]
 
 
-def steps(run, emulator, **params):
+def check_then_run_twice(run, emulator, **params):
+    """Run in check mode with writes refused, then twice for real, and compare the results."""
     params = {"resource": RESOURCE, **params}
     emulator.refuse_writes()
     predicted = run.ok("resource_subscription", check_mode=True, **params)
     emulator.refuse_writes(False)
-    done = run.ok("resource_subscription", **params)
+
+    result = run.ok("resource_subscription", **params)
     for name in ("changed", "changes", "diff"):
-        assert predicted[name] == done[name]
-    assert done["changed"] is True
+        assert predicted[name] == result[name]
+    assert result["changed"] is True
+
     assert run.ok("resource_subscription", **params)["changed"] is False
-    return done
+    return result
 
 
-def test_a_type_of_a_resource_is_subscribed_to_changed_disabled_and_forgotten(run, organization):
-    named = {"notification_type": "Connector failed"}
-    done = steps(run, organization, integrations=["ops"], **named)
-    assert done["changes"] == ["resource", "resource_type", "notification_type", "integrations"]
-    assert done["resource_subscription"]["resource"] == PATH
-    assert done["resource_subscription"]["integrations"][0]["display_name"] == "ops"
-    assert done["diff"]["after"] == {"integrations": ["ops"], "current_state": "ENABLED"}
-    steps(run, organization, integrations=["pager"], integrations_mode="add", **named)
-    assert going(organization) == [["ops", "pager"]]
-    steps(run, organization, integrations=["pager"], keep_read_only=False, **named)
-    steps(run, organization, enabled=False, **named)
-    assert going(organization) == [["pager"]]
-    steps(run, organization, state="absent", **named)
-    assert going(organization) == []
+def test_resource_subscription_is_created_updated_and_deleted(run, organization):
+    params = {"notification_type": "Connector failed"}
+    result = check_then_run_twice(run, organization, integrations=["ops"], **params)
+    assert result["changes"] == ["resource", "resource_type", "notification_type", "integrations"]
+    assert result["resource_subscription"]["resource"] == PATH
+    assert result["resource_subscription"]["integrations"][0]["display_name"] == "ops"
+    assert result["diff"]["after"] == {"integrations": ["ops"], "current_state": "ENABLED"}
+
+    check_then_run_twice(run, organization, integrations=["pager"], integrations_mode="add", **params)
+    assert routes(organization) == [["ops", "pager"]]
+
+    check_then_run_twice(run, organization, integrations=["pager"], keep_read_only=False, **params)
+    check_then_run_twice(run, organization, enabled=False, **params)
+    assert routes(organization) == [["pager"]]
+
+    check_then_run_twice(run, organization, state="absent", **params)
+    assert routes(organization) == []
 
 
-def test_one_resource_has_nothing_to_do_with_another(run, organization):
+def test_resources_do_not_affect_each_other(run, organization):
     for connector in ("orders", "orders-2"):
         run.ok(
             "resource_subscription",
@@ -65,15 +70,16 @@ def test_one_resource_has_nothing_to_do_with_another(run, organization):
             notification_type="Connector failed",
             integrations=["ops"],
         )
-    assert going(organization) == [["ops"], ["ops"]]
+    assert routes(organization) == [["ops"], ["ops"]]
+
     result = run.ok("resource_subscription_info", resource=RESOURCE)
-    assert [each["resource"] for each in result["resource_subscriptions"]] == [PATH]
+    assert [obj["resource"] for obj in result["resource_subscriptions"]] == [PATH]
 
 
-def test_what_is_required_may_be_silent_for_one_resource_and_what_is_outside_of_the_plan_is_refused(
-    run, organization
-):
-    steps(run, organization, notification_type="Regional incident", integrations=["ops"], enabled=False)
+def test_required_type_can_be_disabled_for_a_resource(run, organization):
+    check_then_run_twice(
+        run, organization, notification_type="Regional incident", integrations=["ops"], enabled=False
+    )
     result = run.fails(
         "resource_subscription",
         resource=RESOURCE,
@@ -83,7 +89,7 @@ def test_what_is_required_may_be_silent_for_one_resource_and_what_is_outside_of_
     assert "plan does not include" in result["msg"]
 
 
-def test_two_of_a_type_are_told_apart_by_id(run, organization):
+def test_id_selects_one_of_two_subscriptions_to_a_type(run, organization):
     organization.reset(integrations=[slack("ops")], second_subscription="allowed")
     body = {
         "resource": PATH,
@@ -91,22 +97,22 @@ def test_two_of_a_type_are_told_apart_by_id(run, organization):
         "notification_type": {"id": organization.ids("notification-types")["Connector failed"]},
         "integrations": [{"id": organization.ids()["ops"]}],
     }
-    for _time in range(2):
+    for _attempt in range(2):
         organization.meanwhile("GET", "*/notification-types", "POST", "/resource-subscriptions", body)
         run.ok("notification_type_info")
-    first, second = (each["id"] for each in organization.objects("resource-subscriptions"))
-    result = run.fails(
-        "resource_subscription", resource=PATH, notification_type="Connector failed", enabled=False
-    )
+    first, second = (obj["id"] for obj in organization.objects("resource-subscriptions"))
+
+    options = {"resource": PATH, "notification_type": "Connector failed"}
+    result = run.fails("resource_subscription", enabled=False, **options)
     assert f"2 resource subscriptions are to 'Connector failed': {first}, {second}" in result["msg"]
     run.ok("resource_subscription", resource=PATH, id=second, state="absent")
     assert run.ok("resource_subscription", resource=PATH, id=first, enabled=False)["changed"] is True
 
 
-def test_they_are_read_with_names_and_sorted(run, organization):
+def test_resource_subscriptions_are_listed_with_names_in_order(run, organization):
     for name in ("Connector paused", "Connector failed"):
         run.ok("resource_subscription", resource=PATH, notification_type=name, integrations=["ops"])
     result = run.ok("resource_subscription_info", resource=PATH, resource_type="CONNECTOR")
-    listed = [each["notification_type"]["display_name"] for each in result["resource_subscriptions"]]
-    assert listed == ["Connector failed", "Connector paused"]
+    names = [obj["notification_type"]["display_name"] for obj in result["resource_subscriptions"]]
+    assert names == ["Connector failed", "Connector paused"]
     assert run.ok("resource_subscription_info", resource="environment=env-2")["resource_subscriptions"] == []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A service that echoes secrets wherever it can: none of them leaves the task."""
+"""A service that echoes secrets wherever it can. No output of a task shows them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import pytest
 
 from support.emulator import KEY, SECRET, slack
 
-GIVEN = "https://hooks.slack.example/services/T0/B0/tokenOfTheTask"
-LISTED = "https://hooks.slack.example/services/T0/B1/tokenOfAnother"
+GIVEN_URL = "https://hooks.slack.example/services/T0/B0/tokenOfTheTask"
+LISTED_URL = "https://hooks.slack.example/services/T0/B1/tokenOfAnother"
 CREDENTIALS = {"CONFLUENT_CLOUD_API_KEY": KEY, "CONFLUENT_CLOUD_API_SECRET": SECRET}
-ECHO = f"{SECRET} {quote(GIVEN, safe='')} {LISTED}"
+ECHO = f"{SECRET} {quote(GIVEN_URL, safe='')} {LISTED_URL}"
 
 
 def create(run, **options):
-    target = {"kind": "Slack", "webhook_url": GIVEN}
+    target = {"kind": "Slack", "webhook_url": GIVEN_URL}
     return run("integration", display_name="ops", target=target, environ=CREDENTIALS, **options)
 
 
@@ -30,7 +30,7 @@ def assert_no_secret(*outputs):
 
 @pytest.fixture(autouse=True)
 def another_integration(emulator):
-    emulator.reset(integrations=[slack("another", LISTED)])
+    emulator.reset(integrations=[slack("another", LISTED_URL)])
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def another_integration(emulator):
         {"error": ECHO, "error_description": ECHO},
     ],
 )
-def test_no_member_of_an_error_shows_a_secret(run, emulator, body):
+def test_no_error_field_shows_a_secret(run, emulator, body):
     emulator.fault("status", "POST", "*/integrations", status=400, body=body, headers={"X-Request-Id": ECHO})
     result = create(run)
     assert result["failed"]
@@ -73,9 +73,9 @@ def test_no_warning_shows_a_secret(run, emulator):
     assert_no_secret(result, run.warnings)
 
 
-@pytest.mark.parametrize("member", ["webhookUri", "integrationKey", "token", "anything"])
-def test_targets_of_unknown_kinds_show_nothing_but_the_kind(run, emulator, member):
-    obj = {"id": "i-9", "display_name": "new", "target": {"kind": "PagerDuty", member: "tokenOfAnother"}}
+@pytest.mark.parametrize("field", ["webhookUri", "integrationKey", "token", "anything"])
+def test_target_of_unknown_kind_shows_only_the_kind(run, emulator, field):
+    obj = {"id": "i-9", "display_name": "new", "target": {"kind": "PagerDuty", field: "tokenOfAnother"}}
     emulator.fault("status", "GET", status=200, body={"data": [obj], "metadata": {}})
     result = run.ok("integration_info")
-    assert result["integrations"][0]["target"] == {"kind": "PagerDuty", member: "********"}
+    assert result["integrations"][0]["target"] == {"kind": "PagerDuty", field: "********"}

@@ -22,28 +22,29 @@ def organization(emulator):
 
 
 def names(result):
-    return [each["notification_type"]["display_name"] for each in result["subscriptions"]]
+    return [subscription["notification_type"]["display_name"] for subscription in result["subscriptions"]]
 
 
-def test_all_are_listed_with_names(run, organization):
+def test_all_subscriptions_are_listed_with_names(run, organization):
     result = run.ok("subscription_info")
     assert len(result["subscriptions"]) == 38
     assert names(result) == sorted(names(result))
-    [entry] = [
-        each
-        for each in result["subscriptions"]
-        if each["notification_type"]["display_name"] == "Connector failed"
-    ]
-    assert entry["notification_type"]["severity"] == "CRITICAL"
-    assert [(each["display_name"], each["kind"]) for each in entry["integrations"]] == [
+
+    [subscription] = (
+        obj
+        for obj in result["subscriptions"]
+        if obj["notification_type"]["display_name"] == "Connector failed"
+    )
+    assert subscription["notification_type"]["severity"] == "CRITICAL"
+    assert [(obj["display_name"], obj["kind"]) for obj in subscription["integrations"]] == [
         (ADMINS, "RoleEmail"),
         ("ops", "Slack"),
     ]
-    assert entry["metadata"]["self"]
+    assert subscription["metadata"]["self"]
 
 
 @pytest.mark.parametrize(
-    ("params", "found", "missing"),
+    ("params", "expected", "missing"),
     [
         ({"notification_type": "Connector failed"}, ["Connector failed"], []),
         ({"notification_type": ["User invited", "User"]}, ["User invited"], ["User"]),
@@ -54,19 +55,17 @@ def test_all_are_listed_with_names(run, organization):
         ({"integration": "ops", "notification_type": "User invited"}, [], []),
     ],
 )
-def test_filters_have_to_be_met_together(run, organization, params, found, missing):
+def test_filters_are_combined_with_and(run, organization, params, expected, missing):
     result = run.ok("subscription_info", **params)
-    assert (names(result), result["missing"]) == (found, missing)
+    assert (names(result), result["missing"]) == (expected, missing)
 
 
-def test_what_is_read_can_be_handed_back(run, organization):
-    for each in run.ok("subscription_info")["subscriptions"]:
-        ids = [reference["id"] for reference in each["integrations"]]
-        enabled = each["current_state"] == "ENABLED"
-        handed = {
-            "notification_type": each["notification_type"]["id"],
-            "integrations": ids,
-            "enabled": enabled,
+def test_output_of_subscription_info_is_valid_input(run, organization):
+    for subscription in run.ok("subscription_info")["subscriptions"]:
+        options = {
+            "notification_type": subscription["notification_type"]["id"],
+            "integrations": [reference["id"] for reference in subscription["integrations"]],
+            "enabled": subscription["current_state"] == "ENABLED",
         }
-        assert run.ok("subscription", id=each["id"], **handed)["changed"] is False
+        assert run.ok("subscription", id=subscription["id"], **options)["changed"] is False
     assert organization.writes() == []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""TLS options against a real TLS server, which may demand a client certificate; and the options for proxies."""
+"""TLS options against a TLS server that may require a client certificate, and the proxy options."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ EMPTY_LIST = b'{"data": [], "metadata": {}}'
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Answers every request with an empty list, and keeps what was asked."""
+    """Answers every request with an empty list, and records the requests."""
 
     def do_GET(self):
-        self.server.asked.append((self.path, dict(self.headers)))
+        self.server.received.append((self.path, dict(self.headers)))
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(EMPTY_LIST)))
@@ -33,10 +33,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def serving(context=None):
+def run_server(context=None):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.asked = []
-    server.handle_error = lambda *_arguments: None  # a refused handshake is what some tests are about
+    server.received = []
+    server.handle_error = lambda *_arguments: None  # some tests cause failing handshakes
     scheme = "http"
     if context is not None:
         server.socket = context.wrap_socket(server.socket, server_side=True)
@@ -58,7 +58,7 @@ def authority():
 
 @pytest.fixture(scope="module")
 def certificates(authority, tmp_path_factory):
-    """The paths of PEM files: the authority, and a client's certificate with its key, together and apart."""
+    """The paths of PEM files: the authority, and a client certificate with its key, together and separate."""
     folder = tmp_path_factory.mktemp("certificates")
     client = authority.issue_cert("client@example.org")
     authority.cert_pem.write_to_path(folder / "ca.pem")
@@ -72,57 +72,58 @@ def certificates(authority, tmp_path_factory):
 def server(authority):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    with serving(context) as server:
+    with run_server(context) as server:
         yield server
 
 
 @pytest.fixture
-def demanding_server(authority):
-    """A server that accepts only clients with a certificate of its own authority."""
+def mutual_tls_server(authority):
+    """A server that only accepts clients with a certificate of its own authority."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     authority.configure_trust(context)
     context.verify_mode = ssl.CERT_REQUIRED
-    with serving(context) as server:
+    with run_server(context) as server:
         yield server
 
 
-def test_unknown_authority_is_refused(run, server):
+def test_certificate_of_unknown_authority_is_rejected(run, server):
     result = run.fails("integration_info", endpoint=server.url, **CREDENTIALS)
     assert result["error"]["type"] == "untrusted_certificate"
     assert "Set `ca_path` to the certificate authority that signed it." in result["msg"]
-    assert server.asked == []
+    assert server.received == []
 
 
-def test_authorities_are_given_as_a_path_or_as_pem_text(run, server, certificates):
+def test_ca_path_accepts_a_path_or_pem_text(run, server, certificates):
     path = certificates / "ca.pem"
     for ca_path in (str(path), path.read_text()):
         run.ok("integration_info", endpoint=server.url, ca_path=ca_path, **CREDENTIALS)
-    assert len(server.asked) == 2
+    assert len(server.received) == 2
 
 
-def test_pem_text_replaces_the_usual_authorities(run, server):
+def test_ca_path_replaces_the_default_authorities(run, server):
     other = trustme.CA().cert_pem.bytes().decode()
     result = run.fails("integration_info", endpoint=server.url, ca_path=other, **CREDENTIALS)
     assert result["error"]["type"] == "untrusted_certificate"
 
 
-def test_broken_pem_text_is_refused_before_any_request(run, server):
-    broken = "-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n"
-    result = run.fails("integration_info", endpoint=server.url, ca_path=broken, **CREDENTIALS)
+def test_invalid_pem_text_is_rejected_before_any_request(run, server):
+    pem_text = "-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n"
+    result = run.fails("integration_info", endpoint=server.url, ca_path=pem_text, **CREDENTIALS)
     assert result["msg"].startswith("Could not connect: `ca_path` is not a bundle of certificate authorities")
-    assert server.asked == []
+    assert server.received == []
 
 
 @pytest.mark.parametrize(
     "names", [{"client_cert": "both.pem"}, {"client_cert": "cert.pem", "client_key": "key.pem"}]
 )
-def test_client_certificate_opens_a_server_that_demands_one(run, demanding_server, certificates, names):
+def test_client_certificate_is_sent_to_a_server_that_requires_it(run, mutual_tls_server, certificates, names):
     options = {option: str(certificates / name) for option, name in names.items()}
     trust = {"ca_path": str(certificates / "ca.pem")}
-    run.ok("integration_info", endpoint=demanding_server.url, **trust, **options, **CREDENTIALS)
-    refused = run.fails("integration_info", endpoint=demanding_server.url, deadline=1, **trust, **CREDENTIALS)
-    assert refused["error"]["type"] in ("connection_lost", "not_connected")
+    run.ok("integration_info", endpoint=mutual_tls_server.url, **trust, **options, **CREDENTIALS)
+
+    result = run.fails("integration_info", endpoint=mutual_tls_server.url, deadline=1, **trust, **CREDENTIALS)
+    assert result["error"]["type"] in ("connection_lost", "not_connected")
 
 
 @pytest.mark.parametrize(
@@ -133,32 +134,32 @@ def test_client_certificate_opens_a_server_that_demands_one(run, demanding_serve
         ({"client_cert": __file__}, "cannot be loaded"),
     ],
 )
-def test_unusable_client_certificate_is_refused_before_any_request(run, server, options, expected):
+def test_invalid_client_certificate_is_rejected_before_any_request(run, server, options, expected):
     result = run.fails("integration_info", endpoint=server.url, **options, **CREDENTIALS)
     assert expected in result["msg"]
-    assert server.asked == []
+    assert server.received == []
 
 
 def test_requests_go_through_the_proxy(run, monkeypatch):
     monkeypatch.setenv("NO_PROXY", "*")
-    with serving() as proxy:
+    with run_server() as proxy:
         proxy_url = proxy.url.replace("http://", "http://user:s3cret-of-the-proxy@")
-        endpoint = "http://localhost:1/gateway"  # nothing listens there
+        endpoint = "http://localhost:1/gateway"  # nothing listens on this port
         result = run.ok("integration_info", endpoint=endpoint, proxy=proxy_url, **CREDENTIALS)
-    [(path, headers)] = proxy.asked
+    [(path, headers)] = proxy.received
     assert path.startswith("http://localhost:1/gateway/notifications/v1/integrations?")
     assert headers["Proxy-Authorization"].startswith("Basic ")
     assert "s3cret" not in str(result)
 
 
 @pytest.mark.parametrize("proxy", ["proxy.example:3128", "ftp://s3cret-of-the-proxy@host", "http://"])
-def test_invalid_proxy_is_refused_without_being_shown(run, proxy):
+def test_invalid_proxy_is_rejected_without_showing_it(run, proxy):
     result = run.fails("integration_info", proxy=proxy, **CREDENTIALS)
     assert result["msg"].startswith("Could not connect: `proxy` is not an http, https, socks5 or socks5h URL")
     assert "s3cret" not in str(result)
 
 
-def test_user_agent_is_appended(run, emulator):
+def test_user_agent_option_is_appended(run, emulator):
     run.ok("integration_info", user_agent="platform-team/1.0")
     assert emulator.requests()[0]["user_agent"].endswith(" ansible-core/2.99.0 platform-team/1.0")
 

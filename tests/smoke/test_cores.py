@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A slice of everything on the oldest ansible-core, on one between and on the newest: a core templates, vaults and validates in its own
-way. `make matrix` runs the whole suites on all of them.
+"""The main features on the oldest, a middle and the newest ansible-core, which behave differently.
 
-`make test` sets the environments up; a core without an interpreter on this machine is skipped.
+`make matrix` runs whole suites on all of them. `make test` sets up the environments; a core without an
+interpreter on this machine is skipped.
 """
 
 from __future__ import annotations
@@ -33,160 +33,160 @@ EXAMPLE = [
     "-e",
     f"@{ROOT}/playbooks/vars/secrets.example.yml",
 ]
-#: The cores that take any text of a variable for a template; since 2.19, only what a playbook's author wrote is one.
-BEFORE_TRUST = [each for each in SMOKE if each in ("2.16", "2.17", "2.18")]
-#: Writes down what the modules of Automation Platform are asked for.
+#: The cores that treat any variable text as a template. Since 2.19, only text of a playbook is one.
+BEFORE_TRUST = [version for version in SMOKE if version in ("2.16", "2.17", "2.18")]
+#: Records the arguments of the modules of ansible.controller.
 RECORDER = """
 import json, os
 from ansible.plugins.action import ActionBase
 
 class ActionModule(ActionBase):
     def run(self, tmp=None, task_vars=None):
+        arguments = json.loads(json.dumps(self._task.args, default=str))
         with open(os.environ["RECORD_TO"], "a") as file:
-            file.write(json.dumps({"module": self._task.action, **json.loads(json.dumps(self._task.args, default=str))}) + "\\n")
+            file.write(json.dumps({"module": self._task.action, **arguments}) + "\\n")
         return {"changed": True}
 """
 
 
 @dataclass(frozen=True)
 class Core:
-    """One ansible-core in an environment of its own, working in a folder against an emulator."""
+    """One ansible-core in an environment of its own, run in a folder against an emulator."""
 
     programs: pathlib.Path
     folder: pathlib.Path
     environment: dict[str, str]
 
     def run(self, program: str, *arguments: str, status: int = 0, **environment: str) -> Played:
-        here = {
+        process_environment = {
             **self.environment,
             "ANSIBLE_PYTHON_INTERPRETER": str(self.programs / "python"),
             **environment,
         }
-        done = command(self.folder, program, *arguments, environment=here, programs=self.programs)
-        assert done.status == status, done.output[-5000:]
-        assert "DEPRECATION WARNING" not in done.output
-        return done
 
-    def playbook(self, name: str, *flags: str, **more: str) -> str:
-        return self.run("ansible-playbook", f"ccloud.notifications.{name}", *flags, **more).output
+        process = command(
+            self.folder, program, *arguments, environment=process_environment, programs=self.programs
+        )
+        assert process.status == status, process.output[-5000:]
+        assert "DEPRECATION WARNING" not in process.output
+        return process
+
+    def playbook(self, name: str, *flags: str, **environment: str) -> str:
+        return self.run("ansible-playbook", f"ccloud.notifications.{name}", *flags, **environment).output
 
 
 @pytest.fixture(params=SMOKE)
 def core(request, emulator, tmp_path):
     programs = CACHE / f"smoke-{request.param}" / "bin"
     if not programs.exists():
-        pytest.skip(f"no Python for ansible-core {request.param} is on this machine")
+        pytest.skip(f"this machine has no Python for ansible-core {request.param}")
     return Core(programs, tmp_path, examples.environment(emulator))
 
 
 def test_every_module_runs(core, emulator):
     (core.folder / "play.yml").write_text(yaml.safe_dump(examples.of_every_module(), sort_keys=False))
     variables = json.dumps(examples.variables(emulator))
-    done = core.run("ansible-playbook", "play.yml", "-e", variables)
-    assert "failed=0" in done.output
+    process = core.run("ansible-playbook", "play.yml", "-e", variables)
+    assert "failed=0" in process.output
 
 
-def test_ordinary_module_runs_and_explains_a_misspelt_option(core, emulator):
+def test_ordinary_module_explains_a_misspelled_option(core, emulator):
     ordinary = {"CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": "false"}
     task = {"display_name": "ops", "target": slack("ops")["target"]}
     arguments = ["localhost", "-m", "ccloud.notifications.integration", "-a"]
     core.run("ansible", *arguments, json.dumps(task), **ordinary)
     assert set(emulator.made()) == {"ops"}
+
     task["target"] = {"kind": "Slack", "webhok_url": "https://hooks.example/topsecret"}
     for environment in (ordinary, {}):
-        done = core.run("ansible", *arguments, json.dumps(task), status=2, **environment)
-        assert (
-            "Unknown option target.webhok_url. Did you mean webhook_url? Nothing was changed." in done.output
-        )
-        assert "topsecret" not in done.output
+        process = core.run("ansible", *arguments, json.dumps(task), status=2, **environment)
+        expected = "Unknown option target.webhok_url. Did you mean webhook_url? Nothing was changed."
+        assert expected in process.output
+        assert "topsecret" not in process.output
 
 
 def test_organization_is_bootstrapped_exported_and_verified(core, emulator):
     (core.folder / "password").write_text("vault-password\n")
     password = ["--vault-password-file", "password"]
-    encrypted = core.run(
-        "ansible-vault", "encrypt_string", SECRET, "--name", "bootstrap_api_secret", *password
-    ).output
+    arguments = ["encrypt_string", SECRET, "--name", "bootstrap_api_secret", *password]
+    encrypted = core.run("ansible-vault", *arguments).output
     (core.folder / "login.yml").write_text(encrypted.replace("Encryption successful", ""))
     login = ["-e", "@login.yml", *password]
-    done = core.playbook("bootstrap", *EXAMPLE, *login, CONFLUENT_CLOUD_API_SECRET="wrong")
-    assert "integrations: 11 created, 0 changed, 0 deleted, 0 unchanged" in done
-    assert "not-a-real-secret" not in done
+
+    output = core.playbook("bootstrap", *EXAMPLE, *login, CONFLUENT_CLOUD_API_SECRET="wrong")
+    assert "integrations: 11 created, 0 changed, 0 deleted, 0 unchanged" in output
+    assert "not-a-real-secret" not in output
+
     core.playbook("export", "-e", "export_secrets_to=urls.yml")
     assert "changed=0 " in core.playbook("bootstrap", "-e", "@organization.yml", "-e", "@urls.yml", "--diff")
-    wanted = ["-e", "verify_html=r.html", "-e", "verify_markdown=r.md"]
-    assert "localhost: everything that the variables name matches." in core.playbook(
-        "verify", *EXAMPLE, *wanted
-    )
+
+    reports = ["-e", "verify_html=r.html", "-e", "verify_markdown=r.md"]
+    output = core.playbook("verify", *EXAMPLE, *reports)
+    assert "localhost: everything that the variables name matches." in output
     assert "<td" in (core.folder / "r.html").read_text()
     assert "| CRITICAL | SERVICE | Connector failed |" in (core.folder / "r.md").read_text()
 
 
 @pytest.mark.parametrize("core", BEFORE_TRUST, indirect=True)
-def test_no_text_of_the_service_is_a_template(core, emulator):
+def test_text_of_the_service_is_never_a_template(core, emulator):
     emulator.reset(integrations=[slack("a"), slack("b"), slack("b")])
     emulator.route("Connector failed", "Organization admins", "a")
     files = ["-e", "@organization.yml", "-e", "@urls.yml"]
+    reports = ["-e", "verify_html=r.html", "-e", "verify_markdown=r.md"]
     with tainted(emulator.url, everything) as url:
         core.playbook("export", "-e", "export_secrets_to=urls.yml", CONFLUENT_CLOUD_ENDPOINT=url)
         core.playbook("bootstrap", *files, "--check", "--diff", CONFLUENT_CLOUD_ENDPOINT=url)
-        core.playbook(
-            "verify",
-            *files,
-            "-e",
-            "verify_html=r.html",
-            "-e",
-            "verify_markdown=r.md",
-            CONFLUENT_CLOUD_ENDPOINT=url,
-        )
+        core.playbook("verify", *files, *reports, CONFLUENT_CLOUD_ENDPOINT=url)
     assert list(core.folder.rglob("PWNED")) == []
     assert TEMPLATE in html.unescape((core.folder / "r.html").read_text())
 
 
-def test_play_that_configures_automation_platform_asks_for_what_it_says(core):
+def test_automation_platform_play_passes_the_right_arguments(core):
     plugins = core.folder / "ansible_collections" / "ansible" / "controller" / "plugins"
     for name in ("credential_type", "job_template", "schedule"):
         for kind, text in (("action", RECORDER), ("modules", "")):
             (plugins / kind).mkdir(parents=True, exist_ok=True)
             (plugins / kind / f"{name}.py").write_text(text)
+
     record = core.folder / "record"
     configure = ROOT / "extensions" / "automation_platform" / "configure.yml"
     paths = {"ANSIBLE_COLLECTIONS_PATH": str(core.folder), "RECORD_TO": str(record)}
     core.run("ansible-playbook", str(configure), "-e", "project=p", "-e", "inventory=i", **paths)
-    asked = [json.loads(line) for line in record.read_text().splitlines()]
-    assert [each["module"].rpartition(".")[2] for each in asked] == [
+
+    calls = [json.loads(line) for line in record.read_text().splitlines()]
+    assert [call["module"].rpartition(".")[2] for call in calls] == [
         "credential_type",
         "job_template",
         "job_template",
         "schedule",
     ]
-    wanted = yaml.safe_load((configure.parent / "credential_type.yml").read_text())
-    assert asked[0]["injectors"] == wanted["injectors"]
-    assert asked[0]["inputs"] == wanted["inputs"]
+    expected = yaml.safe_load((configure.parent / "credential_type.yml").read_text())
+    assert calls[0]["injectors"] == expected["injectors"]
+    assert calls[0]["inputs"] == expected["inputs"]
 
 
 @pytest.mark.parametrize("core", [SMOKE[0]], indirect=True)
-def test_endless_chunk_size_does_not_exhaust_the_memory(core):
-    """This core runs with urllib3 1.26, which would read such a line into memory for as long as it arrives."""
+def test_endless_chunk_size_line_uses_little_memory(core):
+    """This core runs with urllib3 1.26, which would read such a line into memory without limit."""
     megabytes = 400
     stopped = threading.Event()
 
-    def serve(listening):
-        connection, _address = listening.accept()
+    def serve(listener):
+        connection, _address = listener.accept()
         with connection, contextlib.suppress(OSError):
             connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
             for _megabyte in range(megabytes):
                 connection.sendall(b"1" * 2**20)
             stopped.wait(10)
 
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        threading.Thread(target=serve, args=[listening], daemon=True).start()
-        endpoint = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, args=[listener], daemon=True).start()
+        endpoint = f"http://127.0.0.1:{listener.getsockname()[1]}"
         arguments = json.dumps({"endpoint": endpoint, "deadline": 2})
-        done = core.run(
-            "ansible", "localhost", "-m", "ccloud.notifications.integration_info", "-a", arguments, status=2
-        )
+        module = ["-m", "ccloud.notifications.integration_info", "-a", arguments]
+        process = core.run("ansible", "localhost", *module, status=2)
         stopped.set()
-    assert "Could not list the integrations" in done.output
+
+    assert "Could not list the integrations" in process.output
     kilobytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     assert kilobytes < megabytes * 1024

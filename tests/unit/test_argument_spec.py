@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``arguments``: options and constraints merge together, and what is wrong with options is said by path."""
+"""``argument_spec``: specs add up, and problems with options are reported by path."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._ansible.opti
 )
 
 
-def test_two_specs_add_up_and_neither_changes():
-    one = ArgumentSpec({"a": {"type": "str"}}, mutually_exclusive=[("a", "b")], required_one_of=[("a",)])
-    two = ArgumentSpec(
+def test_adding_specs_combines_them_without_changing_either():
+    first = ArgumentSpec({"a": {"type": "str"}}, mutually_exclusive=[("a", "b")], required_one_of=[("a",)])
+    second = ArgumentSpec(
         {"b": {"type": "int"}}, mutually_exclusive=[("b", "c")], required_if=[("b", 1, ("a",))]
     )
-    both = (one + two).as_keywords()
-    assert both == {
+    combined = (first + second).as_keywords()
+    assert combined == {
         "argument_spec": {"a": {"type": "str"}, "b": {"type": "int"}},
         "mutually_exclusive": [("a", "b"), ("b", "c")],
         "required_together": [],
         "required_one_of": [("a",)],
         "required_if": [("b", 1, ("a",))],
     }
-    assert one.mutually_exclusive == [("a", "b")]
+    assert first.mutually_exclusive == [("a", "b")]
 
 
-def test_every_secret_of_the_connection_is_marked():
+def test_connection_secrets_have_no_log():
     marked = {name for name, option in CONNECTION.options.items() if option.get("no_log")}
     assert marked == {"api_secret", "api_token", "external_token", "proxy"}
 
@@ -47,7 +47,7 @@ URL = "https://hooks.slack.example/topsecret"
 
 
 @pytest.mark.parametrize(
-    ("given", "problem"),
+    ("options", "problem"),
     [
         ({"integrations": [GOOD], "concurency": 1}, "Unknown option concurency. Did you mean concurrency?"),
         (
@@ -104,12 +104,12 @@ URL = "https://hooks.slack.example/topsecret"
         ({"integrations": [GOOD], "ca_path": ["/x"]}, "ca_path must be a path, not a list."),
     ],
 )
-def test_problem_names_the_option_and_the_item_but_no_value(given, problem):
-    assert SPEC.find_problem(given) == problem
+def test_problem_names_option_and_item_but_never_the_value(options, problem):
+    assert SPEC.find_problem(options) == problem
 
 
 @pytest.mark.parametrize(
-    "given",
+    "options",
     [
         {"integrations": [{"name": "ops", "target": {"kind": "Slack", "url": URL}}]},
         {
@@ -126,12 +126,12 @@ def test_problem_names_the_option_and_the_item_but_no_value(given, problem):
         {"integrations": [GOOD], "purge": 1, "concurrency": 4.0},
     ],
 )
-def test_what_ansible_accepts_is_no_problem(given):
-    assert SPEC.find_problem(given) is None
-    assert ArgumentSpecValidator(**SPEC.as_keywords()).validate(given).error_messages == []
+def test_options_that_ansible_accepts_have_no_problem(options):
+    assert SPEC.find_problem(options) is None
+    assert ArgumentSpecValidator(**SPEC.as_keywords()).validate(options).error_messages == []
 
 
-def test_options_that_exclude_each_other_are_named():
+def test_mutually_exclusive_options_are_named():
     assert RULE.find_problem({"integrations": ["a"], "select": {}, "notification_type": "x"}) == (
         "select and notification_type exclude each other. Give only one of them."
     )

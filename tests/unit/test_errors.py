@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``_errors``: both envelopes, bodies of any kind, and messages that say what to do."""
+"""``_errors``: both error envelopes, bodies of any kind, and messages that say what to do."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from ansible_collections.ccloud.notifications.plugins.module_utils import _error
 from ansible_collections.ccloud.notifications.plugins.module_utils._api.responses import error_from_response
 from support.playbooks import ROOT
 
-ANSWER = {"X-Request-Id": "r-1", "Content-Type": "application/json; charset=utf-8"}
+HEADERS = {"X-Request-Id": "r-1", "Content-Type": "application/json; charset=utf-8"}
 
 
 def read_error(status, headers, body, operation="do that"):
     return error_from_response(status, headers, body, "PATCH").replace(operation=operation)
 
 
-def listed(**first):
-    return json.dumps({"errors": [first]})
+def errors_body(**error):
+    return json.dumps({"errors": [error]})
 
 
 @pytest.mark.parametrize(
@@ -48,8 +48,8 @@ def listed(**first):
         (503, "server_error"),
     ],
 )
-def test_each_status_has_its_type(status, error_type):
-    error = read_error(status, ANSWER, listed(detail="Why."), operation="do it")
+def test_status_determines_the_error_type(status, error_type):
+    error = read_error(status, HEADERS, errors_body(detail="Why."), operation="do it")
     assert error.type == error_type
     assert error.message.startswith("Could not do it: ")
     assert "Why." in error.message
@@ -57,9 +57,9 @@ def test_each_status_has_its_type(status, error_type):
     assert error.message.endswith("Request ID: r-1.")
 
 
-def test_both_envelopes_say_the_same():
-    first = listed(code="c", detail="Too long.", status="422", source={"pointer": "/display_name"})
-    second = json.dumps(
+def test_both_envelopes_give_the_same_error():
+    list_body = errors_body(code="c", detail="Too long.", status="422", source={"pointer": "/display_name"})
+    object_body = json.dumps(
         {
             "status": 422,
             "error": {
@@ -70,19 +70,25 @@ def test_both_envelopes_say_the_same():
             "requestId": "r-2",
         }
     )
-    one = read_error(422, ANSWER, first).as_result()
-    other = read_error(422, {}, second).as_result()
-    assert {**other, "request_id": "r-1"} == one
-    assert other["request_id"] == "r-2"
-    assert (one["code"], one["detail"], one["pointer"]) == ("c", "Too long.", "/display_name")
+
+    from_list = read_error(422, HEADERS, list_body).as_result()
+    from_object = read_error(422, {}, object_body).as_result()
+
+    assert {**from_object, "request_id": "r-1"} == from_list
+    assert from_object["request_id"] == "r-2"
+    assert (from_list["code"], from_list["detail"], from_list["pointer"]) == (
+        "c",
+        "Too long.",
+        "/display_name",
+    )
 
 
-def test_a_parameter_is_pointed_at_too():
-    body = listed(detail="No.", source={"parameter": "page_size"})
+def test_source_parameter_is_the_pointer():
+    body = errors_body(detail="No.", source={"parameter": "page_size"})
     assert read_error(400, {}, body).pointer == "page_size"
 
 
-def test_the_form_of_oauth_is_read():
+def test_oauth_error_is_understood():
     body = json.dumps({"error": "invalid_grant", "error_description": "The token has expired."})
     error = read_error(400, {}, body)
     assert (error.code, error.detail) == ("invalid_grant", "The token has expired.")
@@ -92,23 +98,23 @@ def test_the_form_of_oauth_is_read():
     ("status", "detail"),
     [(402, "Limit integrations_per_org reached."), (400, "The quota integrations_per_org of 10 is used up.")],
 )
-def test_a_quota_is_called_a_quota(status, detail):
-    error = read_error(status, {}, listed(detail=detail))
+def test_quota_error_is_recognized(status, detail):
+    error = read_error(status, {}, errors_body(detail=detail))
     assert error.type == "quota_exceeded"
     assert error.message.startswith("Could not do that: over quota: ")
     assert "integrations_per_org" in error.message
 
 
-def test_a_conflict_names_what_is_in_the_way():
+def test_conflict_names_the_existing_object():
     location = "https://api.confluent.cloud/notifications/v1/integrations/i-12345?x=1"
-    error = read_error(409, {"Location": location}, listed(detail="Taken."))
+    error = read_error(409, {"Location": location}, errors_body(detail="Taken."))
     assert "The existing object is 'i-12345'." in error.message
 
 
 @pytest.mark.parametrize(
     "body", ["", "<html>Bad gateway</html>", "null", "[]", '{"errors": []}', '{"errors": [1]}', "[" * 9999]
 )
-def test_a_body_that_says_nothing_is_said_to(body):
+def test_body_without_explanation_is_reported(body):
     error = read_error(502, {"Content-Type": "text/html"}, body)
     assert (
         error.detail == "the service answered with status 502 and a body without an explanation (text/html)"
@@ -129,7 +135,7 @@ hostile = st.recursive(
 
 
 @given(st.integers(400, 599), hostile.map(json.dumps) | st.text())
-def test_no_body_is_too_strange(status, body):
+def test_any_body_gives_a_short_error(status, body):
     error = read_error(status, {}, body)
     assert isinstance(error, errors.NotificationsError)
     assert len(error.message) < 10_000
@@ -137,20 +143,21 @@ def test_no_body_is_too_strange(status, body):
         assert value is None or isinstance(value, (str, int, list))
 
 
-def test_every_type_is_documented_for_users():
+def test_every_error_type_is_documented():
     documented = re.findall(
         r"^\| `(\w+)` \| (.+) \|$", (ROOT / "docs" / "errors.md").read_text(), re.MULTILINE
     )
     assert dict(documented) == errors.ERROR_TYPES
 
 
-def test_operation_is_added_once_and_never_changes_the_error():
+def test_operation_is_added_once_to_a_copy_of_the_error():
     raised = errors.NotFoundError("gone", status=404, request_id="r-1")
     with pytest.raises(errors.NotFoundError) as caught, errors.operation("list"), errors.operation("read it"):
         raise raised
-    assert (
-        caught.value.message
-        == "Could not read it: gone. It may have been deleted in the meantime. Run the task again. Request ID: r-1."
+
+    assert caught.value.message == (
+        "Could not read it: gone. It may have been deleted in the meantime. Run the task again. "
+        "Request ID: r-1."
     )
     assert (caught.value.status, raised.operation) == (404, "")
 
@@ -160,10 +167,10 @@ def test_refusal_says_that_nothing_was_changed():
     assert error.message == "Could not do it: it is odd. Do not. Nothing was changed."
 
 
-# Errors in full
+# Several errors and details
 
 
-def test_every_error_of_a_response_is_named():
+def test_all_errors_of_a_response_are_reported():
     items = [
         {"id": "e-1", "detail": "URI expected.", "source": {"pointer": "/target/url"}},
         {"id": "e-2", "title": "Too long", "source": {"pointer": "/display_name"}, "error_code": 40002},
@@ -174,21 +181,21 @@ def test_every_error_of_a_response_is_named():
     assert error.is_from_api
 
 
-def test_many_errors_are_counted():
+def test_long_list_of_errors_is_cut_and_counted():
     items = [{"detail": f"Wrong {n}."} for n in range(25)]
     error = read_error(422, {}, json.dumps({"errors": items}))
     assert error.detail.startswith("Wrong 0.; Wrong 1.; ")
     assert error.detail.endswith("and 15 more")
 
 
-def test_error_code_stands_in_for_a_code():
+def test_error_code_is_used_if_code_is_missing():
     assert (
         read_error(400, {}, json.dumps({"errors": [{"error_code": 40002, "message": "No."}]})).code == "40002"
     )
 
 
-def test_envelope_of_the_guide_is_read_in_full():
-    error = {
+def test_documented_envelope_is_read_completely():
+    details = {
         "code": "invalid_request",
         "message": "The request is invalid",
         "details": "display_name is too long",
@@ -196,11 +203,16 @@ def test_envelope_of_the_guide_is_read_in_full():
         "path": "/notifications/v1/integrations",
         "suggestion": "Shorten display_name to 64 characters.",
     }
-    body = {"status": 400, "error": error, "requestId": "r-1", "doc_url": "https://docs.confluent.io/errors"}
-    read = read_error(400, {}, json.dumps(body), operation="create it")
-    assert read.message == (
-        "Could not create it: The request is invalid: display_name is too long. Shorten display_name to 64 characters. "
-        "See https://docs.confluent.io/errors. Request ID: r-1."
+    body = {
+        "status": 400,
+        "error": details,
+        "requestId": "r-1",
+        "doc_url": "https://docs.confluent.io/errors",
+    }
+    message = read_error(400, {}, json.dumps(body), operation="create it").message
+    assert message == (
+        "Could not create it: The request is invalid: display_name is too long. "
+        "Shorten display_name to 64 characters. See https://docs.confluent.io/errors. Request ID: r-1."
     )
 
 
@@ -221,5 +233,5 @@ def test_challenge_explains_a_401_without_a_body():
         ('{"message": "no Route matched with those values"}', False),
     ],
 )
-def test_only_an_envelope_is_an_answer_of_the_api(body, is_from_api):
+def test_only_error_envelopes_count_as_api_responses(body, is_from_api):
     assert read_error(404, {}, body).is_from_api is is_from_api

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Export and routing table, as properties over any organization."""
+"""Export and routing table, as properties of any organization."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ urls = st.sampled_from(["https://example.org/a", "https://example.org/{{b}}"])
 
 
 class Loader(yaml.SafeLoader):
-    """Reads a variables file as Ansible does, as far as these files go."""
+    """Reads a variables file as Ansible does."""
 
 
 Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
@@ -52,8 +52,8 @@ def organizations(draw):
     for number in range(draw(st.integers(0, 5))):
         kind = draw(st.sampled_from([*URL_FIELDS, "RoleEmail", "Carrier"]))
         target = {"kind": kind, **({URL_FIELDS[kind]: draw(urls)} if kind in URL_FIELDS else {})}
-        whole = {"id": f"i-{number}", "display_name": draw(names), "target": target}
-        integrations.append({**whole, "description": draw(st.none() | st.text(max_size=5))})
+        integration = {"id": f"i-{number}", "display_name": draw(names), "target": target}
+        integrations.append({**integration, "description": draw(st.none() | st.text(max_size=5))})
     types = [
         {
             "id": f"nt-{n}",
@@ -65,48 +65,53 @@ def organizations(draw):
         for n in range(draw(st.integers(0, 5)))
     ]
     subscriptions = []
-    for each in types:
-        for again in range(draw(st.sampled_from([0, 1, 1, 1, 2]))):
-            going = draw(
+    for notification_type in types:
+        for number in range(draw(st.sampled_from([0, 1, 1, 1, 2]))):
+            integration_ids = draw(
                 st.lists(
-                    st.sampled_from([one["id"] for one in integrations] or ["i-none"]),
+                    st.sampled_from([integration["id"] for integration in integrations] or ["i-none"]),
                     unique=True,
                     max_size=4,
                 )
             )
             state = draw(st.sampled_from(["ENABLED", "ENABLED", "DISABLED", "PAUSED"]))
-            whole = {
-                "id": f"s-{each['id']}-{again}",
-                "notification_type": {"id": each["id"]},
+            subscription = {
+                "id": f"s-{notification_type['id']}-{number}",
+                "notification_type": {"id": notification_type["id"]},
                 "current_state": state,
+                "integrations": [{"id": integration_id} for integration_id in integration_ids],
             }
-            subscriptions.append({**whole, "integrations": [{"id": one} for one in going]})
+            subscriptions.append(subscription)
     return integrations, types, subscriptions
 
 
 @given(organizations())
-def test_exported_file_changes_nothing_when_applied(organization):
+def test_applying_an_export_changes_nothing(organization):
     integrations, types, subscriptions = organization
     catalog = Catalog(types, integrations)
     resource = Subscriptions(catalog)
-    shown = [resource.to_output(each) for each in subscriptions]
-    with_subscriptions = [
-        {**each, "subscriptions": [one for one in shown if one["notification_type"]["id"] == each["id"]]}
-        for each in types
-    ]
+    outputs = [resource.to_output(subscription) for subscription in subscriptions]
+    with_subscriptions = []
+    for notification_type in types:
+        own = [output for output in outputs if output["notification_type"]["id"] == notification_type["id"]]
+        with_subscriptions.append({**notification_type, "subscriptions": own})
+
     files = exported(with_subscriptions, integrations)
     secrets = yaml.load(files["secrets"], Loader) or {}
     variables = yaml.load(files["variables"], Loader)
-    assert not any(each in files["variables"] for each in ("example.org",))
+    assert "example.org" not in files["variables"]
+
     desired_states = []
     for item in variables["bootstrap_integrations"]:
         reference = item["target"]["webhook_url"]
         target = {**item["target"], "webhook_url": secrets[reference.strip("{} ")]}
-        usual = {"id": None, "description": None, "state": "present", "update_webhook_url": "on_change"}
-        desired_states.append(integration_from_options({**usual, **item, "target": target}))
+        defaults = {"id": None, "description": None, "state": "present", "update_webhook_url": "on_change"}
+        desired_states.append(integration_from_options({**defaults, **item, "target": target}))
+
     snapshot = Snapshot([Collection(INTEGRATIONS, integrations), Collection(resource, subscriptions)])
     plan = make_plan(desired_states, snapshot, Purge(INTEGRATIONS, limit=0))
     assert {step.action for step in plan.steps} <= {KEEP}
+
     no_selector = dict.fromkeys(("categories", "severities", "subscription_priorities", "display_names"))
     rules = []
     for rule in variables["bootstrap_subscriptions"]:
@@ -129,7 +134,7 @@ def test_exported_file_changes_nothing_when_applied(organization):
                 {"notification_type": "c", "integrations": ["dev"]},
             ],
         ),
-        # No selector but the names.
+        # Only the names select these types.
         (
             {"a": "ops", "c": "ops"},
             [{"select": {"display_names": ["a", "c"]}, "integrations": ["ops"]}],
@@ -161,14 +166,14 @@ def test_types_with_equal_recipients_are_exported_as_one_rule(routes, expected):
     assert variables["bootstrap_subscriptions"] == expected
 
 
-def types_with(*subscriptions, **more):
+def types_with(*subscriptions, **fields):
     return [
         {
             "id": "nt-1",
             "display_name": "Fire",
             "severity": "CRITICAL",
             "subscriptions": list(subscriptions),
-            **more,
+            **fields,
         }
     ]
 
@@ -203,21 +208,21 @@ ALL = [
         (types_with(is_included_in_plan=False), "", "not subscribed", ["ops"]),
     ],
 )
-def test_gaps_are_critical_types_without_a_channel_beside_email(types, gap, state, unused):
+def test_gap_is_a_critical_type_without_a_channel_besides_email(types, gap, state, unused):
     table = routing_table(types, ALL)
     [row] = table["rows"]
     assert (row["gap"], row["state"], table["unused"]) == (gap, state, unused)
     assert table["gaps"] == ([f"Fire: {gap}"] if gap else [])
 
 
-def test_rows_are_sorted_by_severity_and_columns_are_integrations():
+def test_routing_table_sorts_rows_by_severity():
     types = [
         {**types_with(severity=severity)[0], "display_name": severity}
         for severity in ("NEW", "INFO", "CRITICAL", "WARN")
     ]
     table = routing_table(types, ALL)
     assert [row["name"] for row in table["rows"]] == ["CRITICAL", "WARN", "INFO", "NEW"]
-    assert [(each["name"], each["kind"]) for each in table["channels"]] == [
+    assert [(channel["name"], channel["kind"]) for channel in table["channels"]] == [
         ("admins", "RoleEmail"),
         ("ops", "Slack"),
     ]
@@ -229,12 +234,12 @@ def test_dangling_references_are_reported():
     assert table["dangling"] == ["Fire: i-9"]
 
 
-def test_names_cannot_forge_lines_of_a_table():
-    odd = {**ALL[1], "display_name": "x\ny 0 gaps\x1b[2K\u202e"}
+def test_names_cannot_forge_table_lines():
+    integration = {**ALL[1], "display_name": "x\ny 0 gaps\x1b[2K\u202e"}
     forged = types_with(display_name="quiet\nCRITICAL SECURITY fake", category="A\nB")
-    table = routing_table(forged, [odd])
+    table = routing_table(forged, [integration])
     assert all(text.isprintable() for row in table["rows"] for text in (row["name"], row["category"]))
     assert all(
         text.isprintable()
-        for text in [*table["unused"], *table["gaps"], *(each["name"] for each in table["channels"])]
+        for text in [*table["unused"], *table["gaps"], *(channel["name"] for channel in table["channels"])]
     )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``planner`` as properties: over any snapshot and any desired state, against a service that follows the contract."""
+"""``planner``, as properties of any snapshot and desired state, against a conforming service."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._resources.su
 from support.errors import raises
 
 WRITABLE = ("Slack", "MsTeams", "Webhook")
-# Few names, so that some are equal; some are part of others, or differ in what a careless comparison overlooks.
+# Few names, so that some are equal. Some are part of others or differ in case or accents only.
 names = st.sampled_from(["ops", "op", "ops-eu", "OPS", "ops x", "öps"])
 descriptions = st.sampled_from(["", "Operations", "operations"])
 urls = st.sampled_from(["https://example.org/a", "https://example.org/ab", "http://example.org/a"])
@@ -115,9 +115,11 @@ def applied(state, step):
     if step.action == CREATE:
         after.append({"id": f"i-new-{len(state)}", "description": "", **copy.deepcopy(dict(step.body))})
     elif step.action == UPDATE:
-        next(each for each in after if each["id"] == step.before["id"]).update(copy.deepcopy(dict(step.body)))
+        next(integration for integration in after if integration["id"] == step.before["id"]).update(
+            copy.deepcopy(dict(step.body))
+        )
     elif step.action == DELETE:
-        after = [each for each in after if each["id"] != step.before["id"]]
+        after = [integration for integration in after if integration["id"] != step.before["id"]]
     return after
 
 
@@ -126,7 +128,7 @@ def plan_for(desired, state):
 
 
 def planned(desired, state):
-    """The step for a desired state, None if it is refused."""
+    """The step for a desired state, or None if it is refused."""
     try:
         [step] = plan_for([desired], state).steps
     except NotificationsError:
@@ -135,20 +137,21 @@ def planned(desired, state):
 
 
 @given(states(), desired_states())
-def test_applied_plan_reaches_the_desired_state_and_a_second_plan_is_empty(state, desired):
+def test_applied_plan_reaches_desired_state_and_second_run_is_empty(state, desired):
     step = planned(desired, state)
     assume(step is not None)
     after = applied(state, step)
-    again = planned(desired, after)
+    second = planned(desired, after)
     if step.action == DELETE and desired.id is None:
-        assert again.action == KEEP
-    elif again is not None:
-        assert again.action == KEEP
-        assert again.changes == ()
+        assert second.action == KEEP
+    elif second is not None:
+        assert second.action == KEEP
+        assert second.changes == ()
     matching = [
-        each
-        for each in after
-        if each["id"] == desired.id or (desired.id is None and each["display_name"] == desired.key)
+        integration
+        for integration in after
+        if integration["id"] == desired.id
+        or (desired.id is None and integration["display_name"] == desired.key)
     ]
     if desired.present:
         [integration] = matching
@@ -161,42 +164,42 @@ def test_applied_plan_reaches_the_desired_state_and_a_second_plan_is_empty(state
 
 
 @given(states(), desired_states())
-def test_plan_changes_no_other_object(state, desired):
+def test_plan_leaves_other_objects_alone(state, desired):
     step = planned(desired, state)
     assume(step is not None)
-    meant = step.before["id"] if step.before else None
-    after = {each["id"]: each for each in applied(state, step)}
-    for each in state:
-        if each["id"] != meant:
-            assert after[each["id"]] == each
+    target_id = step.before["id"] if step.before else None
+    after = {integration["id"]: integration for integration in applied(state, step)}
+    for integration in state:
+        if integration["id"] != target_id:
+            assert after[integration["id"]] == integration
 
 
 @given(states(), desired_states())
-def test_read_only_kinds_are_never_in_a_plan(state, desired):
+def test_read_only_kinds_are_never_changed(state, desired):
     step = planned(desired, state)
     if step is not None and step.action in (UPDATE, DELETE):
         assert step.before["target"]["kind"] in WRITABLE
 
 
 @given(states(), desired_states())
-def test_name_is_matched_whole_and_case_sensitively(state, desired):
+def test_name_match_is_exact_and_case_sensitive(state, desired):
     step = planned(desired, state)
     if step is not None and desired.id is None:
-        there = [each for each in state if each["display_name"] == desired.key]
-        assert ([step.before] if step.before else []) == there
+        matching = [integration for integration in state if integration["display_name"] == desired.key]
+        assert ([step.before] if step.before else []) == matching
 
 
 @given(states(), desired_states())
-def test_two_objects_of_a_name_are_refused(state, desired):
-    twice = [each for each in state if each["display_name"] == desired.key]
-    if desired.id is None and len(twice) > 1:
+def test_ambiguous_name_is_refused_with_all_ids(state, desired):
+    matching = [integration for integration in state if integration["display_name"] == desired.key]
+    if desired.id is None and len(matching) > 1:
         with raises("ambiguous_name") as caught:
             plan_for([desired], state)
-        assert all(each["id"] in caught.value.message for each in twice)
+        assert all(integration["id"] in caught.value.message for integration in matching)
 
 
 @given(states(), desired_states())
-def test_planner_changes_none_of_its_arguments(state, desired):
+def test_planner_does_not_mutate_its_arguments(state, desired):
     before, fields = copy.deepcopy(state), copy.deepcopy(desired.fields)
     planned(desired, state)
     assert state == before
@@ -204,39 +207,41 @@ def test_planner_changes_none_of_its_arguments(state, desired):
 
 
 @given(states(), desired_states())
-def test_prediction_equals_what_the_service_shows(state, desired):
+def test_predicted_object_equals_the_stored_one(state, desired):
     step = planned(desired, state)
     assume(step is not None)
     after = applied(state, step)
     if step.action in (CREATE, UPDATE):
-        real = (
-            after[-1]
-            if step.action == CREATE
-            else next(each for each in after if each["id"] == step.before["id"])
-        )
+        if step.action == CREATE:
+            stored = after[-1]
+        else:
+            stored = next(obj for obj in after if obj["id"] == step.before["id"])
         for field in INTEGRATIONS.fields:
-            assert (step.after.get(field.name) or "") == (real.get(field.name) or "")
+            assert (step.after.get(field.name) or "") == (stored.get(field.name) or "")
 
 
 @given(states(), desired_states())
 def test_diff_never_shows_a_url(state, desired):
     step = planned(desired, state)
     assume(step is not None)
-    shown = step_diff(step)
-    assert "example.org" not in str(shown)
-    assert (shown["before"] == shown["after"]) is (not step.is_change)
+    diff = step_diff(step)
+    assert "example.org" not in str(diff)
+    assert (diff["before"] == diff["after"]) is (not step.is_change)
 
 
 @given(states())
-def test_always_writes_the_given_url_and_nothing_else(state):
-    for there in state:
-        if isinstance(there["target"], dict) and there["target"].get("kind") in WRITABLE:
+def test_update_webhook_url_always_writes_only_the_target(state):
+    for integration in state:
+        if isinstance(integration["target"], dict) and integration["target"].get("kind") in WRITABLE:
             desired = DesiredState(
-                INTEGRATIONS, id=there["id"], fields={"target": there["target"]}, write_secrets=ALWAYS
+                INTEGRATIONS,
+                id=integration["id"],
+                fields={"target": integration["target"]},
+                write_secrets=ALWAYS,
             )
             step = planned(desired, state)
             assert step.action == UPDATE
-            assert dict(step.body) == {"target": there["target"]}
+            assert dict(step.body) == {"target": integration["target"]}
 
 
 def named(name, **fields):
@@ -253,7 +258,7 @@ def test_name_with_outer_spaces_is_refused_unless_it_exists():
     assert planned(named("ops "), [existing]).action == KEEP
 
 
-def test_object_without_a_name_is_found_by_its_id_only():
+def test_object_without_a_name_is_only_found_by_id():
     state = [
         {"id": "i-1", "target": {"kind": "Slack", "webhook_url": "https://x.org/"}},
         {"id": "i-2", "display_name": 5},
@@ -269,7 +274,7 @@ def subscribed(resource, *integrations):
     return RoutedState(resource, key="nt-1", route=Route(integrations, enabled=True))
 
 
-def test_one_plan_creates_an_integration_and_refers_to_it():
+def test_plan_can_create_an_integration_and_refer_to_it():
     resource = Subscriptions(Catalog([{"id": "nt-1", "display_name": "Connector failed"}], []))
     snapshot = Snapshot([Collection(INTEGRATIONS, []), Collection(resource, [])])
     new = Reference(INTEGRATIONS.path, "ops")
@@ -282,13 +287,13 @@ def test_one_plan_creates_an_integration_and_refers_to_it():
     ]
 
 
-def test_phases_route_before_they_delete():
-    """Every reference exists when it is written, and nothing is deleted before the references to it are gone."""
+def test_references_are_removed_before_their_targets_are_deleted():
+    """References exist when they are written, and are gone before what they refer to is deleted."""
     resource = Subscriptions(Catalog())
 
-    def step(step_resource, action, **more):
+    def step(step_resource, action, **fields):
         return Step(
-            step_resource, DesiredState(step_resource), action, f"{step_resource.noun} {action}", **more
+            step_resource, DesiredState(step_resource), action, f"{step_resource.noun} {action}", **fields
         )
 
     steps = [
@@ -315,7 +320,7 @@ def test_phases_route_before_they_delete():
     ]
 
 
-def test_purge_deletes_what_no_item_names_within_its_limit():
+def test_purge_deletes_unlisted_objects_within_its_limit():
     state = [
         {"id": f"i-{n}", "display_name": name, "target": TARGET}
         for n, name in enumerate(["a", "b", "c", "[d]"])
@@ -333,7 +338,7 @@ def test_purge_deletes_what_no_item_names_within_its_limit():
 
 
 @pytest.mark.parametrize("position", [1, 3])
-def test_items_about_one_object_are_refused_with_their_positions(position):
+def test_items_about_the_same_object_are_refused_with_positions(position):
     items = [named("a"), named("b"), named("c"), named("d")]
     items[position] = named("a")
     with raises("invalid_option", match=f"items 1 and {position + 1} are both integrations named 'a'"):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``_redaction``: what is hidden, and what is not damaged."""
+"""``_redaction``: what is redacted, and what stays readable."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ secrets = st.text(st.characters(codec="utf-8", exclude_characters="*"), min_size
 
 
 @given(secrets, st.text(), st.text())
-def test_a_secret_is_hidden_wherever_it_stands(secret, before, after):
+def test_secret_is_redacted_at_any_position(secret, before, after):
     redactor = Redactor(ENDPOINT)
     redactor.add(secret)
     assert secret not in redactor.redact(before + secret + after).replace(HIDDEN, "\0")
 
 
 @given(secrets)
-def test_a_secret_is_hidden_in_every_form_of_an_echo(secret):
+def test_secret_is_redacted_in_every_escaped_form(secret):
     redactor = Redactor(ENDPOINT)
     redactor.add(secret)
     for form in (secret, quote(secret, safe=""), json.dumps(secret)[1:-1], secret.replace("/", "\\/")):
@@ -62,7 +62,7 @@ def test_a_secret_is_hidden_in_every_form_of_an_echo(secret):
     ],
 )
 @pytest.mark.parametrize("known", [True, False])
-def test_a_known_url_is_hidden_in_every_form_and_an_unknown_one_where_it_is_one(text, known):
+def test_known_url_is_redacted_in_any_form_and_unknown_url_as_a_url(text, known):
     redactor = Redactor(ENDPOINT)
     if known:
         redactor.add("https://hooks.slack.com/services/T0/B0/topsecret")
@@ -71,28 +71,28 @@ def test_a_known_url_is_hidden_in_every_form_and_an_unknown_one_where_it_is_one(
 
 
 @pytest.mark.parametrize("before", ["", "1", "x", "a+b.c-", "é", "://", " (", "url="])
-def test_a_url_is_hidden_whatever_stands_before_it(before):
+def test_url_is_redacted_after_any_prefix(before):
     assert "topsecret" not in Redactor(ENDPOINT).redact(f"{before}https://hooks.slack.example/topsecret")
 
 
-def test_the_time_for_a_text_grows_with_its_length_only():
-    """With the square of it, this one would take an hour."""
+def test_redaction_time_is_linear_in_text_length():
+    """Quadratic time would be about an hour for this text."""
     assert Redactor(ENDPOINT).redact("x" * 60_000 + " ") == "x" * 60_000 + " "
 
 
 def test_hostile_text_and_urls_cost_little_time_and_memory():
-    """Encoded again and again, and one URL of a million parts."""
+    """Text that is encoded many times, and a URL of 100,000 parts."""
     redactor = Redactor(ENDPOINT)
     tracemalloc.start()
-    begun = time.process_time()
+    start = time.process_time()
     redactor.add("https://hooks.example/" + "/".join(f"part-number-{n:08}" for n in range(100_000)))
     assert len(redactor.redact("%25" * 5_000_000)) <= 65_536
-    assert time.process_time() - begun < 5
+    assert time.process_time() - start < 5
     assert tracemalloc.get_traced_memory()[1] < 100_000_000
     tracemalloc.stop()
 
 
-def test_a_url_that_only_the_service_knows_is_hidden_and_the_apis_own_is_not():
+def test_unknown_url_is_redacted_but_not_the_endpoint():
     redactor = Redactor(ENDPOINT)
     text = (
         f"cannot post to https://example.org/topsecret; see {ENDPOINT}/notifications/v1/integrations/i-12345."
@@ -104,7 +104,7 @@ def test_a_url_that_only_the_service_knows_is_hidden_and_the_apis_own_is_not():
 
 
 @given(st.from_regex(r"[a-z0-9 .,'()-]{0,80}", fullmatch=True))
-def test_a_text_without_secrets_stays_as_it_is(text):
+def test_text_without_secrets_is_unchanged(text):
     redactor = Redactor(ENDPOINT)
     redactor.add("Top/Secret", None, "", "i-1")
     assert redactor.redact(text) == text
@@ -113,27 +113,27 @@ def test_a_text_without_secrets_stays_as_it_is(text):
 @pytest.mark.parametrize(
     "value", [None, "", HIDDEN, "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "https://h.example/****"]
 )
-def test_masks_are_recognised(value):
+def test_masks_are_recognized(value):
     assert is_hidden(value)
 
 
 @given(st.from_regex(r"https://[a-z]{1,9}\.example/[A-Za-z0-9/*]{0,2}[a-z]{0,9}", fullmatch=True))
-def test_a_url_is_no_mask(url):
+def test_url_is_not_a_mask(url):
     assert not is_hidden(url)
 
 
-@pytest.mark.parametrize("glue", [",", "?u=", ";", "&x=", "/", "=", "'", "%2C"])
-def test_a_url_that_is_glued_to_the_apis_own_is_hidden(glue):
+@pytest.mark.parametrize("separator", [",", "?u=", ";", "&x=", "/", "=", "'", "%2C"])
+def test_url_appended_to_the_endpoint_is_redacted(separator):
     for url in (
         "https://hooks.slack.example/topsecret",
         quote("https://hooks.slack.example/topsecret", safe=""),
     ):
         assert "topsecret" not in Redactor(ENDPOINT).redact(
-            f"see {ENDPOINT}/notifications/v1/integrations/i-1{glue}{url}"
+            f"see {ENDPOINT}/notifications/v1/integrations/i-1{separator}{url}"
         )
 
 
-def test_a_decoded_echo_is_hidden():
+def test_decoded_form_of_an_encoded_secret_is_redacted():
     redactor = Redactor(ENDPOINT)
     redactor.add("https://prod.example/invoke?sig=Zm9v%2BYmFy%2Fc2VjcmV0%3D")
     assert "c2VjcmV0" not in redactor.redact("bad signature Zm9v+YmFy/c2VjcmV0=")
@@ -160,7 +160,7 @@ ALL_ESCAPES = [
 @pytest.mark.parametrize(
     "secret", ["https://hooks.slack.example/services/T0/B0/topsecret-token?a=b&c", "s3cr3t/api+secret='\"<x>"]
 )
-def test_secret_is_hidden_however_it_is_escaped(escape, secret):
+def test_secret_is_redacted_however_it_is_escaped(escape, secret):
     redactor = Redactor(ENDPOINT)
     redactor.add(secret)
     echo = escape(secret)
@@ -169,8 +169,8 @@ def test_secret_is_hidden_however_it_is_escaped(escape, secret):
         (
             size
             for size in range(len(echo))
-            for at in range(len(echo) - size)
-            if echo[at : at + size] in shown
+            for start in range(len(echo) - size)
+            if echo[start : start + size] in shown
         ),
         default=0,
     )
@@ -180,14 +180,14 @@ def test_secret_is_hidden_however_it_is_escaped(escape, secret):
     assert shown.startswith("echo: ")
 
 
-def test_many_one_line_texts_are_redacted_each_for_itself():
+def test_redact_all_redacts_every_text_separately():
     redactor = Redactor(ENDPOINT)
     redactor.add("topsecret")
     assert redactor.redact_all(["a", "b topsecret", "", "topsecret"]) == ["a", f"b {HIDDEN}", "", HIDDEN]
     assert redactor.redact_all([]) == []
 
 
-def test_proxy_authorization_is_hidden_however_the_proxy_echoes_it():
+def test_proxy_authorization_is_redacted_in_every_echo():
     redactor = Redactor(ENDPOINT)
     redactor.add("http://proxyuser:S3cr%40tPassw0rd@proxy.example:3128")
     basic = base64.b64encode(b"proxyuser:S3cr@tPassw0rd").decode()
@@ -197,13 +197,13 @@ def test_proxy_authorization_is_hidden_however_the_proxy_echoes_it():
         assert basic not in shown
 
 
-def test_proxy_password_is_hidden_alone():
+def test_proxy_password_alone_is_redacted():
     redactor = Redactor(ENDPOINT)
     redactor.add("http://someone:pr0xy-pass@proxy.example:3128")
     assert "pr0xy-pass" not in redactor.redact("407 for someone with pr0xy-pass")
 
 
-def test_foreign_text_is_one_printable_line():
+def test_foreign_text_becomes_one_printable_line():
     assert one_line("a\r\nok: [prod]\x1b[31m\u202eb") == "a  ok: [prod] [31m b"
     assert len(one_line("x" * 100_000)) == 2_000
     assert shortened(quoted("n" * 300)) == f"'{'n' * 76}...'"
@@ -211,17 +211,17 @@ def test_foreign_text_is_one_printable_line():
 
 
 @pytest.mark.parametrize("secret", ["s" * 90 + "ecret", "https://hooks.example/" + "x" * 120])
-def test_cut_hides_no_secret_from_the_redactor(secret):
+def test_shortening_keeps_no_part_of_a_secret(secret):
     redactor = Redactor(ENDPOINT)
     redactor.add(secret)
     for padding in range(0, 80, 7):
-        shown = shortened(redactor.redact(f"said {quoted('p' * padding + secret)}."))
+        shown = shortened(redactor.redact(f"got {quoted('p' * padding + secret)}."))
         assert "sss" not in shown
         assert "xxx" not in shown
 
 
 @pytest.mark.parametrize(
-    ("url", "shown"),
+    ("url", "expected"),
     [
         ("https://u:p@h.example/x", "https://h.example/x"),
         ("https://h.example", "https://h.example"),
@@ -229,14 +229,14 @@ def test_cut_hides_no_secret_from_the_redactor(secret):
         ("https://KEY:ab/cd@h.example/x", "https://h.example/x"),
     ],
 )
-def test_userinfo_is_not_shown(url, shown):
-    assert without_userinfo(url) == shown
+def test_userinfo_is_not_shown(url, expected):
+    assert without_userinfo(url) == expected
 
 
-def test_message_about_refused_options_repeats_no_value():
-    given = {"a": [{"b": "topsecret-1", "c": 12345678}], "d": {"e": "topsecret-2"}}
+def test_message_about_invalid_options_repeats_no_value():
+    options = {"a": [{"b": "topsecret-1", "c": 12345678}], "d": {"e": "topsecret-2"}}
     assert (
-        redact_options("bad topsecret-1, 12345678 and topsecret-2", given)
+        redact_options("bad topsecret-1, 12345678 and topsecret-2", options)
         == f"bad {HIDDEN}, {HIDDEN} and {HIDDEN}"
     )
 
@@ -249,15 +249,15 @@ anything = st.recursive(
 
 @settings(max_examples=30)
 @given(st.dictionaries(st.text(), anything), st.sampled_from(["url", "webhook_url"]), st.text(min_size=1))
-def test_showing_an_object_hides_its_url_and_nothing_else(whole, member, url):
+def test_output_redacts_only_the_url_of_an_object(obj, field, url):
     for kind in ("Slack", "MsTeams", "Webhook", "Carrier"):
-        shown = INTEGRATIONS.to_output({**whole, "target": {"kind": kind, member: url, "other": 1}}, ())
-        name = "webhook_url" if kind == "Webhook" else member
-        assert shown == {**whole, "target": {"kind": kind, name: HIDDEN, "other": 1}}
+        output = INTEGRATIONS.to_output({**obj, "target": {"kind": kind, field: url, "other": 1}}, ())
+        name = "webhook_url" if kind == "Webhook" else field
+        assert output == {**obj, "target": {"kind": kind, name: HIDDEN, "other": 1}}
 
 
 @pytest.mark.parametrize(
-    ("target", "shown"),
+    ("target", "expected"),
     [
         (
             {"kind": "PagerDuty", "endpoint": "https://pd/x", "integration_key": "k3y", "region": "eu"},
@@ -296,38 +296,38 @@ def test_showing_an_object_hides_its_url_and_nothing_else(whole, member, url):
         ),
     ],
 )
-def test_a_kind_that_is_not_known_shows_nothing_that_may_be_a_secret(target, shown):
-    assert INTEGRATIONS.to_output({"id": "i-1", "target": target}, ()) == {"id": "i-1", "target": shown}
+def test_unknown_target_shows_nothing_that_may_be_a_secret(target, expected):
+    assert INTEGRATIONS.to_output({"id": "i-1", "target": target}, ()) == {"id": "i-1", "target": expected}
 
 
-def test_texts_are_hidden_while_other_threads_learn_secrets():
+def test_redaction_works_while_other_threads_add_secrets():
     redactor = Redactor(ENDPOINT)
     stop = threading.Event()
 
-    def learn():
+    def add_secrets():
         for number in range(100_000):
             redactor.add(f"secret-number-{number % 200}")
             if stop.is_set():
                 return
             if number % 200 == 0:
-                redactor._secrets.clear()  # so that it is learnt again and again
+                redactor._secrets.clear()  # so that it is added again
                 redactor._forms.clear()
 
-    learner = threading.Thread(target=learn)
+    thread = threading.Thread(target=add_secrets)
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
-    learner.start()
+    thread.start()
     try:
-        for _text in range(20):
-            assert redactor.redact("nothing of the kind") == "nothing of the kind"
+        for _attempt in range(20):
+            assert redactor.redact("no secret here") == "no secret here"
     finally:
         sys.setswitchinterval(interval)
         stop.set()
-        learner.join()
+        thread.join()
 
 
 @settings(max_examples=30)
 @given(st.dictionaries(st.text(), anything))
-def test_showing_never_fails(whole):
-    INTEGRATIONS.to_output(whole, ("target.webhook_url",))
-    INTEGRATIONS.to_output({"target": whole}, ("target.webhook_url",))
+def test_output_never_fails(obj):
+    INTEGRATIONS.to_output(obj, ("target.webhook_url",))
+    INTEGRATIONS.to_output({"target": obj}, ("target.webhook_url",))

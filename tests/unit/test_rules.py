@@ -1,11 +1,12 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Routing rules as properties: over any rules and subscriptions, against a service that follows the contract."""
+"""Routing rules, as properties of any rules and subscriptions, against a conforming service."""
 
 from __future__ import annotations
 
 import copy
+from typing import Any, NamedTuple
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -39,12 +40,12 @@ INTEGRATIONS = [
     {"id": "i-new", "display_name": "pigeon", "target": {"kind": "Carrier"}},
     *({"id": f"i-{n}", "display_name": f"channel {n}", "target": {"kind": "Slack"}} for n in range(3)),
 ]
-READ_ONLY = {each["id"] for each in INTEGRATIONS if not is_manageable(each)}
-ids = st.lists(st.sampled_from([each["id"] for each in INTEGRATIONS]), max_size=4)
+READ_ONLY = {integration["id"] for integration in INTEGRATIONS if not is_manageable(integration)}
+ids = st.lists(st.sampled_from([integration["id"] for integration in INTEGRATIONS]), max_size=4)
 
 
 @st.composite
-def catalogues(draw):
+def type_lists(draw):
     types = []
     for number in range(draw(st.integers(1, 6))):
         types.append(
@@ -62,29 +63,30 @@ def catalogues(draw):
 
 @st.composite
 def existing_subscriptions(draw, types):
-    """At most one subscription to each type, in any state, with any integrations."""
-    found = []
-    for each in types:
+    """At most one subscription per type, in any state, with any integrations."""
+    subscriptions = []
+    for notification_type in types:
         if draw(st.booleans()):
             integrations = draw(ids) + draw(st.sampled_from([[], ["i-unlisted"]]))
             subscription = {
-                "id": f"s-{each['id']}",
-                "notification_type": {"id": each["id"], "related": "x"},
+                "id": f"s-{notification_type['id']}",
+                "notification_type": {"id": notification_type["id"], "related": "x"},
                 "integrations": [
-                    {"id": one, "related": "x"} for one in dict.fromkeys(integrations or ["i-mail"])
+                    {"id": integration_id, "related": "x"}
+                    for integration_id in dict.fromkeys(integrations or ["i-mail"])
                 ],
                 "current_state": draw(st.sampled_from(["ENABLED", "DISABLED"])),
             }
-            if each["subscription_priority"] == "REQUIRED":
+            if notification_type["subscription_priority"] == "REQUIRED":
                 subscription["current_state"] = "ENABLED"
-            found.append(subscription)
-    return found
+            subscriptions.append(subscription)
+    return subscriptions
 
 
 @st.composite
 def rules(draw, types):
     names = ("display_names", "categories", "severities", "subscription_priorities")
-    found = []
+    drawn_rules = []
     for _number in range(draw(st.integers(1, 3))):
         rule = {"integrations": draw(ids), "allow_empty": True, "select": None, "notification_type": None}
         if draw(st.booleans()):
@@ -96,35 +98,47 @@ def rules(draw, types):
             rule["select"]["display_names"] = draw(
                 st.none() | st.lists(st.sampled_from(["type 1", "type *", "none"]), min_size=1)
             )
-        found.append(rule)
-    return found
+        drawn_rules.append(rule)
+    return drawn_rules
+
+
+class Case(NamedTuple):
+    types: list[dict[str, Any]]
+    subscriptions: list[dict[str, Any]]
+    rules: list[dict[str, Any]]
+    mode: str
+    keep_read_only: bool
+    disable_others: bool
 
 
 @st.composite
 def cases(draw):
-    types = draw(catalogues())
+    types = draw(type_lists())
     mode = draw(st.sampled_from([EXACT, ADD, REMOVE]))
-    alone = draw(st.booleans()) and mode != REMOVE
-    return types, draw(existing_subscriptions(types)), draw(rules(types)), mode, draw(st.booleans()), alone
+    disable_others = draw(st.booleans()) and mode != REMOVE
+    subscriptions = draw(existing_subscriptions(types))
+    return Case(types, subscriptions, draw(rules(types)), mode, draw(st.booleans()), disable_others)
 
 
-def planned(case, start):
-    """The plan that the bulk module makes; None if it is refused."""
-    types, _start, given_rules, mode, keep_read_only, disables_others = case
-    resource = Subscriptions(Catalog(types, INTEGRATIONS))
-    selection = apply_rules(resource.catalog, given_rules)
-    desired_states = selection.desired_states(resource, mode, keep_read_only)
-    if disables_others:
-        desired_states += disable_unselected(resource, start, selection).desired_states
+def planned(case, subscriptions):
+    """The plan of the `subscriptions` module; None if it is refused."""
+    resource = Subscriptions(Catalog(case.types, INTEGRATIONS))
+    selection = apply_rules(resource.catalog, case.rules)
+    desired_states = selection.desired_states(resource, case.mode, case.keep_read_only)
+    if case.disable_others:
+        desired_states += disable_unselected(resource, subscriptions, selection).desired_states
+
     try:
-        return make_plan(desired_states, Snapshot([Collection(resource, start)]))
-    except RefusedError as error:
-        assert error.type in ("no_integration_left", "not_in_plan", "invalid_option")
+        return make_plan(desired_states, Snapshot([Collection(resource, subscriptions)]))
+    except RefusedError as refused:
+        if refused.type not in ("no_integration_left", "not_in_plan", "invalid_option"):
+            raise
         return None
 
 
-def applied(start, steps):
-    after = {each["id"]: copy.deepcopy(each) for each in start}
+def applied(subscriptions, steps):
+    """The subscriptions after these steps, by ID."""
+    after = {subscription["id"]: copy.deepcopy(subscription) for subscription in subscriptions}
     for step in steps:
         if step.action == CREATE:
             key = f"s-{step.desired.key}"
@@ -139,79 +153,81 @@ def applied(start, steps):
 
 @given(cases())
 def test_second_run_changes_nothing(case):
-    first = planned(case, case[1])
-    assume(first is not None)
-    after = applied(case[1], first.steps)
-    again = planned(case, after)
-    assert [step.action for step in again.steps] == [KEEP] * len(again.steps)
+    plan = planned(case, case.subscriptions)
+    assume(plan is not None)
+    second = planned(case, applied(case.subscriptions, plan.steps))
+    assert {step.action for step in second.steps} <= {KEEP}
 
 
 @given(cases())
-def test_rules_are_fulfilled_afterwards(case):
-    types, start, given_rules, mode, keep, alone = case
-    first = planned(case, start)
-    assume(first is not None)
-    after = {each["notification_type"]["id"]: each for each in applied(start, first.steps)}
-    before = {each["notification_type"]["id"]: set(reference_ids(each["integrations"])) for each in start}
-    selection = apply_rules(Catalog(types, INTEGRATIONS), given_rules)
+def test_applied_rules_give_the_desired_routes(case):
+    plan = planned(case, case.subscriptions)
+    assume(plan is not None)
+    after = {obj["notification_type"]["id"]: obj for obj in applied(case.subscriptions, plan.steps)}
+    before = {
+        obj["notification_type"]["id"]: set(reference_ids(obj["integrations"])) for obj in case.subscriptions
+    }
+    selection = apply_rules(Catalog(case.types, INTEGRATIONS), case.rules)
+
     for key, selected in selection.selected.items():
         # Dangling references are removed.
-        named, was = set(selected.integrations), before.get(key, set()) - {"i-unlisted"}
-        now = set(reference_ids(after[key]["integrations"])) if key in after else set()
-        if mode == EXACT:
-            assert now == named | (was & READ_ONLY if keep else set())
+        given_ids, old = set(selected.integrations), before.get(key, set()) - {"i-unlisted"}
+        new = set(reference_ids(after[key]["integrations"])) if key in after else set()
+        if case.mode == EXACT:
+            assert new == given_ids | (old & READ_ONLY if case.keep_read_only else set())
         else:
-            assert now == (was | named if mode == ADD else was - named)
-        if mode != REMOVE:
+            assert new == (old | given_ids if case.mode == ADD else old - given_ids)
+        if case.mode != REMOVE:
             assert after[key]["current_state"] == "ENABLED"
-    by_id = {each["id"]: each for each in types}
-    for key, was in before.items():
-        if key not in selection.selected:
-            assert set(reference_ids(after[key]["integrations"])) == was
-            if (
-                alone
-                and key not in selection.not_in_plan
-                and by_id[key]["subscription_priority"] in ("RECOMMENDED", "OPTIONAL")
-            ):
-                assert after[key]["current_state"] == "DISABLED"
+
+    types_by_id = {obj["id"]: obj for obj in case.types}
+    for key, old in before.items():
+        if key in selection.selected:
+            continue
+        assert set(reference_ids(after[key]["integrations"])) == old
+        is_optional = types_by_id[key]["subscription_priority"] in ("RECOMMENDED", "OPTIONAL")
+        if case.disable_others and is_optional and key not in selection.not_in_plan:
+            assert after[key]["current_state"] == "DISABLED"
 
 
 @given(cases())
 def test_required_types_stay_enabled_with_integrations(case):
-    first = planned(case, case[1])
-    assume(first is not None)
-    required = {each["id"] for each in case[0] if each["subscription_priority"] == "REQUIRED"}
-    for each in applied(case[1], first.steps):
-        assert each["integrations"]
-        if each["notification_type"]["id"] in required:
-            assert each["current_state"] == "ENABLED"
+    plan = planned(case, case.subscriptions)
+    assume(plan is not None)
+    required = {obj["id"] for obj in case.types if obj["subscription_priority"] == "REQUIRED"}
+    for subscription in applied(case.subscriptions, plan.steps):
+        assert subscription["integrations"]
+        if subscription["notification_type"]["id"] in required:
+            assert subscription["current_state"] == "ENABLED"
 
 
 @given(cases())
 def test_read_only_integrations_are_kept_by_default(case):
-    first = planned(case, case[1])
-    assume(first is not None and case[4])
-    after = {each["id"]: set(reference_ids(each["integrations"])) for each in applied(case[1], first.steps)}
-    for each in case[1]:
-        assert set(reference_ids(each["integrations"])) & READ_ONLY <= after[each["id"]]
+    plan = planned(case, case.subscriptions)
+    assume(plan is not None and case.keep_read_only)
+    after = {
+        obj["id"]: set(reference_ids(obj["integrations"])) for obj in applied(case.subscriptions, plan.steps)
+    }
+    for subscription in case.subscriptions:
+        assert set(reference_ids(subscription["integrations"])) & READ_ONLY <= after[subscription["id"]]
 
 
 @given(cases())
 def test_types_outside_the_plan_are_never_subscribed_to(case):
-    outside = {each["id"] for each in case[0] if not each["is_included_in_plan"]}
-    first = planned(case, case[1])
-    if first is not None:
-        assert not [step for step in first.steps if step.action == CREATE and step.desired.key in outside]
+    not_in_plan = {obj["id"] for obj in case.types if not obj["is_included_in_plan"]}
+    plan = planned(case, case.subscriptions)
+    if plan is not None:
+        assert not [step for step in plan.steps if step.action == CREATE and step.desired.key in not_in_plan]
 
 
 @given(cases())
-def test_planner_changes_none_of_its_arguments(case):
-    kept = copy.deepcopy(case)
-    planned(case, case[1])
-    assert case == kept
+def test_planner_does_not_mutate_its_arguments(case):
+    copied = copy.deepcopy(case)
+    planned(case, case.subscriptions)
+    assert case == copied
 
 
-def test_names_match_whole_unless_they_are_patterns():
+def test_names_match_completely_unless_they_are_patterns():
     types = [
         {"id": str(n), "display_name": name}
         for n, name in enumerate(["Cluster", "Cluster load", "[x] load", "load"])
@@ -226,9 +242,8 @@ def test_names_match_whole_unless_they_are_patterns():
             "subscription_priorities": None,
         }
         rule = {"select": select, "notification_type": None, "integrations": [], "allow_empty": False}
-        return [
-            each.notification_type["display_name"] for each in apply_rules(catalog, [rule]).selected.values()
-        ]
+        selected = apply_rules(catalog, [rule]).selected.values()
+        return [selected_type.notification_type["display_name"] for selected_type in selected]
 
     assert matching("Cluster") == ["Cluster"]
     assert matching("Cluster*") == ["Cluster", "Cluster load"]
@@ -241,7 +256,7 @@ def test_names_match_whole_unless_they_are_patterns():
 def test_resolve_finds_exactly_the_named_type(names, text):
     types = [{"id": f"nt-{n}", "display_name": name} for n, name in enumerate(names)]
     collection = Catalog(types, []).types
-    matching = [each for each in types if text in (each["id"], each["display_name"])]
+    matching = [obj for obj in types if text in (obj["id"], obj["display_name"])]
     if not text:
         with raises("invalid_option"):
             collection.resolve(text)

@@ -22,27 +22,27 @@ from support.errors import raises
 OMITTED = {"display_name": None, "description": None, "target": None}
 
 
-def test_omitted_options_are_no_fields():
+def test_omitted_options_give_no_fields():
     assert fields_from_options(OMITTED) == {}
 
 
 @pytest.mark.parametrize(
-    ("kind", "member"), [("Slack", "webhook_url"), ("MsTeams", "webhook_url"), ("Webhook", "url")]
+    ("kind", "field"), [("Slack", "webhook_url"), ("MsTeams", "webhook_url"), ("Webhook", "url")]
 )
-def test_each_kind_has_its_own_member_for_the_url(kind, member):
+def test_url_is_sent_in_the_field_of_the_kind(kind, field):
     target = {"kind": kind, "webhook_url": "https://example.org/x"}
     fields = fields_from_options({**OMITTED, "target": target})
-    assert fields == {"target": {"kind": kind, member: "https://example.org/x"}}
+    assert fields == {"target": {"kind": kind, field: "https://example.org/x"}}
 
 
 @given(st.text(min_size=65))
-def test_limits_count_characters(name):
+def test_name_length_is_counted_in_characters(name):
     with raises("invalid_option", match=f"has {len(name)} characters"):
         fields_from_options({**OMITTED, "display_name": name})
 
 
 @given(st.text())
-def test_invalid_url_is_refused_without_being_shown(text):
+def test_invalid_url_is_rejected_without_showing_it(text):
     secret = f"topsecret{text}"
     assume(not is_hidden(secret))
     with raises("invalid_option") as caught:
