@@ -26,7 +26,6 @@ MAY_IMPORT = {
     "_resources": {"_api", "_engine"},
     "_ansible": {"_api", "_engine", "_resources"},
 }
-MODULES_IMPORT = {*MAY_IMPORT, *SHARED}
 
 
 def module_name(path: pathlib.Path) -> str:
@@ -35,18 +34,19 @@ def module_name(path: pathlib.Path) -> str:
 
 
 def imports(path: pathlib.Path, base: pathlib.Path) -> set[str]:
-    """The files below ``module_utils`` that a file imports, as dotted names; ``base`` is where the file's package is."""
+    """The files in ``module_utils`` that a file imports, as dotted names. ``base`` is the file's package."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if not isinstance(node, ast.ImportFrom) or not node.level:
             continue
+
         folder = base
-        for _up in range(node.level - 1):
+        for _level in range(node.level - 1):
             folder = folder.parent
-        target = folder.joinpath(*(node.module or "").split(".")) if node.module else folder
-        for name in [target.with_suffix(".py"), *(target / f"{alias.name}.py" for alias in node.names)]:
-            if name.is_file() and UTILS in name.parents:
-                found.add(module_name(name))
+        target = folder.joinpath(*node.module.split(".")) if node.module else folder
+
+        candidates = [target.with_suffix(".py"), *(target / f"{alias.name}.py" for alias in node.names)]
+        found.update(module_name(file) for file in candidates if file.is_file() and UTILS in file.parents)
     return found
 
 
@@ -59,13 +59,13 @@ def package(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", GRAPH)
-def test_packages_import_only_what_lies_below_them(name):
+def test_package_imports_only_lower_packages(name):
     own = package(name)
     allowed = {own, *MAY_IMPORT[own], *SHARED}
     assert {imported for imported in GRAPH[name] if package(imported) not in allowed} == set()
 
 
-def test_no_import_cycle():
+def test_imports_have_no_cycle():
     finished: set[str] = set()
 
     def visit(name: str, path: tuple[str, ...]) -> None:
@@ -79,7 +79,7 @@ def test_no_import_cycle():
         visit(name, ())
 
 
-def test_private_files_begin_with_an_underscore():
+def test_private_files_begin_with_underscore():
     for folder in (UTILS, PLUGINS / "plugin_utils"):
         names = {path.name for path in folder.iterdir() if path.name not in ("__init__.py", "__pycache__")}
         assert {name for name in names if not name.startswith("_")} == set()
@@ -88,7 +88,7 @@ def test_private_files_begin_with_an_underscore():
 @pytest.mark.parametrize(
     "path", [path for path in FILES if "_engine" in path.parts], ids=lambda path: path.name
 )
-def test_engine_names_no_resource(path):
+def test_engine_file_names_no_resource(path):
     code = re.sub(r'""".*?"""|#.*', "", path.read_text(), flags=re.DOTALL)
     assert (
         re.findall(r"integration|subscription|webhook|/notifications/v1/|preference", code, re.IGNORECASE)
@@ -96,14 +96,14 @@ def test_engine_names_no_resource(path):
     )
 
 
-def test_only_api_speaks_http_and_only_the_adapter_knows_ansible():
+def test_only_api_uses_requests_and_only_adapter_uses_ansible():
     for path in FILES:
         text = path.read_text()
         assert "import requests" not in text or "_api" in path.parts, path
         assert "from ansible." not in text or "_ansible" in path.parts, path
 
 
-def test_only_ansible_core_and_requests_are_imported_at_run_time():
+def test_plugins_import_only_stdlib_ansible_and_requests():
     allowed = set(sys.stdlib_module_names) | {"ansible", "requests", "urllib3"}
     imported = set()
     for path in PLUGINS.rglob("*.py"):
@@ -111,17 +111,17 @@ def test_only_ansible_core_and_requests_are_imported_at_run_time():
             found = re.match(r"\s*(?:from (\w+)[\w.]* import|import (\w+))", line)
             if found:
                 imported.add((found.group(1) or found.group(2), path.parent.name))
-    # ansible-core itself requires PyYAML on the controller.
+    # ansible-core requires PyYAML on the controller anyway.
     assert {name for name in imported if name[0] not in allowed} == {("yaml", "plugin_utils")}
 
 
-def test_errors_are_never_changed_after_they_are_raised():
+def test_errors_are_never_changed_after_raise():
     assignment = re.compile(r"^\s*(?:error|failed|caught|lost|conflict|\w*_error)\.\w+ = ", re.MULTILINE)
     for path in PLUGINS.rglob("*.py"):
         assert assignment.findall(path.read_text()) == [], path
 
 
-def test_refusals_say_in_one_place_that_nothing_was_changed():
+def test_one_file_has_the_text_nothing_was_changed():
     texts = ("Nothing was changed", "Nothing was written", "Nothing was sent")
     mentions = [path.name for path in PLUGINS.rglob("*.py") for text in texts if text in path.read_text()]
     assert mentions == ["_errors.py"]

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Conventions: every module has documentation, a target, tests and examples that run."""
+"""Each module has matching documentation, a target, tests, and examples that run.
+
+The modules are those in plugins/modules.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ import pytest
 import yaml
 
 from support import examples
-from support.examples import MODULES, loaded
+from support.examples import MODULES, load_module
 from support.playbooks import ROOT, TARGETS, play
 
 PLUGINS = ROOT / "plugins"
@@ -21,10 +24,10 @@ RUNTIME = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
 
 
 def options_of(documentation):
-    """A module's documented options, with those of the fragments that it extends."""
+    """The documented options of a module, including those of its documentation fragments."""
     options = dict(documentation.get("options", {}))
-    for named in documentation["extends_documentation_fragment"]:
-        name, _dot, part = named.replace("ccloud.notifications.", "", 1).partition(".")
+    for reference in documentation["extends_documentation_fragment"]:
+        name, _dot, part = reference.replace("ccloud.notifications.", "", 1).partition(".")
         fragment = importlib.import_module(
             f"ansible_collections.ccloud.notifications.plugins.doc_fragments.{name}"
         )
@@ -33,31 +36,32 @@ def options_of(documentation):
     return options
 
 
-FACTS = ("type", "elements", "choices", "default", "required", "aliases")
+COMPARED_KEYS = ("type", "elements", "choices", "default", "required", "aliases")
 
 
 def documented(options):
-    """Documented options as an argument spec has them."""
+    """Documented options in the form of an argument spec."""
     plain = {}
     for name, option in options.items():
-        plain[name] = {key: option[key] for key in FACTS if key in option}
+        plain[name] = {key: option[key] for key in COMPARED_KEYS if key in option}
         if "suboptions" in option:
             plain[name]["options"] = documented(option["suboptions"])
     return plain
 
 
 def spec(options):
+    """The compared part of an argument spec."""
     plain = {}
     for name, option in options.items():
-        plain[name] = {key: option[key] for key in FACTS if key in option}
+        plain[name] = {key: option[key] for key in COMPARED_KEYS if key in option}
         if "options" in option:
             plain[name]["options"] = spec(option["options"])
     return plain
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_every_module_is_documented_as_it_is(module):
-    code = loaded(module)
+def test_documentation_matches_argument_spec(module):
+    code = load_module(module)
     documentation = yaml.safe_load(code.DOCUMENTATION)
     assert documentation["module"] == module
     assert documentation["version_added"] <= GALAXY["version"]
@@ -66,8 +70,8 @@ def test_every_module_is_documented_as_it_is(module):
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_every_secret_option_is_marked(module):
-    def secrets(options):
+def test_secret_options_are_marked_no_log(module):
+    def find_secret_options(options):
         for name, option in options.items():
             if (
                 re.search("secret|token$|url$|password", name)
@@ -75,13 +79,14 @@ def test_every_secret_option_is_marked(module):
                 and "choices" not in option
             ):
                 yield name, option.get("no_log")
-            yield from secrets(option.get("options", {}))
+            yield from find_secret_options(option.get("options", {}))
 
-    assert {name: marked for name, marked in secrets(loaded(module).ARGUMENTS.options) if not marked} == {}
+    options = load_module(module).ARGUMENTS.options
+    assert [name for name, no_log in find_secret_options(options) if not no_log] == []
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_every_module_has_a_target_and_is_in_the_action_group(module):
+def test_module_has_target_action_plugin_and_action_group(module):
     assert (TARGETS / module / "tasks" / "main.yml").is_file()
     assert module in RUNTIME["action_groups"]["notifications"]
     assert "_direct_execution import ActionModule" in (PLUGINS / "action" / f"{module}.py").read_text()
@@ -89,29 +94,32 @@ def test_every_module_has_a_target_and_is_in_the_action_group(module):
 
 @pytest.mark.parametrize("module", MODULES)
 def test_every_option_is_tested(module):
-    """Somewhere in the module's own target or tests, or, for the connection, in the tests of that."""
+    """In the module's target or tests, or in the tests of the connection."""
     files = [*(TARGETS / module).rglob("*.yml"), *(ROOT / "tests" / "modules").glob(f"test_{module}.py")]
     files += [ROOT / "tests" / "modules" / name for name in ("test_connection.py", "test_tls.py")]
-    text = "\n".join(each.read_text() for each in files)
+    text = "\n".join(file.read_text() for file in files)
     untested = [
-        name for name in loaded(module).ARGUMENTS.options if not re.search(rf"\b{name}\b[\"']?\s*[:=]", text)
+        name
+        for name in load_module(module).ARGUMENTS.options
+        if not re.search(rf"\b{name}\b[\"']?\s*[:=]", text)
     ]
     assert untested == []
 
 
-def test_what_modules_share_in_their_return_values_is_the_same_everywhere():
+def test_shared_return_values_have_equal_documentation():
     for shared in ("api", "error"):
-        described = {module: yaml.safe_load(loaded(module).RETURN)[shared] for module in MODULES}
-        assert all(each == described[MODULES[0]] for each in described.values()), shared
+        documentation = {module: yaml.safe_load(load_module(module).RETURN)[shared] for module in MODULES}
+        first = documentation[MODULES[0]]
+        assert [module for module in MODULES if documentation[module] != first] == [], shared
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_code_of_a_module_fits_on_a_screen(module):
+def test_module_code_has_at_most_90_lines(module):
     code = (PLUGINS / "modules" / f"{module}.py").read_text().partition("ARGUMENTS = ")[2]
     assert len(code.splitlines()) <= 90
 
 
-def test_the_version_is_the_same_everywhere():
+def test_versions_in_galaxy_yml_and_code_are_equal():
     from ansible_collections.ccloud.notifications.plugins.module_utils._api.session import COLLECTION_VERSION
 
     assert GALAXY["version"] == COLLECTION_VERSION
@@ -119,21 +127,21 @@ def test_the_version_is_the_same_everywhere():
 
 @pytest.fixture
 def organization(emulator):
-    """An organization as the examples take it for."""
+    """The organization in which the examples run."""
     emulator.reset(integrations=examples.integrations(emulator))
     return {"variables": examples.variables(emulator), "environment": examples.environment(emulator)}
 
 
-def test_the_examples_of_every_module_run(organization, tmp_path):
-    """In one process, for time's sake."""
-    played = play(tmp_path, examples.of_every_module(), **organization)
+def test_examples_of_all_modules_run(organization, tmp_path):
+    """In one process, which is faster."""
+    played = play(tmp_path, examples.example_plays(), **organization)
     assert played.status == 0, played.output
     assert "WARNING" not in played.output
     assert all(f"PLAY [{module}]" in played.output for module in MODULES)
 
 
-def test_ansible_test_gets_what_the_emulator_needs():
-    """ansible-test reads no file that its requirements include."""
+def test_integration_requirements_include_those_of_the_emulator():
+    """ansible-test does not follow includes in a requirements file."""
 
     def pins(path):
         return {line for line in (ROOT / path).read_text().splitlines() if line and not line.startswith("#")}

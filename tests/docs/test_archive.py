@@ -13,7 +13,7 @@ import pytest
 
 from support import examples
 from support.emulator import Emulator
-from support.playbooks import BIN, command, copy_tree, ended, surroundings
+from support.playbooks import BIN, command, copy_tree, process_environment, run_process
 
 #: What lies in a working tree and must not be published, whatever Git ignores.
 STRAYS = (
@@ -55,8 +55,8 @@ def archive(tmp_path_factory):
     for stray in STRAYS:
         (folder / "source" / stray).parent.mkdir(exist_ok=True)
         (folder / "source" / stray).write_text("a secret")
-    built = ended(
-        folder, [str(folder / "source" / ".ci" / "build"), str(BIN / "ansible-galaxy")], surroundings(folder)
+    built = run_process(
+        folder, [str(folder / "source" / ".ci" / "build"), str(BIN / "ansible-galaxy")], process_environment(folder)
     )
     assert built.status == 0, built.output
     return next((folder / "source" / "dist").glob("*.tar.gz"))
@@ -70,7 +70,7 @@ def test_stray_files_never_get_into_the_archive(archive):
 
 def test_building_without_git_says_what_is_needed(tmp_path):
     copy_tree(tmp_path / "source")
-    refused = ended(
+    refused = run_process(
         tmp_path,
         [str(tmp_path / "source" / ".ci" / "build"), "true"],
         {"PATH": os.environ["PATH"], "GIT_DIR": "/nowhere"},

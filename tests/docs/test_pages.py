@@ -21,7 +21,7 @@ from markdown_it import MarkdownIt
 
 from support import examples
 from support.emulator import EXTERNAL_TOKEN, Emulator
-from support.playbooks import BIN, ROOT, ended, plays, surroundings
+from support.playbooks import BIN, ROOT, plays, process_environment, run_process
 
 PAGES = [
     ROOT / "README.md",
@@ -115,11 +115,11 @@ class Reader:
         if written:
             (self.folder / written.group(1)).unlink(missing_ok=True)  # a reader has none yet
         script = f"set -e; . ./exports.sh; {command}\nexport -p > exports.sh"
-        environment = surroundings(
+        environment = process_environment(
             self.folder, {**examples.environment(self.emulator), "IDENTITY_TOKEN": EXTERNAL_TOKEN}
         )
         environment["PATH"] = f"{BIN}{os.pathsep}{environment['PATH']}"
-        done = ended(self.folder, ["bash", "-c", script], environment)
+        done = run_process(self.folder, ["bash", "-c", script], environment)
         assert done.status == 0, f"$ {command}\n{done.output}"
 
     def serve(self, command):

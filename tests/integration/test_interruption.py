@@ -14,7 +14,7 @@ import yaml
 
 from support.cores import CACHE
 from support.emulator import KEY, SECRET, slack
-from support.playbooks import BIN, command, play, plays, surroundings
+from support.playbooks import BIN, command, play, plays, process_environment
 
 MODULE = "ccloud.notifications.integrations"
 MANY = {
@@ -67,7 +67,7 @@ def test_termination_of_the_controller_ends_its_writes(emulator, connection, tmp
     process = subprocess.Popen(
         arguments,
         cwd=tmp_path,
-        env=surroundings(tmp_path),
+        env=process_environment(tmp_path),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -19,7 +19,7 @@ import yaml
 from markdown_it import MarkdownIt
 
 from support.emulator import KEY, SECRET, Emulator, slack
-from support.playbooks import BIN, ROOT, command, ended, play, surroundings
+from support.playbooks import BIN, ROOT, command, play, process_environment, run_process
 from support.tainting import TEMPLATE, ids, tainted, texts
 
 EXAMPLE = [
@@ -464,10 +464,10 @@ def test_next_steps_of_an_export_work_when_pasted(run, emulator, tmp_path):
     (tmp_path / "password").write_text("vault-password\n")
     password = "--vault-password-file password"
     script = f"{encrypt} {password} && {compare.replace('--ask-vault-pass', password)}"
-    done = ended(
+    done = run_process(
         tmp_path,
         ["bash", "-ec", f'PATH="{BIN}:$PATH"; {script}'],
-        surroundings(tmp_path, environment(emulator)),
+        process_environment(tmp_path, environment(emulator)),
     )
     assert done.status == 0, done.output
     assert "changed=0 " in done.output

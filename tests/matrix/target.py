@@ -33,7 +33,7 @@ def test_every_module_runs_in_the_targets_python(emulator, tmp_path):
         "ANSIBLE_PIPELINING": "true",
     }
     played = play(
-        tmp_path, [first, *examples.of_every_module()], variables=variables, environment=environment
+        tmp_path, [first, *examples.example_plays()], variables=variables, environment=environment
     )
     assert played.status == 0, played.output[-4000:]
     assert "DeprecationWarning" not in played.output
