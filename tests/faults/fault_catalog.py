@@ -1,164 +1,255 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every fault of the matrix, as data: what happens to the one request that it is aimed at, or to all from there on."""
+"""All faults of the matrix, as data: what happens to one request, or to all requests from that one on."""
 
 from __future__ import annotations
 
 import email.utils
+import enum
 from dataclasses import dataclass, field
-from typing import Any, Mapping
+from typing import Any, Mapping, Optional, Sequence
 
 from support.emulator import Emulator
 
-from .operations import target
+from .operations import COLLECTIONS, Collection, replace_names, target
 
-#: The transport, not the emulator, brings these about (matrix.Transport).
-REFUSED, HURRIED = "refused", "hurried"
-FOREVER = 1000
-#: What somebody else may do in the meantime: to what an operation is about, whichever that is.
-GONE, TAKEN, ALTERED = "gone", "taken", "altered"
+#: More requests than any operation sends.
+PERMANENT = 1000
+#: Statuses that a service sends without carrying the request out.
+_REJECTIONS = (400, 401, 402, 403, 404, 405, 409, 418, 422, 429)
+#: 20 seconds after the start of the fake clock.
+_HTTP_DATE = email.utils.formatdate(1_800_000_000 + 20, usegmt=True)
+
+
+class TransportFault(enum.Enum):
+    """A fault on the client's side, which the test's own transport causes."""
+
+    CONNECTION_REFUSED = enum.auto()
+    SHORT_TIMEOUT = enum.auto()
+
+
+class ConcurrentChange(enum.Enum):
+    """What another client does during an operation, to the objects that operations are about."""
+
+    DELETE = enum.auto()
+    CREATE = enum.auto()
+    UPDATE = enum.auto()
 
 
 @dataclass(frozen=True)
-class Harm:
-    """One fault. ``fault`` is the emulator's; ``transport`` is this side's; ``somebody`` is what somebody else does meanwhile."""
+class FaultCase:
+    """One fault.
+
+    ``emulator_fault`` is a fault of the emulator. ``settings`` are settings of the emulator that make an
+    operation fail by themselves. ``times`` is the number of requests that the fault affects.
+    ``uses_token_exchange``: the operation runs with an external token instead of an API key.
+    ``is_outcome_certain``: the fault tells whether a write took effect, so a task that reports a change has
+    made one.
+    """
 
     name: str
-    fault: Mapping[str, Any] = field(default_factory=dict)
-    transport: str = ""
-    somebody: str = ""
-    exchange: bool = False
+    emulator_fault: Mapping[str, Any] = field(default_factory=dict)
+    transport_fault: Optional[TransportFault] = None
+    concurrent_change: Optional[ConcurrentChange] = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    times: int = 1
+    uses_token_exchange: bool = False
+    is_outcome_certain: bool = False
+
+    @property
+    def has_position(self) -> bool:
+        """Whether the fault can be aimed at each request of an operation."""
+        return not self.settings and "path" not in self.emulator_fault
 
 
-def _status(status: int, name: str = "", **more: Any) -> Harm:
-    return Harm(name or str(status), {"kind": "status", "status": status, **more})
-
-
-def _statuses() -> list[Harm]:
-    """Each status, before and after the request took effect, once and for good."""
-    found = []
-    for status in (408, 500, 502, 503, 504):
-        found.append(_status(status))
-        found.append(_status(status, f"{status} after it took effect", applied=True))
-        found.append(_status(status, f"{status} for good", times=FOREVER))
-        found.append(_status(status, f"{status} for good, after it took effect", applied=True, times=FOREVER))
-    return found
-
-
-def harms(elsewhere: str) -> list[Harm]:
-    """All of them; ``elsewhere`` is another origin."""
-    http_date = email.utils.formatdate(
-        1_800_000_000 + 20, usegmt=True
-    )  # the tests' clock begins at 1,800,000,000
+def fault_cases(other_origin: str) -> list[FaultCase]:
+    """All faults; ``other_origin`` is the URL of a server that must not receive a request."""
     return [
-        Harm("refused", transport=REFUSED),
-        Harm("refused for good", {"times": FOREVER}, transport=REFUSED),
-        Harm("cut before", {"kind": "cut-before"}),
-        Harm("cut before, for good", {"kind": "cut-before", "times": FOREVER}),
-        Harm("cut after it took effect", {"kind": "cut-after"}),
-        Harm("cut after it took effect, for good", {"kind": "cut-after", "times": FOREVER}),
-        Harm(
-            "timed out after it took effect",
+        *_connection_faults(),
+        *_server_errors(),
+        *_rate_limits(),
+        *_rejections(),
+        *_invalid_responses(),
+        *_redirects(other_origin),
+        *_concurrent_changes(),
+        *_token_faults(),
+        FaultCase("quota not yet reached", settings={"quota": 4}, is_outcome_certain=True),
+        FaultCase("quota reached", settings={"quota": 3}, is_outcome_certain=True),
+    ]
+
+
+def _status(name: str, status: int, *, times: int = 1, **fault: Any) -> FaultCase:
+    return FaultCase(
+        name,
+        {"kind": "status", "status": status, **fault},
+        times=times,
+        is_outcome_certain=status in _REJECTIONS,
+    )
+
+
+def _connection_faults() -> list[FaultCase]:
+    refused = TransportFault.CONNECTION_REFUSED
+    return [
+        FaultCase("connection refused", transport_fault=refused, is_outcome_certain=True),
+        FaultCase(
+            "connection refused permanently",
+            transport_fault=refused,
+            times=PERMANENT,
+            is_outcome_certain=True,
+        ),
+        FaultCase("connection lost", {"kind": "cut-before"}),
+        FaultCase("connection lost permanently", {"kind": "cut-before"}, times=PERMANENT),
+        FaultCase("response lost", {"kind": "cut-after"}),
+        FaultCase("response lost permanently", {"kind": "cut-after"}, times=PERMANENT),
+        FaultCase(
+            "response timed out",
             {"kind": "delay", "applied": True, "delay_ms": 60},
-            transport=HURRIED,
+            transport_fault=TransportFault.SHORT_TIMEOUT,
         ),
-        *_statuses(),
-        _status(429, "429 with seconds", headers={"Retry-After": "3"}),
-        _status(429, "429 with a date", headers={"Retry-After": http_date}),
-        _status(429, "429 with a reset", headers={"X-RateLimit-Reset": "4"}),
-        _status(429, "429 with a fraction", headers={"Retry-After": "0.01"}),
-        _status(429, "429 with nonsense", headers={"Retry-After": "soon"}),
-        _status(429, "429 with a day", headers={"Retry-After": "86400"}),
-        _status(429, "429 with no word", headers={}),
-        _status(429, "429 for good", times=FOREVER),
-        _status(503, "503 with seconds", headers={"Retry-After": "3"}),
-        _status(503, "503 with seconds, after it took effect", headers={"Retry-After": "3"}, applied=True),
-        _status(401, "401"),
-        _status(403, "403"),
-        _status(404, "404"),
-        _status(409, "409"),
-        _status(422, "422"),
-        _status(
-            400,
-            "400 that echoes",
-            body={"errors": [{"detail": "no use for " + str(target("ops")["webhook_url"])}]},
-        ),
-        _status(418, "a status without meaning"),
-        Harm("truncated JSON", {"kind": "truncated"}),
-        Harm("truncated JSON for good", {"kind": "truncated", "times": FOREVER}),
-        Harm("HTML", {"kind": "html"}),
-        Harm("HTML after it took effect", {"kind": "html", "applied": True}),
-        Harm("HTML with 502", {"kind": "html", "status": 502}),
-        Harm("wrong content type", {"kind": "content-type"}),
-        Harm("gzip and no header", {"kind": "gzip"}),
-        Harm(
-            "a header and no gzip",
-            {"kind": "status", "status": 200, "headers": {"Content-Encoding": "gzip"}, "body": {"data": []}},
-        ),
-        Harm("an empty object", {"kind": "status", "status": 200, "body": {}}),
-        Harm("another object", {"kind": "status", "status": 200, "body": {"id": "i-0"}}),
+    ]
+
+
+def _server_errors() -> list[FaultCase]:
+    """Each status before and after the request took effect, once and permanently."""
+    cases = []
+    for status in (408, 500, 502, 503, 504):
+        cases += [
+            _status(f"{status}", status),
+            _status(f"{status} after taking effect", status, applied=True),
+            _status(f"{status} permanently", status, times=PERMANENT),
+            _status(f"{status} permanently after taking effect", status, applied=True, times=PERMANENT),
+        ]
+
+    retry_later = {"Retry-After": "3"}
+    cases += [
+        _status("503 with Retry-After", 503, headers=retry_later),
+        _status("503 with Retry-After after taking effect", 503, headers=retry_later, applied=True),
+    ]
+    return cases
+
+
+def _rate_limits() -> list[FaultCase]:
+    return [
+        _status("429 with seconds", 429, headers={"Retry-After": "3"}),
+        _status("429 with date", 429, headers={"Retry-After": _HTTP_DATE}),
+        _status("429 with reset", 429, headers={"X-RateLimit-Reset": "4"}),
+        _status("429 with fraction", 429, headers={"Retry-After": "0.01"}),
+        _status("429 with invalid Retry-After", 429, headers={"Retry-After": "soon"}),
+        _status("429 with one day", 429, headers={"Retry-After": "86400"}),
+        _status("429 without headers", 429, headers={}),
+        _status("429 permanently", 429, times=PERMANENT),
+    ]
+
+
+def _rejections() -> list[FaultCase]:
+    secret = str(target("ops")["webhook_url"])
+    return [
+        _status("401", 401),
+        _status("403", 403),
+        _status("404", 404),
+        _status("409", 409),
+        _status("422", 422),
+        _status("400 that echoes a secret", 400, body={"errors": [{"detail": f"invalid: {secret}"}]}),
+        _status("418", 418),
+    ]
+
+
+def _invalid_responses() -> list[FaultCase]:
+    gzip_header = {"Content-Encoding": "gzip"}
+    return [
+        FaultCase("truncated JSON", {"kind": "truncated"}),
+        FaultCase("truncated JSON permanently", {"kind": "truncated"}, times=PERMANENT),
+        FaultCase("HTML", {"kind": "html"}),
+        FaultCase("HTML after taking effect", {"kind": "html", "applied": True}),
+        FaultCase("HTML with 502", {"kind": "html", "status": 502}),
+        FaultCase("wrong content type", {"kind": "content-type"}),
+        FaultCase("gzip without header", {"kind": "gzip"}),
+        _status("gzip header without gzip", 200, headers=gzip_header, body={"data": []}),
+        _status("empty object", 200, body={}),
+        _status("another object", 200, body={"id": "i-0"}),
+    ]
+
+
+def _redirects(other_origin: str) -> list[FaultCase]:
+    return [
         *(
-            Harm(f"{status} elsewhere", {"kind": "redirect", "status": status, "location": elsewhere})
+            FaultCase(
+                f"{status} to another origin",
+                {"kind": "redirect", "status": status, "location": other_origin},
+            )
             for status in (301, 302, 303, 307, 308)
         ),
-        Harm("next elsewhere", {"kind": "next-elsewhere", "location": elsewhere}),
-        Harm("next leads back", {"kind": "next-loop", "location": "abc"}),
-        Harm("next leads back for good", {"kind": "next-loop", "location": "abc", "times": FOREVER}),
-        Harm("somebody deletes it meanwhile", somebody=GONE),
-        Harm("somebody creates it meanwhile", somebody=TAKEN),
-        Harm("somebody changes it meanwhile", somebody=ALTERED),
-        Harm("the token expires", {"kind": "tokens-expire"}, exchange=True),
-        Harm("the token expires again and again", {"kind": "tokens-expire", "times": FOREVER}, exchange=True),
+        FaultCase("next link to another origin", {"kind": "next-elsewhere", "location": other_origin}),
+        FaultCase("next link to the same page", {"kind": "next-loop", "location": "abc"}),
+        FaultCase(
+            "next link to the same page permanently",
+            {"kind": "next-loop", "location": "abc"},
+            times=PERMANENT,
+        ),
+    ]
+
+
+def _concurrent_changes() -> list[FaultCase]:
+    return [
+        FaultCase(f"concurrent {change.name.lower()}", concurrent_change=change, is_outcome_certain=True)
+        for change in ConcurrentChange
+    ]
+
+
+def _token_faults() -> list[FaultCase]:
+    def case(name: str, times: int, fault: Mapping[str, Any]) -> FaultCase:
+        return FaultCase(name, fault, times=times, uses_token_exchange=True, is_outcome_certain=True)
+
+    return [
+        case("token expires", 1, {"kind": "tokens-expire"}),
+        case("token expires repeatedly", PERMANENT, {"kind": "tokens-expire"}),
         *(
-            Harm(
+            case(
                 f"{status} from the token exchange",
-                {"kind": "status", "status": status, "path": "*/token", "times": FOREVER},
-                exchange=True,
+                PERMANENT,
+                {"kind": "status", "status": status, "path": "*/token"},
             )
             for status in (400, 401, 402, 403, 404, 405, 409, 422, 429, 500, 502, 503, 504)
         ),
-        Harm("one more is within the quota", settings={"quota": 4}),
-        Harm("the quota is reached", settings={"quota": 3}),
     ]
 
 
-def acts(somebody: str, emulator: Emulator) -> list[dict[str, Any]]:
-    """What somebody else does, as requests: delete, create or change what operations are about."""
-    there = emulator.control("GET", "objects/*")
-    ids = {each["display_name"]: each["id"] for each in there["integrations"] + there["notification-types"]}
-    touched = [
-        each
-        for each in there["subscriptions"]
-        if ids.get("ops") in [one["id"] for one in each["integrations"]]
-    ]
-    of_resources = [
-        (name, each["id"])
-        for name in ("resource-preferences", "resource-subscriptions")
-        for each in there[name]
-    ]
-    if somebody == GONE:
-        paths = [f"/subscriptions/{each['id']}" for each in touched] + [
-            f"/{name}/{each}" for name, each in of_resources
-        ]
-        paths += [f"/integrations/{ids[name]}" for name in ("old", "ops") if name in ids]
-        return [{"method": "DELETE", "path": path, "body": None} for path in paths]
-    if somebody == TAKEN:
-        from .operations import CONNECTOR, OPTIONAL, ROUTED
+# What another client does
 
-        resource = {"resource": CONNECTOR, "resource_type": "CONNECTOR"}
-        to_ops = {"integrations": [{"id": ids["ops"]}], "current_state": "ENABLED"}
-        bodies = [
-            ("/integrations", {"display_name": "new", "description": "New", "target": target("new")}),
-            ("/subscriptions", {"notification_type": {"id": ids[OPTIONAL]}, **to_ops}),
-            ("/resource-preferences", {**resource, "current_state": "DISABLED"}),
-            ("/resource-subscriptions", {**resource, "notification_type": {"id": ids[ROUTED]}, **to_ops}),
-        ]
-        return [{"method": "POST", "path": path, "body": body} for path, body in bodies]
-    changes: list[tuple[str, dict[str, Any]]] = [
-        (f"/integrations/{ids['ops']}", {"description": "By somebody else"})
-    ]
-    changes += [(f"/subscriptions/{each['id']}", {"integrations": [{"id": ids["ops"]}]}) for each in touched]
-    changes += [(f"/{name}/{each}", {"current_state": "ENABLED"}) for name, each in of_resources]
-    return [{"method": "PATCH", "path": path, "body": body} for path, body in changes]
+
+def concurrent_requests(change: ConcurrentChange, emulator: Emulator) -> list[dict[str, Any]]:
+    """The requests of another client, for the current objects of the emulator."""
+    stored = emulator.control("GET", "objects/*")
+    named = stored["integrations"] + stored["notification-types"]
+    ids = {obj["display_name"]: obj["id"] for obj in named}
+
+    requests: list[dict[str, Any]] = []
+    for collection in COLLECTIONS:
+        path = f"/{collection.name}"
+        if change is ConcurrentChange.CREATE and collection.creation is not None:
+            body = replace_names(collection.creation, ids)
+            requests.append({"method": "POST", "path": path, "body": body})
+        elif change is ConcurrentChange.UPDATE and collection.update is not None:
+            body = replace_names(collection.update, ids)
+            for object_id in _affected(collection, collection.updated, stored, ids):
+                requests.append({"method": "PATCH", "path": f"{path}/{object_id}", "body": body})
+        elif change is ConcurrentChange.DELETE and collection.creation is not None:
+            for object_id in _affected(collection, collection.deleted, stored, ids):
+                requests.insert(0, {"method": "DELETE", "path": f"{path}/{object_id}", "body": None})
+    return requests
+
+
+def _affected(
+    collection: Collection, names: Optional[Sequence[str]], stored: Mapping[str, Any], ids: Mapping[str, str]
+) -> list[str]:
+    """The IDs of the objects that the other client changes: those with these names, or see ``Collection``."""
+    if names is not None:
+        return [ids[name] for name in names if name in ids]
+
+    affected = []
+    for obj in stored[collection.name]:
+        references = [reference["id"] for reference in obj.get("integrations", [])]
+        if "integrations" not in obj or ids.get("ops") in references:
+            affected.append(obj["id"])
+    return affected
