@@ -9,7 +9,7 @@ export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
 
-.PHONY: help demo test coverage matrix faults fuzz bench lint sanity integration eda docs build importer release clean
+.PHONY: help demo probe test coverage matrix faults fuzz bench lint sanity integration eda docs build importer release clean
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
@@ -32,6 +32,9 @@ $(TREE)/notifications:
 demo: $(VENV)/test-ready $(TREE)/notifications ## Run the main job against an emulator, twice
 	@$(BIN)/python tests/demo
 
+probe: $(VENV)/test-ready ## Ask a real organization what the contract leaves open (see docs/certainty.md)
+	@$(BIN)/python tests/probe $(ARGS)
+
 test: $(VENV)/test-ready ## Run all tests
 	@rm -rf collections
 	@$(BIN)/python tests/matrix --prepare-smoke
@@ -48,7 +51,7 @@ matrix: ## Run the tests on every ansible-core and Python; a table
 
 faults: $(VENV)/test-ready ## Run the whole fault matrix (about an hour; ARGS="-k create" for a part)
 	@rm -rf collections
-	FAULTS=all $(BIN)/python -m pytest tests/faults -n 2 --dist worksteal $(ARGS)
+	FAULTS=all $(BIN)/python -m pytest tests/faults tests/probe_tests/test_undoing.py -n 2 --dist worksteal $(ARGS)
 
 $(VENV)/fuzz-ready: requirements/fuzz.txt $(VENV)/test-ready
 	@$(PIP_INSTALL) -r requirements/fuzz.txt
@@ -68,6 +71,7 @@ lint: $(VENV)/lint-ready $(TREE)/notifications ## Run every linter
 		-p ansible_collections.ccloud.notifications.plugins.module_utils \
 		-p ansible_collections.ccloud.notifications.plugins.plugin_utils \
 		-p ansible_collections.ccloud.notifications.plugins.filter
+	MYPYPATH=tests $(BIN)/mypy -p emulator -p probe
 	$(WITH_TREE) $(BIN)/ansible-lint --offline
 	$(BIN)/antsibull-changelog lint
 	$(BIN)/reuse lint --quiet || $(BIN)/reuse lint

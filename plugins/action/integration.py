@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Direct execution of a module. The action plugins of all modules are links to this file."""
+"""Direct execution of the module of the same name. All action plugins are equal."""
 
 from __future__ import annotations
 

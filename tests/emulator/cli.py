@@ -1,18 +1,20 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command line: listens on loopback, says where, and serves until it is told to stop."""
+"""The command line: listens on loopback, prints the URL, and serves until it receives SIGINT or SIGTERM."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import pathlib
 import signal
 import sys
 from typing import Optional, Sequence
 
 from aiohttp import web
 
+from .probe_file import read_settings
 from .server import Emulator
 from .settings import add_flags, from_flags
 
@@ -28,12 +30,31 @@ def _parse(arguments: Optional[Sequence[str]]) -> argparse.Namespace:
         prog="emulator",
         description="An emulator of the Confluent Cloud Notifications API. It listens on loopback only.",
     )
-    parser.add_argument("--port", type=_port, default=0, help="where to listen; 0 (the default) picks a free port")
+    parser.add_argument(
+        "--port", type=_port, default=0, help="the port to listen on; 0 (the default) is any free port"
+    )
     parser.add_argument("--read-only", action="store_true", help="refuse and record every write")
     parser.add_argument(
-        "--trust-answers", action="store_true", help="do not judge the emulator's own answers by the contract, which takes time"
+        "--trust-answers",
+        action="store_true",
+        help="do not validate the emulator's own responses, which takes time",
+    )
+    parser.add_argument(
+        "--as",
+        dest="probes",
+        action="append",
+        default=[],
+        type=pathlib.Path,
+        metavar="FILE",
+        help="behave like the organization in this probe.yml; of several files, the last one wins, and "
+        "flags win over files",
     )
     add_flags(parser)
+    for path in parser.parse_args(arguments).probes:
+        try:
+            parser.set_defaults(**read_settings(path))
+        except (OSError, ValueError) as error:
+            parser.error(f"--as {path}: {getattr(error, 'strerror', None) or error}")
     return parser.parse_args(arguments)
 
 
@@ -41,11 +62,14 @@ async def _serve(options: argparse.Namespace) -> None:
     emulator = Emulator(from_flags(options), options.read_only, options.trust_answers)
     runner = web.AppRunner(emulator.application(), access_log=None, shutdown_timeout=0.2)
     await runner.setup()
+
     site = web.TCPSite(runner, "127.0.0.1", options.port)
     await site.start()
+
     emulator.base_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     emulator.reset({})
     print(f"listening on {emulator.base_url}", flush=True)
+
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sends test notifications, to loopback only; everything else is recorded and not sent."""
+"""Delivers test notifications to loopback URLs; deliveries to other URLs are recorded and not sent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import aiohttp
 
 @dataclass(frozen=True)
 class Delivery:
-    """One notification that went out, or would have."""
+    """One notification that was sent, or would have been."""
 
     display_name: str
     kind: str
@@ -27,12 +27,15 @@ class Delivery:
     error: Optional[str] = None
 
     @property
-    def accepted(self) -> bool:
-        return not self.sent or (self.status is not None and self.status < 400)
+    def is_accepted(self) -> bool:
+        """Whether the target accepted the notification, as far as is known."""
+        if not self.sent:
+            return not leads_nowhere(self.url)
+        return self.status is not None and self.status < 400
 
 
 def is_loopback(url: str) -> bool:
-    """Whether a URL can only lead to this machine. A name other than ``localhost`` is not looked up."""
+    """Whether a URL can only lead to this machine. A name other than ``localhost`` is not resolved."""
     try:
         host = urlsplit(url).hostname or ""
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
@@ -40,25 +43,34 @@ def is_loopback(url: str) -> bool:
         return False
 
 
+def leads_nowhere(url: str) -> bool:
+    """Whether the host of a URL is under ``.invalid``, a domain that never exists (RFC 6761)."""
+    try:
+        return (urlsplit(url).hostname or "").endswith(".invalid")
+    except ValueError:
+        return False
+
+
 async def deliver(integration: dict[str, Any], now: str) -> Delivery:
     """Post the generic webhook's JSON to an integration's target; never raises, never leaves this machine."""
-    target = integration["target"]
-    url = target.get("url") or target.get("webhook_url")
-    name = integration["display_name"]
+    name, target = integration["display_name"], integration["target"]
+    url: str = target.get("url") or target.get("webhook_url") or ""
     body = {
         "id": str(uuid.uuid4()),
         "title": "Test notification",
         "message": f"This is a test of the integration {name!r}.",
         "created_at": now,
     }
+
     if not is_loopback(url):
         return Delivery(name, target["kind"], url, body, sent=False)
+
     try:
         timeout = aiohttp.ClientTimeout(total=2)
         async with (
             aiohttp.ClientSession(timeout=timeout, trust_env=False) as session,
-            session.post(url, json=body, allow_redirects=False) as answer,
+            session.post(url, json=body, allow_redirects=False) as response,
         ):
-            return Delivery(name, target["kind"], url, body, sent=True, status=answer.status)
+            return Delivery(name, target["kind"], url, body, sent=True, status=response.status)
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         return Delivery(name, target["kind"], url, body, sent=True, error=type(error).__name__)

@@ -10,28 +10,33 @@ from dataclasses import dataclass, field
 from typing import Any, Mapping, Optional
 
 KINDS = (
-    "status",  # answer `status` with `headers` and `body`; with `applied: true` only after the request took effect
-    "delay",  # answer after `delay_ms`; with `applied: true` the request takes effect before that
+    "status",  # answer `status` with `headers` and `body`; `applied: true`: after the request took effect
+    "delay",  # answer after `delay_ms`; `applied: true`: the request takes effect before that
     "cut-before",  # drop the connection before the request is handled
     "cut-after",  # drop the connection after the request took effect
     "truncated",  # the right length, but only half of the JSON
-    "gzip",  # the right answer, compressed, and no header that says so
-    "content-type",  # the right answer, called text/plain
-    "html",  # answer `status` (200 unless told) with a page of HTML
-    "redirect",  # answer 307 to `location`
+    "gzip",  # the right response, compressed, without the header that says so
+    "content-type",  # the right response, with the content type text/plain
+    "html",  # answer `status` (default 200) with a page of HTML
+    "redirect",  # answer `status` (default 307) with `location`
     "next-elsewhere",  # the list's next link leads to `location`
-    "tokens-expire",  # before the request is handled, every token that was given out expires
-    "meanwhile",  # before the request is handled, somebody else does `body`: {"method", "path", "body"}, or a list of these
+    "tokens-expire",  # before the request is handled, all issued tokens expire
+    "meanwhile",  # before that, another client sends `body`: {"method", "path", "body"}, or a list of these
     "next-loop",  # the list's next link leads to the same page again
 )
 
-#: Those that change one thing about a proper answer.
-BENDING = ("truncated", "gzip", "next-elsewhere", "next-loop")
+#: The kinds that replace the response without handling the request, unless the fault is `applied`.
+REPLACING = ("status", "html", "redirect")
+#: The kinds that alter a proper body.
+ALTERING = ("truncated", "gzip", "next-elsewhere", "next-loop")
 
 
 @dataclass
 class Fault:
-    """One fault in the queue. ``path`` is a shell-style pattern; the first ``skip`` matching requests pass unharmed."""
+    """One fault in the queue.
+
+    ``path`` is a shell-style pattern. The first ``skip`` matching requests are not affected.
+    """
 
     kind: str
     method: str = "*"
@@ -46,33 +51,37 @@ class Fault:
     location: str = ""
 
     @classmethod
-    def read(cls, described: Mapping[str, Any]) -> Fault:
-        """A fault from its JSON form; raises ValueError or TypeError where that makes no sense."""
-        fault = cls(**described)
+    def read(cls, document: Mapping[str, Any]) -> Fault:
+        """A fault from its JSON form; raises ValueError or TypeError if that is not valid."""
+        fault = cls(**document)
         if fault.kind not in KINDS:
-            raise ValueError(f"unknown kind {fault.kind!r}, known are: {', '.join(KINDS)}")
+            raise ValueError(f"unknown kind {fault.kind!r}; valid kinds: {', '.join(KINDS)}")
         return fault
 
     def matches(self, method: str, path: str) -> bool:
+        """Whether a request is one of those that the fault is for."""
         return self.method in ("*", method) and fnmatch.fnmatchcase(path, self.path)
 
 
 class Queue:
-    """The faults that are still to come."""
+    """The faults that have not happened yet."""
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
 
     def take(self, method: str, path: str) -> Optional[Fault]:
-        """The fault that this request meets, if any; a fault that has happened often enough is gone."""
+        """The fault for this request, if any; removes it when it has happened often enough."""
         for fault in self.faults:
             if not fault.matches(method, path):
                 continue
+
             if fault.skip:
                 fault.skip -= 1
                 continue
+
             fault.times -= 1
             if fault.times <= 0:
                 self.faults.remove(fault)
             return fault
+
         return None

@@ -1,28 +1,42 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each resource is to the server. The engine in service.py reads these; a new resource is a new description."""
+"""What each collection of the API does with a request. Each collection is one entry that service.py uses."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Iterator, Optional
 from urllib.parse import urlsplit
 
 from .clock import Clock
 from .settings import Settings
-from .store import Object, Store
+from .store import Object, SortKey, Store, by_creation
 
-#: A query, its repeated parameters as a list.
+#: A query: each parameter with its values, as it may be repeated.
 Query = Mapping[str, list[str]]
 
 MASK = "****************"
 URL_FIELDS = {"Slack": "webhook_url", "MsTeams": "webhook_url", "Webhook": "url"}
+STATES = ("ENABLED", "DISABLED")
+#: Ascending.
+SEVERITIES = ("INFO", "WARN", "CRITICAL")
+#: Members that only some responses have, unless a list is asked for them.
+OPTIONAL_PARTS = frozenset(("integrations", "recommended_actions"))
 
 
-class Refusal(Exception):
+@dataclass(frozen=True)
+class ErrorItem:
+    """One error in a response, with the member or the parameter that caused it."""
+
+    detail: str
+    pointer: Optional[str] = None
+    parameter: Optional[str] = None
+
+
+class ApiError(Exception):
     """A request that the server answers with an error."""
 
     def __init__(
@@ -35,59 +49,78 @@ class Refusal(Exception):
         pointer: Optional[str] = None,
         parameter: Optional[str] = None,
         headers: Optional[dict[str, str]] = None,
+        more: tuple[ErrorItem, ...] = (),
     ):
         super().__init__(detail)
-        self.status, self.code, self.title, self.detail = status, code, title, detail
-        self.pointer, self.parameter, self.headers = pointer, parameter, headers or {}
+        self.status, self.code, self.title = status, code, title
+        self.items = (ErrorItem(detail, pointer, parameter), *more)
+        self.headers = headers or {}
 
 
 @dataclass(frozen=True)
 class Context:
-    """What a rule may look at."""
+    """What the functions of a collection can use."""
 
     store: Store
     settings: Settings
     clock: Clock
 
 
-def _accept(_context: Context, _old: Optional[Object], new: Object) -> Object:
-    return new
+def _keep_fields(_context: Context, _current: Optional[Object], fields: Object) -> Object:
+    return fields
 
 
-def _release(_context: Context, _old: Object) -> None:
+def _allow_deletion(_context: Context, _current: Object) -> None:
     return None
 
 
-def _as_it_is(_context: Context, whole: Object, _parts: frozenset[str]) -> Object:
-    return whole
+def _view_all(_context: Context, obj: Object, _parts: frozenset[str]) -> Object:
+    return obj
 
 
 def _select_all(_context: Context, _query: Query) -> Callable[[Object], bool]:
-    return lambda _whole: True
+    return lambda _obj: True
+
+
+def _sort_by_creation(_query: Query) -> SortKey:
+    return by_creation
 
 
 @dataclass(frozen=True)
 class Resource:
     """One collection.
 
-    ``accept`` takes what is there (None for a new object) and the writable fields that were sent, and gives the fields
-    to store; ``release`` runs before a deletion; ``show`` makes what is read from what is stored, ``parts`` being what
-    a list leaves out unless asked for; ``select`` makes of a list's query what it selects. All but ``show`` may raise Refusal.
+    ``prepare``        the current object (None for a new one) and the writable fields that were sent → the
+                       fields to store
+    ``before_delete``  called before an object is deleted
+    ``view``           a stored object and the optional parts to include → the object in a response
+    ``select``         the query of a list → which objects it lists
+    ``sort_key``       the query of a list → their order
+
+    All but ``view`` may raise ApiError.
     """
 
     collection: str
     kind: str
     prefix: str
     writable: tuple[str, ...] = ()
-    accept: Callable[[Context, Optional[Object], Object], Object] = _accept
-    release: Callable[[Context, Object], None] = _release
-    show: Callable[[Context, Object, frozenset[str]], Object] = _as_it_is
+    prepare: Callable[[Context, Optional[Object], Object], Object] = _keep_fields
+    before_delete: Callable[[Context, Object], None] = _allow_deletion
+    view: Callable[[Context, Object, frozenset[str]], Object] = _view_all
     select: Callable[[Context, Query], Callable[[Object], bool]] = _select_all
+    sort_key: Callable[[Query], SortKey] = _sort_by_creation
 
 
-def _already_there(there: Object, detail: str) -> Refusal:
-    location = {"Location": there["metadata"]["self"]}
-    return Refusal(409, "resource_already_exists", "Resource Already Exists", detail, headers=location)
+def _already_exists(other: Object, detail: str) -> ApiError:
+    headers = {"Location": other["metadata"]["self"]}
+    return ApiError(409, "resource_already_exists", "Resource Already Exists", detail, headers=headers)
+
+
+def _check_state(fields: Object) -> None:
+    state = fields.get("current_state", "ENABLED")
+    if state not in STATES:
+        detail = f"{state!r} is not one of the valid states: {', '.join(STATES)}"
+        raise ApiError(422, "invalid_value", "Validation Failed", detail, pointer="/current_state")
 
 
 # Integrations
@@ -97,209 +130,315 @@ def _is_writable(integration: Object) -> bool:
     return integration["target"]["kind"] in URL_FIELDS
 
 
-def _accept_integration(context: Context, old: Optional[Object], new: Object) -> Object:
+def _prepare_integration(context: Context, current: Optional[Object], fields: Object) -> Object:
     settings = context.settings
-    fields = dict(new)
+    fields = dict(fields)
+
     if "target" in fields:
+        # Unknown members are ignored, inside the target too.
         kind = fields["target"]["kind"]
-        # Unknown fields are ignored, inside the target too.
         fields["target"] = {name: fields["target"][name] for name in ("kind", URL_FIELDS[kind])}
-    if old is None:
-        used = sum(_is_writable(each) for each in context.store.objects("integrations"))
-        if used >= settings.quota:
-            status = int(settings.over_quota)
-            detail = f"The organization has reached its quota integrations_per_org of {settings.quota}."
-            raise Refusal(status, "quota_exceeded" if status == 402 else "bad_request", "Quota Exceeded", detail)
+
+    if current is None:
+        _check_quota(context)
         fields.setdefault("description", "")
     else:
-        _refuse_read_only(old)
-        if settings.kind_change == "refused" and fields.get("target", old["target"])["kind"] != old["target"]["kind"]:
+        _check_writable(current)
+        is_new_kind = "target" in fields and fields["target"]["kind"] != current["target"]["kind"]
+        if is_new_kind and settings.kind_change == "refused":
             detail = "The kind of a target cannot be changed."
-            raise Refusal(422, "invalid_target", "Validation Failed", detail, pointer="/target/kind")
+            raise ApiError(422, "invalid_target", "Validation Failed", detail, pointer="/target/kind")
         if settings.empty_description == "ignored" and fields.get("description") == "":
             del fields["description"]
+
     if settings.duplicate_names == "refused" and "display_name" in fields:
         for other in context.store.objects("integrations"):
-            if other is not old and other["display_name"] == fields["display_name"]:
-                raise _already_there(other, f"An integration named {fields['display_name']!r} exists already.")
+            if other is not current and other["display_name"] == fields["display_name"]:
+                raise _already_exists(
+                    other, f"An integration named {other['display_name']!r} exists already."
+                )
+
     return fields
 
 
-def _refuse_read_only(integration: Object) -> None:
-    kind = integration["target"]["kind"]
+def _check_quota(context: Context) -> None:
+    settings = context.settings
+    count = sum(_is_writable(integration) for integration in context.store.objects("integrations"))
+    if count < settings.quota:
+        return
+
+    status = int(settings.over_quota)
+    code = "quota_exceeded" if status == 402 else "bad_request"
+    detail = f"The organization has reached its quota integrations_per_org of {settings.quota}."
+    raise ApiError(status, code, "Quota Exceeded", detail)
+
+
+def _check_writable(integration: Object) -> None:
     if not _is_writable(integration):
+        kind = integration["target"]["kind"]
         detail = f"An integration of kind {kind} can be neither changed nor deleted."
-        raise Refusal(400, "invalid_target", "Bad Request", detail)
+        raise ApiError(400, "invalid_target", "Bad Request", detail)
 
 
-def _release_integration(context: Context, old: Object) -> None:
-    _refuse_read_only(old)
-    users = [
+def _before_delete_integration(context: Context, current: Object) -> None:
+    _check_writable(current)
+    subscriptions = [
         (collection, subscription)
         for collection in ("subscriptions", "resource-subscriptions")
         for subscription in context.store.objects(collection)
-        if any(reference["id"] == old["id"] for reference in subscription["integrations"])
+        if current["id"] in _integration_ids(subscription)
     ]
-    if users and context.settings.delete_in_use == "refused":
-        names = ", ".join(subscription["id"] for _collection, subscription in users)
-        raise Refusal(400, "in_use", "Bad Request", f"The integration is used by the subscriptions {names}.")
-    for collection, subscription in users if context.settings.delete_in_use == "detached" else ():
-        left = [reference for reference in subscription["integrations"] if reference["id"] != old["id"]]
-        context.store.change(collection, subscription["id"], {"integrations": left})
+
+    if subscriptions and context.settings.delete_in_use == "refused":
+        ids = ", ".join(subscription["id"] for _collection, subscription in subscriptions)
+        raise ApiError(400, "in_use", "Bad Request", f"The integration is used by the subscriptions {ids}.")
+
+    if context.settings.delete_in_use == "detached":
+        for collection, subscription in subscriptions:
+            remaining = [ref for ref in subscription["integrations"] if ref["id"] != current["id"]]
+            context.store.change(collection, subscription["id"], {"integrations": remaining})
 
 
-def _show_integration(context: Context, whole: Object, _parts: frozenset[str] = frozenset()) -> Object:
-    field = URL_FIELDS.get(whole["target"]["kind"])
-    if context.settings.webhook_urls == "clear" or field is None:
-        return whole
-    parts = urlsplit(whole["target"][field])
-    return {**whole, "target": {**whole["target"], field: f"{parts.scheme}://{parts.hostname}/{MASK}"}}
+def _view_integration(context: Context, integration: Object, _parts: frozenset[str] = frozenset()) -> Object:
+    url_field = URL_FIELDS.get(integration["target"]["kind"])
+    if context.settings.webhook_urls == "clear" or url_field is None:
+        return integration
+
+    parts = urlsplit(integration["target"][url_field])
+    masked_url = f"{parts.scheme}://{parts.hostname}/{MASK}"
+    return {**integration, "target": {**integration["target"], url_field: masked_url}}
+
+
+def _select_integrations(context: Context, query: Query) -> Callable[[Object], bool]:
+    """A guess: a filter selects the integrations that resource subscriptions of the resource refer to."""
+    filters = {name: query[name][0] for name in ("resource", "resource_type") if name in query}
+    if not filters:
+        return lambda _integration: True
+
+    ids = set()
+    for subscription in context.store.objects("resource-subscriptions"):
+        if all(subscription[name] == value for name, value in filters.items()):
+            ids.update(_integration_ids(subscription))
+    return lambda integration: integration["id"] in ids
 
 
 # Notification types
 
 
-def _show_type(_context: Context, whole: Object, _parts: frozenset[str]) -> Object:
-    return {name: value for name, value in whole.items() if name != "resource_types"}
+def _view_type(_context: Context, notification_type: Object, _parts: frozenset[str]) -> Object:
+    return {name: value for name, value in notification_type.items() if name != "resource_types"}
 
 
 def _select_types(_context: Context, query: Query) -> Callable[[Object], bool]:
-    asked = query.get("resource_type")
-    return lambda whole: asked is None or asked[0] in whole["resource_types"]
+    if "resource_type" not in query:
+        return lambda _type: True
+    return lambda notification_type: query["resource_type"][0] in notification_type["resource_types"]
 
 
 # Subscriptions, of the organization and of one resource
 
 
-def reference(whole: Object) -> Object:
-    """What other objects have of one."""
-    return {"id": whole["id"], "related": whole["metadata"]["self"], "resource_name": whole["metadata"]["resource_name"]}
+def reference(obj: Object) -> Object:
+    """A reference to an object, as other objects have it."""
+    return {
+        "id": obj["id"],
+        "related": obj["metadata"]["self"],
+        "resource_name": obj["metadata"]["resource_name"],
+    }
 
 
-def _referenced(context: Context, collection: str, sent: dict[str, Any], pointer: str) -> Object:
-    there = context.store.find(collection, sent["id"])
-    if there is None:
-        detail = f"There is no {sent['id']!r} in {collection}."
-        raise Refusal(400, "invalid_reference", "Bad Request", detail, pointer=pointer)
-    return there
+def _integration_ids(subscription: Object) -> set[str]:
+    return {ref["id"] for ref in subscription["integrations"]}
 
 
-def _references(context: Context, fields: Object) -> Object:
-    """The fields with whole references in place of the ids that were sent."""
+def _referenced(context: Context, collection: str, object_id: str, pointer: str) -> Object:
+    """The object that a reference in a request refers to."""
+    obj = context.store.find(collection, object_id)
+    if obj is None:
+        detail = f"{object_id!r} does not exist in {collection}."
+        raise ApiError(400, "invalid_reference", "Bad Request", detail, pointer=pointer)
+    return obj
+
+
+def _resolve_integrations(context: Context, fields: Object) -> Object:
+    """The fields with complete references in place of ids."""
     if "integrations" not in fields:
         return fields
-    whole = [
-        reference(_referenced(context, "integrations", sent, f"/integrations/{position}/id"))
-        for position, sent in enumerate(fields["integrations"])
-    ]
-    return {**fields, "integrations": whole}
+
+    references = []
+    for index, sent in enumerate(fields["integrations"]):
+        integration = _referenced(context, "integrations", sent["id"], f"/integrations/{index}/id")
+        references.append(reference(integration))
+    return {**fields, "integrations": references}
 
 
-def _subscribed(context: Context, fields: Object, others: list[Object]) -> Object:
-    """The fields of a new subscription to a type that the plan has and that none of the others is to."""
-    there = _referenced(context, "notification-types", fields["notification_type"], "/notification_type/id")
-    if not there["is_included_in_plan"]:
-        detail = f"The type {there['id']} is not included in the organization's plan."
-        raise Refusal(400, "not_in_plan", "Bad Request", detail, pointer="/notification_type/id")
-    for other in others:
-        if other["notification_type"]["id"] == there["id"] and context.settings.second_subscription == "refused":
-            raise _already_there(other, f"The type {there['id']} is subscribed to already.")
-    return {"current_state": "ENABLED", **fields, "notification_type": reference(there)}
+def _new_subscription(context: Context, fields: Object, others: Iterator[Object]) -> Object:
+    """The fields of a new subscription. Its type must be in the plan; the others must not have it."""
+    pointer = "/notification_type/id"
+    notification_type = _referenced(context, "notification-types", fields["notification_type"]["id"], pointer)
+    type_id = notification_type["id"]
+
+    if not notification_type["is_included_in_plan"]:
+        detail = f"The type {type_id} is not included in the organization's plan."
+        raise ApiError(400, "not_in_plan", "Bad Request", detail, pointer=pointer)
+
+    if context.settings.second_subscription == "refused":
+        for other in others:
+            if other["notification_type"]["id"] == type_id:
+                raise _already_exists(other, f"The type {type_id} has a subscription already.")
+
+    fields = {"current_state": "ENABLED", **fields, "notification_type": reference(notification_type)}
+    return _resolve_integrations(context, fields)
 
 
-def _accept_subscription(context: Context, old: Optional[Object], new: Object) -> Object:
-    if old is None:
-        return _references(context, _subscribed(context, new, list(context.store.objects("subscriptions"))))
-    fields = {name: value for name, value in new.items() if name != "notification_type"}  # immutable
+def _prepare_subscription(context: Context, current: Optional[Object], fields: Object) -> Object:
+    _check_state(fields)
+    if current is None:
+        return _new_subscription(context, fields, context.store.objects("subscriptions"))
+
+    fields = _without(fields, "notification_type")  # immutable
     if fields.get("current_state") == "DISABLED":
-        _refuse_required(context, old, "disabled")
-    fields = _references(context, fields)
+        _check_not_required(context, current, "disabled")
+
+    fields = _resolve_integrations(context, fields)
     if "integrations" in fields and context.settings.required_role_email == "kept":
-        kept = {each["id"] for each in fields["integrations"]}
-        for each in old["integrations"]:
-            there = context.store.find("integrations", each["id"])
-            if there and there["target"]["kind"] == "RoleEmail" and each["id"] not in kept:
-                _refuse_required(context, old, f"without its RoleEmail integration {each['id']}")
+        _check_role_emails_kept(context, current, fields)
     return fields
 
 
-def _refuse_required(context: Context, subscription: Object, done: str) -> None:
-    notification_type = context.store.find("notification-types", subscription["notification_type"]["id"])
+def _check_role_emails_kept(context: Context, current: Object, fields: Object) -> None:
+    for removed_id in sorted(_integration_ids(current) - _integration_ids(fields)):
+        integration = context.store.find("integrations", removed_id)
+        if integration and integration["target"]["kind"] == "RoleEmail":
+            _check_not_required(context, current, f"without its RoleEmail integration {removed_id}")
+
+
+def _check_not_required(context: Context, subscription: Object, change: str) -> None:
+    type_id = subscription["notification_type"]["id"]
+    notification_type = context.store.find("notification-types", type_id)
     if notification_type and notification_type["subscription_priority"] == "REQUIRED":
-        raise Refusal(400, "required_type", "Bad Request", f"A subscription to a REQUIRED type cannot be {done}.")
+        detail = f"A subscription to a REQUIRED type cannot be {change}."
+        raise ApiError(400, "required_type", "Bad Request", detail)
 
 
-def _release_subscription(context: Context, old: Object) -> None:
-    _refuse_required(context, old, "deleted")
+def _before_delete_subscription(context: Context, current: Object) -> None:
+    _check_not_required(context, current, "deleted")
 
 
-# What is set for one resource
+# Settings of one resource
 
 
-def _of_resource(context: Context, collection: str, resource: str) -> list[Object]:
-    return [each for each in context.store.objects(collection) if each["resource"] == resource]
+def _of_resource(context: Context, collection: str, resource: str) -> Iterator[Object]:
+    return (obj for obj in context.store.objects(collection) if obj["resource"] == resource)
 
 
-def _without_identity(fields: Object) -> Object:
-    return {name: value for name, value in fields.items() if name not in ("resource", "resource_type", "notification_type")}
+def _without(fields: Object, *names: str) -> Object:
+    return {name: value for name, value in fields.items() if name not in names}
 
 
-def _accept_preference(context: Context, old: Optional[Object], new: Object) -> Object:
-    if old is not None:
-        return _without_identity(new)
-    for other in _of_resource(context, "resource-preferences", new["resource"]):
-        raise _already_there(other, f"The resource {new['resource']} has a preference already.")
-    return new
+def _prepare_preference(context: Context, current: Optional[Object], fields: Object) -> Object:
+    _check_state(fields)
+    if current is not None:
+        return _without(fields, "resource", "resource_type")
+
+    for other in _of_resource(context, "resource-preferences", fields["resource"]):
+        raise _already_exists(other, f"The resource {fields['resource']} has a preference already.")
+    return {"current_state": "ENABLED", **fields}
 
 
-def _accept_resource_subscription(context: Context, old: Optional[Object], new: Object) -> Object:
-    if old is not None:
-        return _references(context, _without_identity(new))
-    others = _of_resource(context, "resource-subscriptions", new["resource"])
-    return _references(context, _subscribed(context, new, others))
+def _prepare_resource_subscription(context: Context, current: Optional[Object], fields: Object) -> Object:
+    _check_state(fields)
+    if current is not None:
+        fields = _without(fields, "resource", "resource_type", "notification_type")
+        return _resolve_integrations(context, fields)
+
+    others = _of_resource(context, "resource-subscriptions", fields["resource"])
+    return _new_subscription(context, fields, others)
 
 
 def _select_of_resource(_context: Context, query: Query) -> Callable[[Object], bool]:
-    asked = (query["resource"][0], query["resource_type"][0])
-    return lambda whole: (whole["resource"], whole["resource_type"]) == asked
+    resource, resource_type = query["resource"][0], query["resource_type"][0]
+    return lambda obj: obj["resource"] == resource and obj["resource_type"] == resource_type
 
 
 # User notifications
 
-RANGES = {"PAST_24H": 1, "PAST_7D": 7, "PAST_30D": 30}
+TIME_RANGES = {"PAST_24H": 1, "PAST_7D": 7, "PAST_30D": 30}
 
 
-def _accept_mark(context: Context, _old: Optional[Object], new: Object) -> Object:
-    return {**new, "read_at": context.clock.timestamp() if new.get("read") else None}
+def _prepare_mark(context: Context, current: Optional[Object], fields: Object) -> Object:
+    if current is None or "read" not in fields:
+        return fields
+    return {**fields, "read_at": context.clock.timestamp() if fields["read"] else None}
 
 
-def _show_notification(context: Context, whole: Object, parts: frozenset[str]) -> Object:
-    left_out = {"integrations", "recommended_actions"} - parts
-    shown = {name: value for name, value in whole.items() if name not in left_out}
-    shown["notification_type"] = _show_type(context, whole["notification_type"], parts)
-    if "integrations" in shown:
-        there = (context.store.find("integrations", each) for each in whole["integrations"])
-        shown["integrations"] = [_show_integration(context, each) for each in there if each]
-    return shown
+def _view_notification(context: Context, notification: Object, parts: frozenset[str]) -> Object:
+    view = _without(notification, *(OPTIONAL_PARTS - parts))
+    view["notification_type"] = _view_type(context, notification["notification_type"], parts)
+
+    if "integrations" in view:
+        found = (context.store.find("integrations", object_id) for object_id in notification["integrations"])
+        view["integrations"] = [
+            _view_integration(context, integration) for integration in found if integration
+        ]
+    return view
 
 
 def _select_notifications(context: Context, query: Query) -> Callable[[Object], bool]:
-    def wanted(whole: Object) -> bool:
-        resource = whole["resource"]
-        among = (("severity", whole["severity"]), ("resource.type", resource["type"]), ("resource.crn", resource["crn"]))
-        if any(query.get(name) and value not in query[name] for name, value in among):
-            return False
-        if "read" in query and whole["read"] is not (query["read"][0] == "true"):
-            return False
-        text = f"{whole['notification_type']['display_name']} {resource['display_name']}".lower()
-        if "search" in query and query["search"][0].lower() not in text:
-            return False
-        if "time_range" in query:
-            oldest = context.clock.now() - datetime.timedelta(days=RANGES[query["time_range"][0]])
-            return datetime.datetime.fromisoformat(whole["received_at"].replace("Z", "+00:00")) >= oldest
-        return True
+    """All filters must match; each that may be repeated matches one of its values."""
+    is_read = _choice(query, "read", {"true": True, "false": False})
+    days = _choice(query, "time_range", TIME_RANGES)
+    oldest = context.clock.now() - datetime.timedelta(days=days) if days else None
+    search = query.get("search", [""])[0].lower()
 
-    return wanted
+    def is_selected(notification: Object) -> bool:
+        notification_type, resource = notification["notification_type"], notification["resource"]
+        values = {
+            "severity": notification["severity"],
+            "resource.type": resource["type"],
+            "resource.crn": resource["crn"],
+        }
+        if any(query.get(name) and value not in query[name] for name, value in values.items()):
+            return False
+        if is_read is not None and notification["read"] is not is_read:
+            return False
+        if oldest and _parse_time(notification["received_at"]) < oldest:
+            return False
+        text = f"{notification_type['display_name']}\n{notification_type['description']}"
+        return search in text.lower()
+
+    return is_selected
+
+
+def _choice(query: Query, name: str, choices: Mapping[str, Any]) -> Any:
+    """What a parameter stands for, None if it was not sent."""
+    if name not in query:
+        return None
+    value = query[name][0]
+    if value not in choices:
+        detail = f"{value!r} is not one of the valid values: {', '.join(choices)}"
+        raise ApiError(400, "invalid_filter", "Invalid Filter", detail, parameter=name)
+    return choices[value]
+
+
+def _parse_time(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def _sort_notifications(query: Query) -> SortKey:
+    """The order that ``sort`` asks for. A notification's number stands for its time; both grow together."""
+    fields = query.get("sort", ["-received_at"])[0].split(",")
+    names = [field.lstrip("-") for field in fields]
+    if "received_at" not in names:
+        fields.append("-received_at")
+
+    def sort_key(notification: Object, number: int) -> tuple[int, ...]:
+        values = {"severity": SEVERITIES.index(notification["severity"]), "received_at": number}
+        return tuple(
+            -values[field.lstrip("-")] if field.startswith("-") else values[field] for field in fields
+        )
+
+    return sort_key
 
 
 INTEGRATIONS = Resource(
@@ -307,25 +446,28 @@ INTEGRATIONS = Resource(
     "Integration",
     "i",
     writable=("display_name", "description", "target"),
-    accept=_accept_integration,
-    release=_release_integration,
-    show=_show_integration,
+    prepare=_prepare_integration,
+    before_delete=_before_delete_integration,
+    view=_view_integration,
+    select=_select_integrations,
 )
-NOTIFICATION_TYPES = Resource("notification-types", "NotificationType", "nt", show=_show_type, select=_select_types)
+NOTIFICATION_TYPES = Resource(
+    "notification-types", "NotificationType", "nt", view=_view_type, select=_select_types
+)
 SUBSCRIPTIONS = Resource(
     "subscriptions",
     "Subscription",
     "s",
     writable=("notification_type", "integrations", "current_state"),
-    accept=_accept_subscription,
-    release=_release_subscription,
+    prepare=_prepare_subscription,
+    before_delete=_before_delete_subscription,
 )
 RESOURCE_PREFERENCES = Resource(
     "resource-preferences",
     "ResourcePreference",
     "rp",
     writable=("resource", "resource_type", "current_state"),
-    accept=_accept_preference,
+    prepare=_prepare_preference,
     select=_select_of_resource,
 )
 RESOURCE_SUBSCRIPTIONS = Resource(
@@ -333,7 +475,7 @@ RESOURCE_SUBSCRIPTIONS = Resource(
     "ResourceSubscription",
     "rs",
     writable=("resource", "resource_type", "notification_type", "integrations", "current_state"),
-    accept=_accept_resource_subscription,
+    prepare=_prepare_resource_subscription,
     select=_select_of_resource,
 )
 USER_NOTIFICATIONS = Resource(
@@ -341,9 +483,10 @@ USER_NOTIFICATIONS = Resource(
     "UserNotification",
     "un",
     writable=("read",),
-    accept=_accept_mark,
-    show=_show_notification,
+    prepare=_prepare_mark,
+    view=_view_notification,
     select=_select_notifications,
+    sort_key=_sort_notifications,
 )
 RESOURCES = {
     resource.collection: resource

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way of a request through the server: log, faults, authentication, limits, contract, service, contract again."""
+"""The HTTP server: log, faults, authentication, limits, validation; and the control paths."""
 
 from __future__ import annotations
 
@@ -20,16 +20,22 @@ from typing import Any, Optional
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from . import contract
 from .clock import Clock
-from .faults import BENDING, Fault, Queue
-from .resources import RESOURCES, Refusal
-from .service import TOKEN_PATH, Answer, Service, User
+from .faults import ALTERING, REPLACING, Fault, Queue
+from .resources import RESOURCES, ApiError, ErrorItem
+from .service import API, TOKEN_PATH, Response, Service, User
 from .settings import Settings
 
-CHALLENGE = 'Basic error="invalid_key", error_description="The API key is invalid"'
+CHALLENGE = 'Basic error="invalid_key", error_description="The API Key is invalid"'
 BODY_LIMIT = 1024 * 1024
+#: The prefix of the paths that redirects lead to.
+MOVED = "/moved"
+#: What follows a status in an error's title.
+TITLES = {404: "Not Found", 405: "Method Not Allowed", 422: "Validation Failed"}
+
 CONTROLS = (
     "POST reset",
     "GET settings",
@@ -46,68 +52,103 @@ CONTROLS = (
     "POST clock",
     "GET objects",
 )
-#: What a control path wants in its JSON body.
-CONTROLS_TAKE = {
-    "reset": '{"settings": {...}, "integrations": [...] or a number, "read_only": true or false}, each optional',
-    "faults": '{"kind": "...", "method": "...", "path": "...", ...} or a list of these; tests/emulator/faults.py names the kinds',
+#: The JSON body of each control request.
+CONTROL_BODIES = {
+    "reset": (
+        '{"settings": {...}, "integrations": [...] or a number, "read_only": true or false}, each optional'
+    ),
+    "faults": (
+        '{"kind": "...", "method": "...", "path": "...", ...} or a list of these; '
+        "tests/emulator/faults.py lists the kinds"
+    ),
     "read-only": '{"enabled": true or false}',
-    "routes": '{"notification_type": NAME, "integrations": [NAME, ...], "current_state": "ENABLED" or "DISABLED"}',
+    "routes": (
+        '{"notification_type": NAME, "integrations": [NAME, ...], "current_state": "ENABLED" or "DISABLED"}'
+    ),
     "clock": '{"advance": SECONDS}',
 }
 
 
 class _Cut(Exception):
-    """The connection is to be dropped without an answer."""
+    """Drop the connection without a response."""
 
 
 @dataclass
 class _Window:
-    """One user's rate-limit window."""
+    """The rate-limit window of one user."""
 
     ends: float
     used: int = 0
+
+
+@dataclass(frozen=True)
+class _Call:
+    """One request to the API."""
+
+    request: web.Request
+    #: The path without the prefix of redirects.
+    path: str
+    body: bytes
+    #: The entry in the request log.
+    record: dict[str, Any]
+    fault: Optional[Fault]
+
+    @property
+    def method(self) -> str:
+        return self.request.method
+
+    @property
+    def request_id(self) -> str:
+        return str(self.record["request_id"])
+
+    def has_fault(self, *kinds: str) -> bool:
+        return self.fault is not None and self.fault.kind in kinds
+
+    def contract_request(self) -> contract.Request:
+        """The request in the form that the contract validates."""
+        query = self.request.query.items()
+        return contract.Request(self.method, self.path, query, self.request.headers, self.body)
 
 
 class Emulator:
     """The application: the API under its own paths, control under ``/_emulator/``."""
 
     def __init__(self, settings: Settings, read_only: bool = False, trust_answers: bool = False):
-        self.trust_answers = trust_answers
-        self.started_with = settings
-        self.started_read_only = read_only
         self.contract = contract.Contract()
         self.base_url = ""
-        self._under_way = 0
+        self._initial_settings = settings
+        self._initial_read_only = read_only
+        self._validates_responses = not trust_answers
+        self._in_progress = 0
         self.reset({})
 
     def reset(self, wanted: dict[str, Any]) -> None:
-        """Back to how the emulator was started, with ``settings``, ``integrations`` (a list, or a number of made-up
-        ones) and ``read_only`` as wanted. Raises ValueError or TypeError for what makes no sense."""
-        known = {"settings", "integrations", "read_only"}
-        if not isinstance(wanted, dict) or set(wanted) - known:
-            raise ValueError(f"reset takes {', '.join(sorted(known))}")
+        """Return to the initial state, apart from what is wanted.
+
+        ``settings`` overrides some settings; ``integrations`` is a list, or a number of made-up ones;
+        ``read_only`` is a boolean. Raises ValueError or TypeError for anything else.
+        """
+        valid = {"settings", "integrations", "read_only"}
+        if not isinstance(wanted, dict) or set(wanted) - valid:
+            raise ValueError(f"reset takes {', '.join(sorted(valid))}")
+
+        settings = self._initial_settings.changed(wanted.get("settings", {}))
         integrations = wanted.get("integrations", [])
         if isinstance(integrations, int):
-            integrations = [
-                {
-                    "display_name": f"channel-{n:05}",
-                    "description": f"Made-up channel {n}",
-                    "target": {"kind": "Slack", "webhook_url": f"https://hooks.slack.example/services/{n:05}"},
-                }
-                for n in range(integrations)
-            ]
-        settings = self.started_with.changed(wanted.get("settings", {}))
+            integrations = [_generated_integration(number) for number in range(integrations)]
+
         self.clock = Clock()
-        self.service = Service(settings, self.clock, self.base_url, integrations)
-        self.read_only = bool(wanted.get("read_only", self.started_read_only))
+        self.service = Service(settings, self.clock, self.contract, self.base_url, integrations)
+        self.read_only = bool(wanted.get("read_only", self._initial_read_only))
         self.faults = Queue()
         self.requests: list[dict[str, Any]] = []
         self.inbox: list[dict[str, Any]] = []
         self._windows: dict[str, _Window] = {}
 
     def application(self) -> web.Application:
+        """The aiohttp application."""
         application = web.Application(client_max_size=BODY_LIMIT, middlewares=[_refuse_web_pages])
-        # An id may hold anything, line feeds too.
+        # An id may contain any character, line feeds too.
         application.router.add_route("*", r"/_emulator/{name:[\s\S]*}", self._control)
         application.router.add_route("*", r"/{path:[\s\S]*}", self._serve)
         return application
@@ -116,82 +157,110 @@ class Emulator:
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
-        record = self._record(request, body)
+        record = self._log(request, body)
         fault = self.faults.take(request.method, request.path)
-        self._under_way += 1
+        call = _Call(request, _api_path(request.path), body, record, fault)
+
+        self._in_progress += 1
         service = self.service
         try:
-            delay = self.service.settings.latency_ms + (fault.delay_ms if fault and not fault.applied else 0)
+            delay = service.settings.latency_ms
+            if fault and not fault.applied:
+                delay += fault.delay_ms
             if delay:
                 await asyncio.sleep(delay / 1000)
                 if service is not self.service:
-                    raise _Cut  # sent before a reset; it must not reach what came after
-            return await self._answer(request, body, fault, record)
+                    raise _Cut  # The state was reset meanwhile, so the request is out of date.
+            return await self._respond(call)
         except _Cut:
             record["status"] = None
             if request.transport is not None:
                 request.transport.abort()
             return web.Response()
         finally:
-            self._under_way -= 1
+            self._in_progress -= 1
 
-    async def _answer(self, request: web.Request, body: bytes, fault: Optional[Fault], record: dict[str, Any]) -> web.StreamResponse:
-        kind = fault.kind if fault else ""
-        if kind == "cut-before":
+    async def _respond(self, call: _Call) -> web.StreamResponse:
+        """Apply the fault of a call, if any, and otherwise handle it."""
+        fault = call.fault
+        if call.has_fault("cut-before"):
             raise _Cut
-        request_id = record["request_id"]
-        if fault and kind == "meanwhile":
-            await self._somebody(fault.body)
-        if kind == "tokens-expire":
+        if fault and call.has_fault("meanwhile"):
+            await self._act_as_other_client(fault.body)
+        if call.has_fault("tokens-expire"):
             self.service.expire_tokens()
-        if fault and not fault.applied and kind in ("status", "html", "redirect"):
-            return self._faulty(fault, record)
-        headers = {"X-Request-Id": request_id}
-        try:
-            user = self._authenticate(request)
-            if user:
-                headers.update(self._count(user))
-            answer = await self._handle(request, body, user, record)
-        except Refusal as refusal:
-            if refusal.status != 429:
-                # The contract promises the rate-limit headers with a success and with 429 only.
-                headers = {"X-Request-Id": request_id}
-            answer = Answer(refusal.status, self._failure(refusal, request_id), refusal.headers)
-        headers.update(answer.headers)
-        text = b"" if answer.body is None else json.dumps(answer.body).encode()
-        self._judge(request, body, answer.status, headers, text, record)
-        if kind == "cut-after":
+        if fault and not fault.applied and call.has_fault(*REPLACING):
+            return self._fault_response(call, fault)
+
+        location = self._redirect_location(call)
+        if location:
+            return self._redirect(call, location)
+
+        response = await self._handle(call)
+        text = b"" if response.body is None else json.dumps(response.body).encode()
+        if response.keeps_contract:
+            self._validate_response(call, response, text)
+
+        if call.has_fault("cut-after"):
             raise _Cut
-        if fault and fault.applied and kind == "delay":
+        if fault and fault.applied and call.has_fault("delay"):
             await asyncio.sleep(fault.delay_ms / 1000)
         elif fault and fault.applied:
-            return self._faulty(fault, record)
-        if fault and kind in BENDING and answer.body is not None:
-            text = _bent(fault, answer.body, text)
-        record["status"] = answer.status
-        content_type = ("text/plain" if kind == "content-type" else "application/json") if text else None
-        return web.Response(status=answer.status, headers=headers, body=text, content_type=content_type)
+            return self._fault_response(call, fault)
+        if fault and call.has_fault(*ALTERING) and response.body is not None:
+            text = _altered_body(fault, response.body, text)
 
-    async def _somebody(self, acts: Any) -> None:
-        """Somebody else's request, or several: past the log, past authentication, limits and read-only mode."""
+        call.record["status"] = response.status
+        content_type = "text/plain" if call.has_fault("content-type") else "application/json"
+        return web.Response(
+            status=response.status,
+            headers=response.headers,
+            body=text,
+            content_type=content_type if text else None,
+        )
+
+    async def _handle(self, call: _Call) -> Response:
+        """The response of the service, with headers; errors included."""
+        headers = {"X-Request-Id": call.request_id}
+        try:
+            user = self._authenticate(call)
+            if user:
+                headers.update(self._count(user))
+            response = await self._serve_valid(call, user)
+        except ApiError as error:
+            response = self._error_response(call, error)
+            if error.status != 429:
+                # The contract has the rate-limit headers in successful responses and in a 429.
+                headers = {"X-Request-Id": call.request_id}
+
+        headers.update(response.headers)
+        if self.service.settings.response_headers == "omitted":
+            headers = {}
+        return dataclasses.replace(response, headers=headers)
+
+    async def _act_as_other_client(self, acts: Any) -> None:
+        """Requests of another client. They are not logged, and no limit or read-only mode applies to them."""
         for act in acts if isinstance(acts, list) else [acts]:
-            with contextlib.suppress(Refusal):  # which is theirs
-                await self.service.handle(act["method"], f"/notifications/v1{act['path']}", {}, act.get("body"))
+            with contextlib.suppress(ApiError):
+                path = f"/notifications/v1{act['path']}"
+                await self.service.handle(act["method"], path, {}, act.get("body"))
 
-    def _record(self, request: web.Request, body: bytes) -> dict[str, Any]:
-        """Enter a request into the log, before anything can happen to it."""
+    def _log(self, request: web.Request, body: bytes) -> dict[str, Any]:
+        """Add a request to the log, before anything can happen to it."""
         text = body.decode("utf-8", "replace")
         try:
-            shown = json.loads(text) if text else None
+            content = json.loads(text) if text else None
         except (ValueError, RecursionError):
-            shown = text
+            content = text
+
+        query = {name: values if len(values) > 1 else values[0] for name, values in _query(request).items()}
         peer = request.transport.get_extra_info("peername") if request.transport else None
-        record = {
+        record: dict[str, Any] = {
             "request_id": uuid.uuid4().hex,
             "method": request.method,
             "path": request.path,
-            "query": {name: values if len(values) > 1 else values[0] for name, values in _query(request).items()},
-            "body": shown,
+            "query": query,
+            "body": content,
             "authorization": request.headers.get("Authorization", "").partition(" ")[0] or None,
             "user_agent": request.headers.get("User-Agent"),
             "connection": f"{peer[0]}:{peer[1]}" if peer else None,
@@ -202,10 +271,26 @@ class Emulator:
         self.requests.append(record)
         return record
 
-    def _authenticate(self, request: web.Request) -> Optional[User]:
-        if request.path == TOKEN_PATH:
+    def _redirect_location(self, call: _Call) -> Optional[str]:
+        """Where the policy redirects a call to, None if it is to be handled."""
+        policy = self.service.settings.redirects
+        is_redirected = policy in ("307", "308") or (policy in ("301", "302") and call.method == "GET")
+        if not is_redirected or not call.request.path.startswith(API):
             return None
-        scheme, _space, value = request.headers.get("Authorization", "").partition(" ")
+        return f"{self.base_url}{MOVED}{call.request.rel_url.raw_path_qs}"
+
+    def _redirect(self, call: _Call, location: str) -> web.Response:
+        status = int(self.service.settings.redirects)
+        call.record["status"] = status
+        headers = {"X-Request-Id": call.request_id, "Location": location}
+        return web.Response(status=status, headers=headers)
+
+    def _authenticate(self, call: _Call) -> Optional[User]:
+        """The user of a call, None for the token exchange; raises ApiError for invalid credentials."""
+        if call.path == TOKEN_PATH:
+            return None
+
+        scheme, _space, value = call.request.headers.get("Authorization", "").partition(" ")
         credentials = (value, "")
         if scheme == "Basic":
             try:
@@ -213,19 +298,21 @@ class Emulator:
                 credentials = (key, secret)
             except (binascii.Error, UnicodeError):
                 scheme = ""
+
         user = self.service.user(scheme, credentials)
         if user is None:
             detail = "Valid authentication credentials must be provided."
-            challenge = {"WWW-Authenticate": CHALLENGE}
-            raise Refusal(401, "user_unauthenticated", "Authentication Required", detail, headers=challenge)
+            headers = {"WWW-Authenticate": CHALLENGE}
+            raise ApiError(401, "user_unauthenticated", "Authentication Required", detail, headers=headers)
         return user
 
     def _count(self, user: User) -> dict[str, str]:
-        """Count a request against its user's window; the headers that say how that stands."""
+        """Count a request against its user's limits; the rate-limit headers. Raises ApiError with 429."""
         settings, now = self.service.settings, self.clock.monotonic()
         window = self._windows.get(user.name)
         if window is None or now >= window.ends:
             window = self._windows[user.name] = _Window(ends=now + settings.rate_window)
+
         window.used += 1
         reset = max(1, round(window.ends - now))
         headers = {
@@ -233,159 +320,229 @@ class Emulator:
             "X-RateLimit-Remaining": str(max(0, settings.rate_limit - window.used)),
             "X-RateLimit-Reset": str(reset),
         }
+
         if window.used > settings.rate_limit:
-            detail = f"More than {settings.rate_limit} requests in {settings.rate_window} seconds."
             headers["Retry-After"] = str(reset)
-            raise Refusal(429, "rate_limit_exceeded", "Too Many Requests", detail, headers=headers)
-        if self._under_way > settings.concurrency_limit:
-            detail = f"More than {settings.concurrency_limit} requests at once."
+            detail = f"More than {settings.rate_limit} requests in {settings.rate_window} seconds."
+            raise ApiError(429, "rate_limit_exceeded", "Too Many Requests", detail, headers=headers)
+        if self._in_progress > settings.concurrency_limit:
             headers["Retry-After"] = "1"
-            raise Refusal(429, "concurrency_limit_exceeded", "Too Many Requests", detail, headers=headers)
+            detail = f"More than {settings.concurrency_limit} requests at once."
+            raise ApiError(429, "concurrency_limit_exceeded", "Too Many Requests", detail, headers=headers)
         return headers
 
-    async def _handle(self, request: web.Request, body: bytes, user: Optional[User], record: dict[str, Any]) -> Answer:
-        writes = user is not None and request.method != "GET"
-        if writes and self.read_only:
-            record["refused_write"] = True
-            raise Refusal(403, "read_only_mode", "Forbidden", "The emulator refuses every write in read-only mode.")
-        asked = contract.Request(request.method, request.path, request.query.items(), request.headers, body)
+    async def _serve_valid(self, call: _Call, user: Optional[User]) -> Response:
+        """Check a call against read-only mode, the contract and the user's rights, then carry it out."""
+        is_write = user is not None and call.method != "GET"
+        if is_write and self.read_only:
+            call.record["refused_write"] = True
+            detail = "The emulator refuses every write in read-only mode."
+            raise ApiError(403, "read_only_mode", "Forbidden", detail)
+
+        self._validate_request(call)
+
+        # Every user may mark their own notifications.
+        is_own = call.path.startswith(f"{API}user-notifications")
+        if is_write and user is not None and not user.may_write and not is_own:
+            raise ApiError(403, "user_unauthorized", "Forbidden", f"The user of {user.name} may only read.")
+
+        content: Any = None
+        if call.body and call.path == TOKEN_PATH:
+            content = dict(parse_qsl(call.body.decode(), keep_blank_values=True))
+        elif call.body:
+            content = json.loads(call.body)
+        return await self.service.handle(call.method, call.path, _query(call.request), content)
+
+    # Validation and errors
+
+    def _validate_request(self, call: _Call) -> None:
+        """Raise ApiError for a request that violates the contract, with all violations of the same status."""
         try:
-            violations = self.contract.of_request(asked)
+            violations = self.contract.request_violations(call.contract_request())
         except RecursionError:
-            raise Refusal(400, "invalid_request", "Bad Request", "The body is nested too deep.") from None
+            detail = "The body is nested too deeply."
+            raise ApiError(400, "invalid_request", "Bad Request", detail) from None
+        if not violations:
+            return
+
+        call.record["violations"] = [violation.detail for violation in violations]
+        first, *others = violations
+        more = [
+            ErrorItem(other.detail, other.pointer, other.parameter)
+            for other in others
+            if other.status == first.status
+        ]
+        headers = {}
+        if first.status == 405:
+            headers["Allow"] = ", ".join(self.contract.allowed_methods(call.path))
+
+        raise ApiError(
+            first.status,
+            "invalid_request",
+            TITLES.get(first.status, "Bad Request"),
+            first.detail,
+            pointer=first.pointer,
+            parameter=first.parameter,
+            headers=headers,
+            more=tuple(more) if self.service.settings.validation_errors == "all" else (),
+        )
+
+    def _validate_response(self, call: _Call, response: Response, text: bytes) -> None:
+        """Report a response of the emulator that violates the contract: a bug of the emulator."""
+        is_operation = bool(self.contract.statuses(call.method, call.path))
+        if not is_operation or not self._validates_responses:
+            return
+
+        violations = self.contract.response_violations(
+            call.contract_request(), response.status, response.headers, text
+        )
         if violations:
-            record["violations"] = [violation.detail for violation in violations]
-            worst = violations[0]
-            raise Refusal(
-                worst.status,
-                "invalid_request",
-                {404: "Not Found", 422: "Validation Failed"}.get(worst.status, "Bad Request"),
-                worst.detail,
-                pointer=worst.pointer,
-                parameter=worst.parameter,
-            )
-        # Everybody may mark what they themselves were told.
-        own = request.path.startswith("/notifications/v1/user-notifications")
-        if writes and user is not None and not user.may_write and not own:
-            raise Refusal(403, "user_unauthorized", "Forbidden", f"The user of {user.name} may only read.")
-        sent: Any = None
-        if body:
-            sent = dict(parse_qsl(body.decode())) if request.path == TOKEN_PATH else json.loads(body)
-        return await self.service.handle(request.method, request.path, _query(request), sent)
+            message = f"{call.method} {call.path} -> {response.status} violates the contract: {violations}"
+            print(message, file=sys.stderr)
+            call.record["violations"] = [f"response: {violation}" for violation in violations]
 
-    def _failure(self, refusal: Refusal, request_id: str) -> dict[str, Any]:
-        source = {name: value for name, value in (("pointer", refusal.pointer), ("parameter", refusal.parameter)) if value is not None}
+    def _error_response(self, call: _Call, error: ApiError) -> Response:
+        if error.status == 429 and self.service.settings.rate_limit_body == "omitted":
+            return Response(429, None, error.headers)
+        return Response(error.status, self._error_body(call, error), error.headers)
+
+    def _error_body(self, call: _Call, error: ApiError) -> dict[str, Any]:
         if self.service.settings.error_envelope == "error":
-            # As the guide documents it: the details are a text.
-            error: dict[str, Any] = {"message": refusal.title, "details": refusal.detail, "timestamp": self.clock.timestamp()}
-            error["suggestion"] = f"Correct {refusal.pointer or refusal.parameter}." if refusal.pointer or refusal.parameter else ""
-            if self.service.settings.error_codes == "given":
-                error["code"] = refusal.code
-            return {"status": refusal.status, "error": error, "requestId": request_id}
-        first: dict[str, Any] = {
-            "id": uuid.uuid4().hex,
-            "status": str(refusal.status),
-            **({"code": refusal.code} if self.service.settings.error_codes == "given" else {}),
-            "title": refusal.title,
-            "detail": refusal.detail,
+            return self._guide_envelope(call, error)
+
+        has_code = self.service.settings.error_codes == "given"
+        errors = []
+        for item in error.items:
+            document: dict[str, Any] = {"id": uuid.uuid4().hex, "status": str(error.status)}
+            if has_code:
+                document["code"] = error.code
+            document["title"] = error.title
+            if has_code or error.status != 404:  # The published example of a 404 has no detail.
+                document["detail"] = item.detail
+            source = {"pointer": item.pointer, "parameter": item.parameter}
+            if any(value is not None for value in source.values()):
+                document["source"] = {name: value for name, value in source.items() if value is not None}
+            errors.append(document)
+        return {"errors": errors}
+
+    def _guide_envelope(self, call: _Call, error: ApiError) -> dict[str, Any]:
+        """The second envelope, as the API guide documents it: one error, whose details are a text."""
+        document: dict[str, Any] = {
+            "message": error.title,
+            "details": " ".join(item.detail for item in error.items),
+            "timestamp": self.clock.timestamp(),
+            "path": call.path,
         }
-        if source:
-            first["source"] = source
-        return {"errors": [first]}
+        places = [item.pointer or item.parameter for item in error.items if item.pointer or item.parameter]
+        if places:
+            document["suggestion"] = f"Correct {', '.join(map(str, places))}."
 
-    def _faulty(self, fault: Fault, record: dict[str, Any]) -> web.Response:
-        """An answer that a test ordered instead of the proper one."""
-        headers = {"X-Request-Id": record["request_id"], **fault.headers}
+        envelope: dict[str, Any] = {
+            "status": error.status,
+            "error": document,
+            "requestId": call.request_id,
+        }
+        if self.service.settings.error_codes == "given":
+            code = error.code.upper()
+            document["code"] = code
+            envelope["doc_url"] = f"https://docs.confluent.io/cloud/current/api/errors/{code}.html"
+        return envelope
+
+    def _fault_response(self, call: _Call, fault: Fault) -> web.Response:
+        """The response that a test ordered in place of the proper one."""
+        headers = {"X-Request-Id": call.request_id, **fault.headers}
         if fault.kind == "redirect":
-            status, body, content_type = fault.status or 307, "", None
+            call.record["status"] = fault.status or 307
             headers["Location"] = fault.location
-        elif fault.kind == "html":
-            status, body, content_type = fault.status or 200, "<html><body>Gateway</body></html>", "text/html"
-        else:
-            refusal = Refusal(fault.status, "injected_fault", "Injected Fault", f"A test ordered status {fault.status}.")
-            ordered = self._failure(refusal, record["request_id"]) if fault.body is None else fault.body
-            body = ordered if isinstance(ordered, str) else json.dumps(ordered)
-            status, content_type = fault.status, "application/json"
-        record["status"] = status
-        return web.Response(status=status, headers=headers, text=body, content_type=content_type)
+            return web.Response(status=fault.status or 307, headers=headers)
 
-    def _judge(self, request: web.Request, body: bytes, status: int, headers: dict[str, str], text: bytes, record: dict[str, Any]) -> None:
-        """The emulator's own answers keep the contract too; one that does not is a bug, and is made loud."""
-        if self.trust_answers or not self.contract.statuses(request.method, request.path):
-            return  # what is no operation at all has no answer in the contract
-        asked = contract.Request(request.method, request.path, request.query.items(), request.headers, body)
-        broken = self.contract.of_response(asked, status, headers, text)
-        if broken:
-            print(f"{request.method} {request.path} -> {status} breaks the contract: {broken}", file=sys.stderr)
-            record["violations"] = [f"response: {each}" for each in broken]
+        if fault.kind == "html":
+            status, text, content_type = fault.status or 200, "<html><body>Gateway</body></html>", "text/html"
+        else:
+            status, content_type = fault.status, "application/json"
+            body = fault.body
+            if body is None:
+                detail = f"A test ordered status {fault.status}."
+                body = self._error_body(call, ApiError(status, "injected_fault", "Injected Fault", detail))
+            text = body if isinstance(body, str) else json.dumps(body)
+
+        call.record["status"] = status
+        return web.Response(status=status, headers=headers, text=text, content_type=content_type)
 
     # Control
 
     async def _control(self, request: web.Request) -> web.StreamResponse:
         name, _slash, rest = request.match_info["name"].partition("/")
+        called = f"{request.method} /_emulator/{name}"
         action = getattr(self, f"_{request.method.lower()}_{name.replace('-', '_')}", None)
-        if action is None:
-            known = [each for each in CONTROLS if each.split()[1].partition("/")[0] == name] or CONTROLS
-            error = f"There is no {request.method} /_emulator/{name}; there is: {', '.join(known)}."
-            return web.json_response({"error": error}, status=404)
-        asked = f"{request.method} /_emulator/{name}"
-        if request.can_read_body and request.content_type != "application/json":
-            error = f"{asked} takes JSON, sent with the header Content-Type: application/json (curl --json)."
-            return web.json_response({"error": error}, status=415)
-        try:
-            sent = await request.json() if request.can_read_body else {}
-            return web.json_response(action(sent, rest))
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            return web.json_response({"error": f"{asked} takes {CONTROLS_TAKE.get(name, 'nothing')}: {error}"}, status=400)
 
-    def _get_requests(self, _sent: Any, _rest: str) -> list[dict[str, Any]]:
+        if action is None:
+            valid = [control for control in CONTROLS if control.split()[1].partition("/")[0] == name]
+            error = f"{called} does not exist. Valid requests: {', '.join(valid or CONTROLS)}."
+            return web.json_response({"error": error}, status=404)
+
+        if request.can_read_body and request.content_type != "application/json":
+            error = f"{called} takes JSON, sent with the header Content-Type: application/json (curl --json)."
+            return web.json_response({"error": error}, status=415)
+
+        try:
+            content = await request.json() if request.can_read_body else {}
+            return web.json_response(action(content, rest))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as problem:
+            error = f"{called} takes {CONTROL_BODIES.get(name, 'nothing')}: {problem}"
+            return web.json_response({"error": error}, status=400)
+
+    def _get_requests(self, _content: Any, _rest: str) -> list[dict[str, Any]]:
         return self.requests
 
-    def _post_reset(self, sent: Any, _rest: str) -> dict[str, Any]:
-        self.reset(sent)
+    def _post_reset(self, content: Any, _rest: str) -> dict[str, Any]:
+        self.reset(content)
+        return self._get_settings({}, "")
+
+    def _get_settings(self, _content: Any, _rest: str) -> dict[str, Any]:
         return {"settings": dataclasses.asdict(self.service.settings), "read_only": self.read_only}
 
-    def _get_settings(self, _sent: Any, _rest: str) -> dict[str, Any]:
-        return {"settings": dataclasses.asdict(self.service.settings), "read_only": self.read_only}
-
-    def _post_read_only(self, sent: Any, _rest: str) -> dict[str, Any]:
-        self.read_only = bool(sent["enabled"])
+    def _post_read_only(self, content: Any, _rest: str) -> dict[str, Any]:
+        self.read_only = bool(content["enabled"])
         return {"read_only": self.read_only}
 
-    def _get_read_only(self, _sent: Any, _rest: str) -> dict[str, Any]:
+    def _get_read_only(self, _content: Any, _rest: str) -> dict[str, Any]:
         return {"read_only": self.read_only}
 
-    def _post_faults(self, sent: Any, rest: str) -> dict[str, Any]:
+    def _post_faults(self, content: Any, rest: str) -> dict[str, Any]:
         if rest == "clear":
             self.faults = Queue()
             return {"queued": 0}
-        self.faults.faults.extend(Fault.read(each) for each in (sent if isinstance(sent, list) else [sent]))
+
+        documents = content if isinstance(content, list) else [content]
+        self.faults.faults.extend([Fault.read(document) for document in documents])
         return {"queued": len(self.faults.faults)}
 
-    def _get_faults(self, _sent: Any, _rest: str) -> list[dict[str, Any]]:
+    def _get_faults(self, _content: Any, _rest: str) -> list[dict[str, Any]]:
         return [dataclasses.asdict(fault) for fault in self.faults.faults]
 
-    def _post_routes(self, sent: Any, _rest: str) -> dict[str, Any]:
-        """Have a type go to integrations, by names, whatever the policies say."""
-        return self.service.route(sent["notification_type"], sent["integrations"], sent.get("current_state", "ENABLED"))
+    def _post_routes(self, content: Any, _rest: str) -> dict[str, Any]:
+        """Subscribe a type to integrations, by names, regardless of all policies."""
+        state = content.get("current_state", "ENABLED")
+        return self.service.route(content["notification_type"], content["integrations"], state)
 
-    def _get_deliveries(self, _sent: Any, _rest: str) -> list[dict[str, Any]]:
-        return [dataclasses.asdict(each) for each in self.service.deliveries]
+    def _get_deliveries(self, _content: Any, _rest: str) -> list[dict[str, Any]]:
+        return [dataclasses.asdict(result) for result in self.service.deliveries]
 
-    def _post_clock(self, sent: Any, _rest: str) -> dict[str, Any]:
-        self.clock.advance(float(sent["advance"]))
-        return {"advanced": sent["advance"]}
+    def _post_clock(self, content: Any, _rest: str) -> dict[str, Any]:
+        self.clock.advance(float(content["advance"]))
+        return {"advanced": content["advance"]}
 
-    def _post_inbox(self, sent: Any, rest: str) -> dict[str, Any]:
+    def _post_inbox(self, content: Any, rest: str) -> dict[str, Any]:
         """A webhook receiver, so that a delivered notification can be seen without a second server."""
-        self.inbox.append({"name": rest, "body": sent})
+        self.inbox.append({"name": rest, "body": content})
         return {"received": True}
 
-    def _get_inbox(self, _sent: Any, rest: str) -> list[dict[str, Any]]:
-        return [each for each in self.inbox if not rest or each["name"] == rest]
+    def _get_inbox(self, _content: Any, rest: str) -> list[dict[str, Any]]:
+        return [message for message in self.inbox if not rest or message["name"] == rest]
 
-    def _get_objects(self, _sent: Any, rest: str) -> Any:
-        """What is stored, unmasked: the truth that a test compares with. ``*`` is everything, by collection."""
+    def _get_objects(self, _content: Any, rest: str) -> Any:
+        """What is stored, without any masking. ``*`` stands for all collections."""
         if rest == "*":
             return {collection: list(self.service.store.objects(collection)) for collection in RESOURCES}
         return list(self.service.store.objects(rest or "integrations"))
@@ -395,28 +552,46 @@ _LOCAL_HOST = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?")
 
 
 @web.middleware
-async def _refuse_web_pages(request: web.Request, handler: Any) -> web.StreamResponse:
-    """Serve programs on this machine only: no web page, whatever name it gives this address, may read or control the emulator."""
+async def _refuse_web_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Serve only programs on this machine: no web page, whatever its host name, may use the emulator."""
     origin = request.headers.get("Origin")
-    same_origin = origin is None or origin == f"{request.scheme}://{request.host}"
-    if _LOCAL_HOST.fullmatch(request.host) and same_origin and request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin"):
+    is_same_origin = origin is None or origin == f"{request.scheme}://{request.host}"
+    is_same_site = request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin")
+    if _LOCAL_HOST.fullmatch(request.host) and is_same_origin and is_same_site:
         return await handler(request)
+
     error = (
-        "The emulator serves programs on this machine only: it refuses other hosts in Host and Origin, and other sites in Sec-Fetch-Site."
+        "The emulator serves programs on this machine only: "
+        "it refuses other hosts in Host and Origin, and other sites in Sec-Fetch-Site."
     )
     return web.json_response({"error": error}, status=403)
+
+
+def _generated_integration(number: int) -> dict[str, Any]:
+    """A made-up integration."""
+    return {
+        "display_name": f"channel-{number:05}",
+        "description": f"Made-up channel {number}",
+        "target": {"kind": "Slack", "webhook_url": f"https://hooks.slack.example/services/{number:05}"},
+    }
+
+
+def _api_path(path: str) -> str:
+    """A path without the prefix of redirects."""
+    return path.removeprefix(MOVED) if path.startswith(MOVED + API) else path
 
 
 def _query(request: web.Request) -> dict[str, list[str]]:
     return {name: request.query.getall(name) for name in request.query}
 
 
-def _bent(fault: Fault, body: dict[str, Any], text: bytes) -> bytes:
-    """A proper answer with one thing wrong."""
+def _altered_body(fault: Fault, body: dict[str, Any], text: bytes) -> bytes:
+    """A proper body with one thing wrong."""
     if fault.kind == "truncated":
         return text[: len(text) // 2]
     if fault.kind == "gzip":
         return gzip.compress(text)
+
     metadata = body.get("metadata", {})
     if fault.kind == "next-elsewhere" and metadata.get("next"):
         query = dict(parse_qsl(urlsplit(metadata["next"]).query))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything that can be set: one policy for each question the contract leaves open, and the numbers."""
+"""Settings of the emulator: one policy for each question that the contract leaves open, and some numbers."""
 
 from __future__ import annotations
 
@@ -11,91 +11,140 @@ from dataclasses import dataclass, field
 from typing import Any, Mapping
 
 
-def _policy(question: str, *sides: str) -> dict[str, Any]:
-    return {"help": question, "sides": sides}
+def _policy(question: str, *values: str) -> Any:
+    """A field with these valid values, of which the first is the default."""
+    return field(default=values[0], metadata={"help": question, "values": values})
 
 
-def _plain(meaning: str) -> dict[str, Any]:
-    return {"help": meaning}
+def _setting(default: Any, meaning: str) -> Any:
+    """A field with any value of the default's type."""
+    return field(default=default, metadata={"help": meaning})
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the emulator was started with, or was told at the last reset. The first side of a policy is its default."""
+    """What the emulator was started with, or was given at the last reset."""
 
-    webhook_urls: str = field(default="clear", metadata=_policy("does a read return a webhook URL", "clear", "masked"))
-    duplicate_names: str = field(default="allowed", metadata=_policy("may two integrations share a display_name", "allowed", "refused"))
-    kind_change: str = field(default="allowed", metadata=_policy("may PATCH change target.kind", "allowed", "refused"))
-    empty_description: str = field(default="clears", metadata=_policy("does an empty description clear it", "clears", "ignored"))
-    delete_in_use: str = field(
-        default="detached", metadata=_policy("an integration that a subscription uses, when deleted", "detached", "refused", "dangling")
+    # Integrations and subscriptions
+    webhook_urls: str = _policy("how a read returns a webhook URL", "clear", "masked")
+    duplicate_names: str = _policy("whether two integrations may share a display_name", "allowed", "refused")
+    kind_change: str = _policy("whether PATCH may change target.kind", "allowed", "refused")
+    empty_description: str = _policy("what an empty description in a PATCH does", "clears", "ignored")
+    delete_in_use: str = _policy(
+        "what happens to the subscriptions of a deleted integration", "detached", "refused", "dangling"
     )
-    second_subscription: str = field(
-        default="refused", metadata=_policy("may a type be subscribed to twice, or one resource's type", "refused", "allowed")
+    second_subscription: str = _policy(
+        "whether a type, or a type of one resource, may have a second subscription", "refused", "allowed"
     )
-    required_role_email: str = field(
-        default="droppable", metadata=_policy("a RoleEmail integration of a REQUIRED type's subscription", "droppable", "kept")
+    required_role_email: str = _policy(
+        "whether a RoleEmail integration can be removed from a REQUIRED type's subscription",
+        "droppable",
+        "kept",
     )
-    early_access: str = field(default="granted", metadata=_policy("the organization's access to user notifications", "granted", "withheld"))
-    missing: str = field(default="404", metadata=_policy("how a missing id is answered", "404", "403"))
-    over_quota: str = field(default="402", metadata=_policy("how going over the quota is answered", "402", "400"))
-    error_envelope: str = field(default="errors", metadata=_policy("the form of an error's body", "errors", "error"))
-    new_objects: str = field(default="at-once", metadata=_policy("when lists show a new object", "at-once", "delayed"))
-    deletion: str = field(default="at-once", metadata=_policy("when lists no longer show a deleted object", "at-once", "lingering"))
-    write_answers: str = field(
-        default="full",
-        metadata=_policy("which members the answer to a write has: all, or those that the contract requires", "full", "lean"),
-    )
-    empty_lookup: str = field(
-        default="empty", metadata=_policy("a look-up of resource subscriptions where there are none", "empty", "missing")
-    )
-    error_codes: str = field(default="given", metadata=_policy("whether an error has a code", "given", "omitted"))
-    dead_url: str = field(default="204", metadata=_policy("how a test of a URL that does not accept it is answered", "204", "400"))
+    early_access: str = _policy("the organization's access to user notifications", "granted", "withheld")
+    dead_url: str = _policy("the answer to a test of a URL that does not accept it", "204", "400")
 
-    list_delay_ms: int = field(
-        default=300, metadata=_plain("how long lists lag behind where new objects are delayed or deleted ones linger")
+    # Missing objects
+    missing: str = _policy("the answer to a request for an id that does not exist", "404", "403")
+    empty_lookup: str = _policy(
+        "the answer to a look-up of resource subscriptions that finds nothing; `missing` follows that policy",
+        *("empty", "missing", "404", "403"),
     )
-    latency_ms: int = field(default=0, metadata=_plain("how long every answer takes"))
-    quota: int = field(default=1000, metadata=_plain("integrations_per_org: how many Slack, MsTeams and Webhook integrations there may be"))
-    rate_limit: int = field(default=100_000, metadata=_plain("requests that one user may send in one window"))
-    rate_window: int = field(default=60, metadata=_plain("the length of that window in seconds"))
-    concurrency_limit: int = field(default=1000, metadata=_plain("requests that may be under way at once"))
-    token_lifetime: int = field(default=900, metadata=_plain("the longest life of an exchanged access token in seconds"))
+    empty_preference_lookup: str = _policy(
+        "the answer to a look-up of a resource preference that finds nothing; `missing` follows that policy, "
+        "`empty` is an empty object",
+        *("missing", "404", "403", "empty"),
+    )
 
-    api_key: str = field(default="emulator-key", metadata=_plain("the Cloud API key that may write"))
-    api_secret: str = field(default="emulator-secret", metadata=_plain("its secret"))
-    reader_key: str = field(default="reader-key", metadata=_plain("the Cloud API key that may only read"))
-    reader_secret: str = field(default="reader-secret", metadata=_plain("its secret"))
-    external_token: str = field(
-        default="emulator-external-token", metadata=_plain("the identity provider's token that the exchange accepts")
+    # Errors
+    over_quota: str = _policy("the answer to a request that exceeds the quota", "402", "400")
+    error_envelope: str = _policy("the form of an error's body", "errors", "error")
+    error_codes: str = _policy(
+        "whether an error has a code; if not, a 404 has an id, a status and a title only", "given", "omitted"
+    )
+    validation_errors: str = _policy("which violations of a body a 422 lists", "all", "first")
+    rate_limit_body: str = _policy("whether a 429 has a body", "given", "omitted")
+
+    # Responses
+    new_objects: str = _policy("when lists show a new object", "at-once", "delayed")
+    deletion: str = _policy(
+        "when lists stop showing a deleted object; a marked one has `deleted_at` for that time",
+        *("at-once", "lingering", "marked"),
+    )
+    write_answers: str = _policy(
+        "the members in the response to a write: all, those that the contract requires and the id, or those "
+        "that it requires",
+        *("full", "lean", "minimal"),
+    )
+    read_answers: str = _policy(
+        "the members in the response to a read: all, or no optional ones that are empty or redundant",
+        *("full", "lean"),
+    )
+    response_headers: str = _policy("whether responses have the headers of the contract", "given", "omitted")
+    redirects: str = _policy(
+        "the status of a redirect before every response, for all methods (307, 308) or for GET (301, 302)",
+        *("none", "307", "308", "302", "301"),
+    )
+
+    # Numbers
+    list_delay_ms: int = _setting(
+        300, "how long lists lag behind if new objects are delayed or deleted ones linger"
+    )
+    latency_ms: int = _setting(0, "how long each response takes")
+    quota: int = _setting(1000, "integrations_per_org: the most Slack, MsTeams and Webhook integrations")
+    rate_limit: int = _setting(100_000, "requests that one user may send in one window")
+    rate_window: int = _setting(60, "the length of that window in seconds")
+    concurrency_limit: int = _setting(1000, "requests that may be in progress at once")
+    token_lifetime: int = _setting(900, "the longest life of an exchanged access token in seconds")
+
+    # Credentials
+    api_key: str = _setting("emulator-key", "the Cloud API key that may write")
+    api_secret: str = _setting("emulator-secret", "its secret")
+    reader_key: str = _setting("reader-key", "the Cloud API key that may only read")
+    reader_secret: str = _setting("reader-secret", "its secret")
+    external_token: str = _setting(
+        "emulator-external-token", "the identity provider's token that the exchange accepts"
     )
 
     def changed(self, overrides: Mapping[str, Any]) -> Settings:
-        """These settings with others in place of some; an unknown name or side raises ValueError."""
-        known = {f.name: f for f in dataclasses.fields(self)}
+        """These settings with other values for some; raises ValueError for an unknown name or value."""
+        fields = {f.name: f for f in dataclasses.fields(self)}
+
         for name, value in overrides.items():
-            if name not in known:
-                raise ValueError(f"unknown setting {name!r}, known are: {', '.join(known)}")
-            sides = known[name].metadata.get("sides")
-            if type(value) is not type(known[name].default) or (isinstance(value, int) and value < 0):
-                raise ValueError(f"{name} is like {known[name].default!r}, not {value!r}")
-            if sides and value not in sides:
-                raise ValueError(f"{name} is one of {', '.join(sides)}, not {value!r}")
+            if name not in fields:
+                raise ValueError(f"unknown setting {name!r}; valid settings: {', '.join(fields)}")
+
+            default, values = fields[name].default, fields[name].metadata.get("values")
+            if type(value) is not type(default) or (isinstance(value, int) and value < 0):
+                raise ValueError(f"{name} takes a value such as {default!r}, not {value!r}")
+            if values and value not in values:
+                raise ValueError(f"invalid value {value!r} of {name}; valid values: {', '.join(values)}")
+
         return dataclasses.replace(self, **overrides)
 
 
+def policies() -> dict[str, tuple[str, ...]]:
+    """The values of every policy, by its name."""
+    return {f.name: f.metadata["values"] for f in dataclasses.fields(Settings) if "values" in f.metadata}
+
+
 def add_flags(parser: argparse.ArgumentParser) -> None:
-    """One command-line flag for each setting, named as the setting is."""
+    """Add one command-line flag for each setting, with the setting's name."""
     for f in dataclasses.fields(Settings):
         flag = "--" + f.name.replace("_", "-")
-        if "sides" in f.metadata:
-            parser.add_argument(flag, choices=f.metadata["sides"], default=f.default, help=f.metadata["help"])
-        else:
-            kind = int if isinstance(f.default, int) else str
-            text = f"{f.metadata['help']} (default {f.default})"
-            parser.add_argument(flag, type=kind, default=f.default, metavar=kind.__name__.upper(), help=text)
+        if "values" in f.metadata:
+            parser.add_argument(
+                flag, choices=f.metadata["values"], default=f.default, help=f.metadata["help"]
+            )
+            continue
+
+        value_type = int if isinstance(f.default, int) else str
+        text = f"{f.metadata['help']} (default {f.default})"
+        parser.add_argument(
+            flag, type=value_type, default=f.default, metavar=value_type.__name__.upper(), help=text
+        )
 
 
 def from_flags(namespace: argparse.Namespace) -> Settings:
-    """The settings that the parsed flags say."""
+    """The settings in parsed flags."""
     return Settings(**{f.name: getattr(namespace, f.name) for f in dataclasses.fields(Settings)})

@@ -28,7 +28,7 @@ def policy_sets():
     """The defaults, each other value by itself, and another value of each policy at once."""
     others = []
     for setting in dataclasses.fields(Settings):
-        values = setting.metadata.get("values") or setting.metadata.get("sides", ())
+        values = setting.metadata.get("values", ())
         others += [(setting.name, value) for value in values[1:]]
 
     combined = {}

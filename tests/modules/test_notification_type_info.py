@@ -31,7 +31,7 @@ def test_all_are_listed_sorted_by_name(run, emulator):
         ({"subscription_priorities": ["REQUIRED"]}, 12),
         ({"included_in_plan": False}, 6),
         ({"included_in_plan": True, "categories": ["SERVICE"]}, 21),
-        ({"resource_type": "CONNECTOR"}, 4),
+        ({"resource_type": "CONNECTOR"}, 6),
         ({"resource_type": "CONNECTOR", "severities": ["WARN"]}, 2),
         ({"display_name": "Connector failed"}, 1),
         ({"display_name": ["Connector failed", "Payment failed"]}, 2),

@@ -40,12 +40,14 @@ class ArgumentSpec:
             [*self.required_if, *other.required_if],
         )
 
-    def as_list(self, option: str) -> ArgumentSpec:
-        """One required option: a list of items with these options."""
+    def as_list(self, option: str, required: bool = True) -> ArgumentSpec:
+        """One option: a list of items with these options. Unless it is required, it is empty by default."""
         keywords = self.as_keywords()
         suboptions = keywords.pop("argument_spec")
-        item = {"type": "list", "elements": "dict", "required": True, "options": suboptions, **keywords}
-        return ArgumentSpec({option: item})
+        presence: Dict[str, Any] = {"required": True} if required else {"default": []}
+        return ArgumentSpec(
+            {option: {"type": "list", "elements": "dict", **presence, "options": suboptions, **keywords}}
+        )
 
     def as_keywords(self) -> Dict[str, Any]:
         """Keyword arguments of AnsibleModule and of ArgumentSpecValidator."""

@@ -144,3 +144,34 @@ NOTIFICATION_FILTER = ArgumentSpec(
         "time_range": {"type": "str", "choices": ["PAST_24H", "PAST_7D", "PAST_30D"]},
     }
 )
+
+#: Which integrations notification types must and must not go to.
+POLICY = ArgumentSpec(
+    {
+        "name": {"type": "str", "required": True},
+        "select": RULE.options["select"],
+        "require": {
+            "type": "dict",
+            "options": {
+                "any_of": {"type": "list", "elements": "str"},
+                "kinds": {"type": "list", "elements": "str"},
+                "at_least": {"type": "int"},
+                "not_only": {"type": "list", "elements": "str"},
+            },
+        },
+        "forbid": {
+            "type": "dict",
+            "options": {"integrations": {"type": "list", "elements": "str", "required": True}},
+        },
+    },
+    required_one_of=[("require", "forbid")],
+)
+
+#: How much a run of a whole organization may change.
+LIMITS = ArgumentSpec(
+    {
+        "silence_limit": {"type": "int", "default": 0},
+        "change_limit": {"type": "str"},
+        "expected_checksum": {"type": "str"},
+    }
+)

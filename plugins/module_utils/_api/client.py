@@ -29,6 +29,7 @@ from .._redaction import Redactor, one_line, quoted, shortened
 from . import retry
 from .adapter import RequestTracker
 from .auth import TOKEN_PATH, ExchangedToken, TokenExchange
+from .responses import id_from_location
 from .retry import Failure, RetryMode
 from .session import DEFAULT_ENDPOINT, Connection, Session
 from .transport import (
@@ -37,6 +38,7 @@ from .transport import (
     Request,
     Transport,
     accept_any,
+    accept_mapping,
     accept_none,
     accept_object,
     request_id_of,
@@ -247,11 +249,20 @@ class Client:
             raise error.replace(next_step=next_step) from None
 
     def create(self, path: str, body: Mapping[str, Any]) -> Object:
-        """POST: the new object. After an error, ``outcome_unknown`` says whether it may exist."""
-        created: Object = self.send(
-            Request("POST", path, accept_object, body=body, retry_mode=RetryMode.CREATE)
-        ).body
-        return created
+        """POST: the new object. After an error, ``outcome_unknown`` says whether it may exist.
+
+        The contract does not require the ID in the response, but its ``Location`` header ends with it.
+        """
+        request = Request("POST", path, accept_mapping, body=body, retry_mode=RetryMode.CREATE)
+        response = self.send(request)
+        created: Object = response.body
+        if accept_object(created):
+            return created
+        object_id = id_from_location(response.headers)
+        if not SAFE_ID.fullmatch(object_id):
+            error = _invalid_response("the response has neither an ID nor a Location", response)
+            raise error.replace(outcome_unknown=True)
+        return {**created, "id": object_id}
 
     def read(self, path: str, object_id: str) -> Object:
         """GET of one object."""
@@ -259,14 +270,17 @@ class Client:
         return obj
 
     def look_up(self, path: str, query: Mapping[str, Any]) -> Optional[Object]:
-        """GET of a look-up with one object as its answer; None if the API itself says that there is none."""
+        """GET of a look-up with one object as its answer.
+
+        None if the API itself says that there is none, with 404 or with an object without members.
+        """
         try:
-            obj: Object = self.send(Request("GET", path, accept_object, query=query)).body
+            obj: Object = self.send(Request("GET", path, _accept_object_or_nothing, query=query)).body
         except NotFoundError as error:
             if not error.is_from_api:  # another server answered, at a wrong endpoint
                 raise
             return None
-        return obj
+        return obj or None
 
     def get_summary(self, path: str, member: str) -> Object:
         """GET of a verb such as ``user-notifications:summary``, whose answer must have a member but no ID."""
@@ -502,6 +516,10 @@ def _object_path(path: str, object_id: str) -> str:
 def _accept_id(object_id: str) -> Callable[[Any], bool]:
     """Whether a body is the requested object, and no other."""
     return lambda body: accept_object(body) and body["id"] == object_id
+
+
+def _accept_object_or_nothing(body: Any) -> bool:
+    return body == {} or accept_object(body)
 
 
 def _page_objects(response: ApiResponse) -> List[Object]:

@@ -95,10 +95,15 @@ def _next_step(error_type: str, method: str, headers: Mapping[str, str]) -> Opti
     if error_type == "forbidden":
         return _FORBIDDEN_NEXT_STEPS.get(method)
     if error_type == "conflict" and headers.get("Location"):
-        path = (_text(headers["Location"]) or "").partition("?")[0]
-        existing_id = path.rstrip("/").rpartition("/")[2]
+        existing_id = id_from_location(headers)
         return f"The existing object is {quoted(existing_id)}. Choose another name, or manage that object."
     return None
+
+
+def id_from_location(headers: Mapping[str, str]) -> str:
+    """The ID at the end of the ``Location`` header; empty if there is none."""
+    path = (_text(headers.get("Location")) or "").partition("?")[0]
+    return path.rstrip("/").rpartition("/")[2]
 
 
 def _challenge(headers: Mapping[str, str]) -> Optional[str]:

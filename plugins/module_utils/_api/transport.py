@@ -58,6 +58,11 @@ def accept_none(body: Any) -> bool:
     return body is None
 
 
+def accept_mapping(body: Any) -> bool:
+    """Whether a body is an object, with or without an ID."""
+    return isinstance(body, dict)
+
+
 def accept_object(body: Any) -> bool:
     """Whether a body is an object with an ID."""
     return isinstance(body, dict) and isinstance(body.get("id"), str) and bool(body["id"])

@@ -29,6 +29,7 @@ from .plan import CREATE, DELETE, KEEP, UPDATE, Step
 from .planner import plan_step, unapplied_changes
 from .recovery import RUN_ONCE, StepContext, find_by_key, recover_lost_create
 from .result import StepResult
+from .snapshot import existing_objects
 
 #: How often a step is planned again because the organization has changed since the snapshot.
 MAX_REPLANS = 1
@@ -216,7 +217,9 @@ def _update(ctx: StepContext, step: Step) -> Outcome:
     except NotFoundError as error:
         if step.desired.id is not None or not error.is_from_api:
             raise
-        return Outdated((), error, f"{_shown(resource.name(before), before)} was {_BY_OTHERS}")
+        current = _read_current(ctx, before)
+        warning = "" if current else f"{_shown(resource.name(before), before)} was {_BY_OTHERS}"
+        return Outdated(current, error, warning)
     except (ConflictError, BadRequestError) as error:
         hint = resource.rejection_hint(before, body, step.changes)
         if hint:
@@ -229,6 +232,15 @@ def _update(ctx: StepContext, step: Step) -> Outcome:
     changed = is_applied or any(before.get(name) != obj.get(name) for name in body)
     verified, unapplied = _verify(ctx, body, obj)
     return StepResult(step, after=verified, changed=changed, error=unapplied)
+
+
+def _read_current(ctx: StepContext, before: Object) -> Tuple[Object, ...]:
+    """The object as it is now; empty if it does not exist. A list may lag behind, so it is read by its ID."""
+    try:
+        obj = ctx.client.read(ctx.resource.path, before["id"])
+    except (NotFoundError, ForbiddenError):
+        return ()
+    return tuple(existing_objects(ctx.client, ctx.resource, [obj]))
 
 
 def _reload(ctx: StepContext, before: Object, conflict: NotificationsError) -> Outdated:

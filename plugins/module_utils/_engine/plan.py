@@ -127,22 +127,31 @@ class Plan:
 def plan_diff(steps: Sequence[Step]) -> Dict[str, str]:
     """Ansible's ``diff`` of several steps: one line for each object that changes, beginning with its name."""
     changing = [step for step in steps if step.is_change]
-    changing.sort(key=lambda step: (step.resource.scope, step.name))
+    changing.sort(key=lambda step: (step.resource.noun, step.resource.scope, step.name))
     shared_names = _shared_names(changing)
+    nouns = sorted({step.resource.noun for step in changing})
 
     before: List[Tuple[str, str]] = []
     after: List[Tuple[str, str]] = []
     for step in changing:
         if step.before is not None:
-            before.append((_line_name(step, step.before, shared_names), step.resource.diff_line(step.before)))
+            before.append(
+                (
+                    _line_name(step, step.before, shared_names, len(nouns) > 1),
+                    step.resource.diff_line(step.before),
+                )
+            )
         if step.after is not None:
             changes = step.changes if step.before else ()
             after.append(
-                (_line_name(step, step.after, shared_names), step.resource.diff_line(step.after, changes))
+                (
+                    _line_name(step, step.after, shared_names, len(nouns) > 1),
+                    step.resource.diff_line(step.after, changes),
+                )
             )
 
     width = min(NAME_WIDTH, max((len(name) for name, _rest in before + after), default=0))
-    header = " and ".join(sorted({f"{step.resource.noun}s" for step in changing}))
+    header = " and ".join(f"{noun}s" for noun in nouns)
     return {
         "before": _lines(before, width),
         "after": _lines(after, width),
@@ -151,9 +160,13 @@ def plan_diff(steps: Sequence[Step]) -> Dict[str, str]:
     }
 
 
-def _shared_names(steps: Iterable[Step]) -> Dict[Tuple[str, str], bool]:
-    """Which names several of the changing objects of a collection have."""
-    counts = Counter((step.resource.scope, _shown_name(step)) for step in steps)
+#: Whether several of the changing objects of a collection have a name, by the collection's address and the
+#: name.
+_SharedNames = Mapping[Tuple[Tuple[str, str], str], bool]
+
+
+def _shared_names(steps: Iterable[Step]) -> _SharedNames:
+    counts = Counter((step.resource.address, _shown_name(step)) for step in steps)
     return {name: count > 1 for name, count in counts.items()}
 
 
@@ -161,14 +174,14 @@ def _shown_name(step: Step) -> str:
     return step.resource.name(step.after or step.before or {})
 
 
-def _line_name(step: Step, obj: Object, shared_names: Mapping[Tuple[str, str], bool]) -> str:
+def _line_name(step: Step, obj: Object, shared_names: _SharedNames, with_noun: bool) -> str:
     resource = step.resource
     name = resource.name(obj) or str(obj.get("id", ""))
-    if shared_names[resource.scope, _shown_name(step)]:
+    if shared_names[resource.address, _shown_name(step)]:
         name += f" ({obj.get('id') or resource.key(obj)})"
     if resource.scope and name != resource.scope:
         name = f"{resource.scope}: {name}"
-    return one_line(name)
+    return one_line(f"{resource.noun} {name}" if with_noun else name)
 
 
 def _lines(entries: Iterable[Tuple[str, str]], width: int) -> str:

@@ -119,7 +119,9 @@ def _plan_purge(purge: Purge, collection: Collection, steps: Iterable[Step]) -> 
     deleted = [
         obj
         for obj in collection
-        if obj["id"] not in managed and not resource.validate_change(obj, None) and not _is_kept(purge, obj)
+        if obj["id"] not in managed
+        and not resource.validate_change(obj, None)
+        and not is_kept(resource, purge.keep, obj)
     ]
     deleted.sort(key=lambda obj: (resource.name(obj), obj["id"]))
     if len(deleted) > purge.limit:
@@ -143,12 +145,11 @@ def _plan_purge(purge: Purge, collection: Collection, steps: Iterable[Step]) -> 
     ]
 
 
-def _is_kept(purge: Purge, obj: Object) -> bool:
-    names = (purge.resource.name(obj), obj["id"])
+def is_kept(resource: Resource, keep: Sequence[str], obj: Object) -> bool:
+    """Whether the name or the ID of an object is in ``keep``, or matches a pattern there."""
+    names = (resource.name(obj), obj["id"])
     # A name may contain brackets, which have a meaning in a pattern.
-    return any(
-        pattern in names or any(fnmatchcase(name, pattern) for name in names) for pattern in purge.keep
-    )
+    return any(pattern in names or any(fnmatchcase(name, pattern) for name in names) for pattern in keep)
 
 
 def _plan_deletion(desired: DesiredState, current: Optional[Object]) -> Step:

@@ -9,7 +9,7 @@ Private to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, Iterable, List, Optional, Tuple
 
 from .._errors import NotificationsError
 from .model import Object
@@ -86,8 +86,13 @@ class PlanResult:
     @property
     def summary(self) -> Dict[str, int]:
         """The number of managed and purged objects for each outcome."""
+        return self.count(self.managed + self.purged)
+
+    @staticmethod
+    def count(results: Iterable[StepResult]) -> Dict[str, int]:
+        """The number of results for each outcome."""
         counts = dict.fromkeys(("created", "changed", "deleted", "unchanged", "failed", "not_attempted"), 0)
-        for result in self.managed + self.purged:
+        for result in results:
             counts[result.outcome] += 1
         return counts
 

@@ -96,15 +96,15 @@ def _refusal(when_in_use: str, users: Sequence[str], emptied: Sequence[str]) -> 
     """Why integrations that subscriptions use cannot be deleted; None if they can be."""
     if emptied:
         # Detaching would be refused for the same reason, so it is not recommended.
-        detail = f"the subscriptions to {_names(emptied)} would have no integration left"
+        detail = f"the subscriptions to {describe_names(emptied)} would have no integration left"
         if when_in_use == FAIL:
-            detail = f"the subscriptions to {_names(users)} use it, and {detail}"
+            detail = f"the subscriptions to {describe_names(users)} use it, and {detail}"
         next_step = "Route these types elsewhere first, or delete their subscriptions."
         return RefusedError(detail, type="in_use", next_step=next_step)
     if when_in_use != FAIL:
         return None
     return RefusedError(
-        f"the subscriptions to {_names(users)} use it",
+        f"the subscriptions to {describe_names(users)} use it",
         type="in_use",
         next_step="Route these types elsewhere first, or set `when_in_use: detach` to remove it from them.",
     )
@@ -114,6 +114,7 @@ def _integration_ids(subscription: Object) -> FrozenSet[str]:
     return frozenset(reference_ids(subscription.get("integrations")))
 
 
-def _names(names: Iterable[str]) -> str:
+def describe_names(names: Iterable[str]) -> str:
+    """Distinct names for a message."""
     distinct: List[str] = sorted(set(names))
     return ", ".join(map(quoted, distinct))

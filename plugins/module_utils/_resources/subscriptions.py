@@ -35,7 +35,15 @@ from .catalog import (
     refresh_catalog,
 )
 from .integrations import is_manageable, target_kind
-from .notification_types import PRIORITIES, REQUIRED, SELECTORS, is_in_plan, matches_name, select_types
+from .notification_types import (
+    NOTIFICATION_TYPES,
+    PRIORITIES,
+    REQUIRED,
+    SELECTORS,
+    is_in_plan,
+    matches_name,
+    select_types,
+)
 
 ENABLED, DISABLED = "ENABLED", "DISABLED"
 
@@ -89,8 +97,10 @@ class RoutedResource(Resource):
     has_unique_keys = True
     key_relation = "to"
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, known: Optional[Catalog] = None) -> None:
+        """``known`` has the integrations whose names are shown, if it is more than the catalog."""
         self.catalog = catalog
+        self._known = known or catalog
 
     def identity(self) -> Object:
         """What a new object is created with beside its type and its integrations."""
@@ -154,7 +164,7 @@ class RoutedResource(Resource):
     def _reference_to_output(self, reference: IntegrationReference) -> Object:
         if isinstance(reference, Reference):
             return {"id": None, "display_name": reference.key, "kind": None}
-        integration = self.catalog.integrations.by_id(reference)
+        integration = self._known.integrations.by_id(reference)
         if integration is None:
             # It was deleted, and the subscription still refers to it.
             return {"id": reference, "display_name": None, "kind": None, "missing": True}
@@ -209,12 +219,13 @@ def load_subscriptions(client: Client) -> Tuple[Subscriptions, Collection]:
 def dangling_references(plan: Plan) -> List[str]:
     """The IDs of integrations that no longer exist, and that the plan removes from subscriptions."""
     found = set()
+    deleted = {step.before["id"] for step in plan.deletions() if step.before}
     for step in plan.steps:
         resource = step.resource
         if isinstance(resource, RoutedResource) and step.before and "integrations" in step.body:
             before = reference_ids(step.before.get("integrations"))
             found |= set(before) - set(resource.catalog.without_dangling(before))
-    return sorted(found)
+    return sorted(found - deleted)
 
 
 # Desired state
@@ -337,6 +348,10 @@ class SelectedType:
     notification_type: Object
     rules: List[int] = field(default_factory=list)
     integrations: Dict[IntegrationReference, None] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return NOTIFICATION_TYPES.name(self.notification_type) or str(self.notification_type["id"])
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,8 @@ def read_notification(client: InboxClient, object_id: str) -> Object:
 def count_unread(client: InboxClient) -> Object:
     """The number of unread notifications, as the API counts them."""
     with operation("count the unread user notifications"), _with_hint(_EARLY_ACCESS):
-        return client.get_summary(SUMMARY_PATH, "unread_count")
+        summary = client.get_summary(SUMMARY_PATH, "unread_count")
+    return {name: value for name, value in summary.items() if name not in ("api_version", "kind", "metadata")}
 
 
 def mark(client: InboxClient, object_id: str, read: bool) -> None:

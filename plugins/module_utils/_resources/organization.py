@@ -1,0 +1,316 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A whole organization: one plan over integrations, subscriptions and the settings of single resources.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
+
+from .._engine.model import Client, Collection, DesiredState, Object, Purge, Snapshot
+from .._engine.plan import DELETE, DETACHED, Plan, Step
+from .._engine.planner import is_kept, make_plan
+from .._engine.snapshot import read_snapshot
+from .._errors import RefusedError, operation
+from .._redaction import quoted
+from .catalog import Catalog, IntegrationReference, reference_ids, references, refresh_catalog
+from .detach import DETACH, IGNORE, describe_names
+from .integrations import INTEGRATIONS, integration_from_options, is_manageable
+from .notification_types import NOTIFICATION_TYPES
+from .policies import Limits, Route, Routing, validate_routing
+from .resource_settings import (
+    ResourcePreferences,
+    ResourceSubscriptions,
+    preference_from_options,
+    resource_path_from_options,
+)
+from .subscriptions import (
+    DISABLED,
+    EXACT,
+    REMOVE,
+    RoutedState,
+    Selection,
+    Subscriptions,
+    apply_rules,
+    disable_unselected,
+    subscription_from_options,
+)
+from .subscriptions import Route as SubscriptionRoute
+
+
+@dataclass(frozen=True)
+class OrganizationState:
+    """What exists: the collections of the whole organization."""
+
+    integrations: Collection
+    types: Collection
+    subscriptions: Collection
+
+    @property
+    def catalog(self) -> Catalog:
+        return Catalog(self.types, self.integrations)
+
+
+def read_organization(client: Client, concurrency: int) -> OrganizationState:
+    """The integrations, notification types and subscriptions of the organization, read at the same time."""
+    unresolved = Subscriptions(Catalog())
+    snapshot = read_snapshot(client, [INTEGRATIONS, NOTIFICATION_TYPES, unresolved], concurrency)
+    catalog = Catalog(snapshot[NOTIFICATION_TYPES], snapshot[INTEGRATIONS])
+    catalog = refresh_catalog(client, catalog, snapshot[unresolved])
+    subscriptions = Collection(Subscriptions(catalog), snapshot[unresolved])
+    return OrganizationState(catalog.integrations, catalog.types, subscriptions)
+
+
+@dataclass(frozen=True)
+class OrganizationPlan:
+    """The plan of an organization, with what the rules selected and the routing before and after it."""
+
+    plan: Plan
+    selection: Selection
+    not_disabled: List[Object]
+    before: Routing
+    after: Routing
+    catalog: Catalog
+
+    def rules_by_name(self) -> Dict[str, List[int]]:
+        """The positions of the rules that select each type, counted from 1, by the name of the type."""
+        return {selected.name: selected.rules for selected in self.selection.selected.values()}
+
+
+@dataclass(frozen=True)
+class OrganizationOptions:
+    """The options of the module organization that the plan depends on."""
+
+    params: Mapping[str, Any]
+    purge: Optional[Purge]
+    limits: Limits
+    concurrency: int
+
+
+def plan_organization(
+    client: Client, options: OrganizationOptions, warn: Callable[[str], None]
+) -> OrganizationPlan:
+    """Plan all changes that lead to the desired organization.
+
+    Integrations are planned first. Everything else refers to the integrations that will exist then. Raises
+    RefusedError if an option, a name, or a safety rule forbids the plan.
+    """
+    params = options.params
+    desired_integrations = [integration_from_options(item) for item in params["integrations"]]
+    with operation("manage the settings of single resources"):
+        preference_paths = [resource_path_from_options(item, warn) for item in params["resource_preferences"]]
+        route_paths = [resource_path_from_options(item, warn) for item in params["resource_subscriptions"]]
+
+    state = read_organization(client, options.concurrency)
+    integration_plan = make_plan(desired_integrations, Snapshot([state.integrations]), options.purge)
+    _refuse_kept(integration_plan, params["keep"])
+    planned = _planned_catalog(state, integration_plan)
+    created = _created_names(integration_plan)
+
+    known = Catalog(state.types, [*state.integrations, *planned.integrations])
+    subscriptions = Collection(Subscriptions(planned, known), state.subscriptions)
+    routes = _plan_routes(subscriptions, created, params)
+    resource_plan = _plan_resource_settings(
+        client, options, planned, known, created, preference_paths, route_paths, warn
+    )
+    plan = integration_plan + routes.plan + resource_plan
+    plan = plan + _plan_detach(plan, subscriptions, state, params["when_in_use"])
+
+    before = routing_of(state.subscriptions, state.catalog)
+    after = planned_routing(plan, subscriptions, planned)
+    validate_routing(before, after, plan, _object_count(state), options.limits)
+    return OrganizationPlan(plan, routes.selection, routes.not_disabled, before, after, planned)
+
+
+# Integrations
+
+
+def _refuse_kept(plan: Plan, keep: Sequence[str]) -> None:
+    """An item that would change an integration which ``keep`` protects is a contradiction."""
+    for step in plan.steps:
+        if step.before is not None and step.is_change and is_kept(INTEGRATIONS, tuple(keep), step.before):
+            raise RefusedError(
+                f"{quoted(step.name)} ({step.before['id']}) matches `keep`, and an item would change it",
+                operation="manage integrations",
+                next_step="Remove it from the items, or from `keep`.",
+            )
+
+
+def _planned_catalog(state: OrganizationState, plan: Plan) -> Catalog:
+    """The types, and the existing integrations as they will be."""
+    changed = {
+        step.before["id"]: step.after for step in plan.steps if step.before is not None and step.is_change
+    }
+    planned = (changed.get(obj["id"], obj) for obj in state.integrations)
+    return Catalog(state.types, [obj for obj in planned if obj is not None])
+
+
+def _created_names(plan: Plan) -> FrozenSet[str]:
+    return frozenset(step.name for step in plan.steps if step.before is None and step.after is not None)
+
+
+# Subscriptions
+
+
+@dataclass(frozen=True)
+class _Routes:
+    plan: Plan
+    selection: Selection
+    not_disabled: List[Object]
+
+
+def _plan_routes(subscriptions: Collection, created: FrozenSet[str], params: Mapping[str, Any]) -> _Routes:
+    resource = subscriptions.resource
+    assert isinstance(resource, Subscriptions)
+    selection = apply_rules(resource.catalog, params["subscriptions"], created)
+    desired_states = selection.desired_states(resource, EXACT, params["keep_read_only"])
+    not_disabled: List[Object] = []
+    if params["disable_others"]:
+        if not selection.selected:
+            raise RefusedError(
+                "`disable_others` is set and no rule selects anything, so all types would be disabled",
+                operation="route by rules",
+                next_step="Give rules.",
+            )
+        unselected = disable_unselected(resource, subscriptions, selection)
+        desired_states += unselected.desired_states
+        not_disabled = unselected.not_disabled
+    return _Routes(make_plan(desired_states, Snapshot([subscriptions])), selection, not_disabled)
+
+
+def _plan_resource_settings(
+    client: Client,
+    options: OrganizationOptions,
+    catalog: Catalog,
+    known: Catalog,
+    created: FrozenSet[str],
+    preference_paths: Sequence[Tuple[str, str]],
+    route_paths: Sequence[Tuple[str, str]],
+    warn: Callable[[str], None],
+) -> Plan:
+    preferences = [ResourcePreferences(*path) for path in preference_paths]
+    routed = {path: ResourceSubscriptions(catalog, *path, known) for path in route_paths}
+    snapshot = read_snapshot(client, [*preferences, *routed.values()], options.concurrency, warn)
+
+    desired_states: List[DesiredState] = [
+        preference_from_options(resource, item)
+        for resource, item in zip(preferences, options.params["resource_preferences"])
+    ]
+    for path, item in zip(route_paths, options.params["resource_subscriptions"]):
+        resource = routed[path]
+        desired_states.append(subscription_from_options(resource, item, snapshot[resource], created))
+    return make_plan(desired_states, snapshot)
+
+
+def _plan_detach(plan: Plan, subscriptions: Collection, state: OrganizationState, when_in_use: str) -> Plan:
+    """Steps that remove deleted integrations from subscriptions that the plan does not route away."""
+    deleted = {
+        step.before["id"]: step.name
+        for step in plan.deletions()
+        if step.before is not None and step.resource.address == INTEGRATIONS.address
+    }
+    nothing = Plan((), Snapshot())
+    if not deleted or when_in_use == IGNORE:
+        return nothing
+    changed = _planned_objects(plan, subscriptions)
+    users = [obj for obj in subscriptions if obj["id"] not in changed and _uses(obj, deleted)]
+    if not users:
+        return nothing
+
+    resource = subscriptions.resource
+    assert isinstance(resource, Subscriptions)
+    emptied = [obj for obj in users if set(reference_ids(obj.get("integrations"))) <= deleted.keys()]
+    names = describe_names(resource.name(obj) for obj in emptied or users)
+    subject = ", ".join(f"{quoted(name)} ({object_id})" for object_id, name in sorted(deleted.items()))
+    if emptied:
+        raise RefusedError(
+            f"the subscriptions to {names} would have no integration left",
+            type="in_use",
+            operation=f"delete {subject}",
+            next_step="Route these types elsewhere, or delete their subscriptions.",
+        )
+    if when_in_use != DETACH:
+        raise RefusedError(
+            f"the subscriptions to {names} use it",
+            type="in_use",
+            operation=f"delete {subject}",
+            next_step="Route these types elsewhere, or set `when_in_use: detach` to remove it from them.",
+        )
+    # Resolved against the integrations that exist now, so that only the deleted ones are removed.
+    current = Subscriptions(state.catalog)
+    route = SubscriptionRoute(tuple(deleted), mode=REMOVE)
+    desired_states = [RoutedState(current, id=obj["id"], key=current.key(obj), route=route) for obj in users]
+    detach_plan = make_plan(desired_states, Snapshot([Collection(current, subscriptions)]))
+    steps = tuple(replace(step, origin=DETACHED) for step in detach_plan.steps)
+    return Plan(steps, detach_plan.snapshot)
+
+
+def _planned_objects(plan: Plan, subscriptions: Collection) -> Dict[str, Optional[Object]]:
+    """The subscriptions that the plan changes, as they will be (None: deleted), by ID."""
+    address = subscriptions.resource.address
+    return {
+        step.before["id"]: step.after
+        for step in plan.steps
+        if step.before is not None and step.is_change and step.resource.address == address
+    }
+
+
+def _uses(subscription: Object, integration_ids: Mapping[str, str]) -> bool:
+    return any(each in integration_ids for each in reference_ids(subscription.get("integrations")))
+
+
+# Routing: who is notified of what, before and after a plan
+
+
+def routing_of(subscriptions: Iterable[Object], catalog: Catalog) -> Routing:
+    """Which integrations receive each notification type now."""
+    by_type: Dict[str, List[Object]] = {}
+    for obj in subscriptions:
+        by_type.setdefault(Subscriptions(catalog).key(obj), []).append(obj)
+    return Routing(catalog, {type_id: _route(objects) for type_id, objects in by_type.items()})
+
+
+def _route(subscriptions: Sequence[Object]) -> Route:
+    enabled = [obj for obj in subscriptions if obj.get("current_state") != DISABLED]
+    return Route(bool(enabled), _all_references(enabled), _all_references(subscriptions))
+
+
+def _all_references(subscriptions: Iterable[Object]) -> Tuple[IntegrationReference, ...]:
+    found = (reference for obj in subscriptions for reference in references(obj.get("integrations")))
+    return tuple(dict.fromkeys(found))
+
+
+def planned_routing(plan: Plan, subscriptions: Collection, catalog: Catalog) -> Routing:
+    """Which integrations receive each notification type after a plan."""
+    changed = _planned_objects(plan, subscriptions)
+    planned = [changed.get(obj["id"], obj) for obj in subscriptions]
+    created = [
+        step.after
+        for step in plan.steps
+        if step.before is None and step.resource.address == subscriptions.resource.address
+    ]
+    return routing_of([obj for obj in [*planned, *created] if obj is not None], catalog)
+
+
+def _object_count(state: OrganizationState) -> int:
+    """The number of existing objects that a plan could change."""
+    manageable = sum(map(is_manageable, state.integrations))
+    return manageable + sum(1 for _subscription in state.subscriptions)
+
+
+def changed_integrations(plan: Plan, which: str) -> List[Step]:
+    """The steps whose integrations should be tested: all, those whose URL is written, or none."""
+    steps = [
+        step
+        for step in plan.steps
+        if step.resource.address == INTEGRATIONS.address and step.after is not None and step.action != DELETE
+    ]
+    if which == "all":
+        return steps
+    if which == "none":
+        return []
+    return [step for step in steps if "target.webhook_url" in step.changes or "target.kind" in step.changes]

@@ -1,0 +1,235 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Safety rules for the routing of a whole organization: limits and policies.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+
+from .._engine.model import Object, Reference
+from .._engine.plan import DELETE, UPDATE, Plan
+from .._errors import RefusedError
+from .._redaction import quoted
+from .catalog import Catalog, IntegrationReference
+from .integrations import INTEGRATIONS, target_kind
+from .notification_types import NOTIFICATION_TYPES, is_in_plan, select_types
+
+#: Kinds of integrations that are only e-mail.
+EMAIL_KINDS = ("RoleEmail", "UserEmail")
+
+_PERCENTAGE = re.compile(r"(\d{1,3})\s*%")
+#: The most names that a message lists.
+NAMES_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Route:
+    """Whether a notification type is enabled, and the integrations that receive it."""
+
+    is_enabled: bool = False
+    integrations: Tuple[IntegrationReference, ...] = ()
+    #: Those of disabled subscriptions as well.
+    all_integrations: Tuple[IntegrationReference, ...] = ()
+
+
+@dataclass(frozen=True)
+class Routing:
+    """The route of each notification type, by ID, with the integrations and types that it refers to."""
+
+    catalog: Catalog
+    routes: Mapping[str, Route]
+
+    def route(self, type_id: str) -> Route:
+        return self.routes.get(type_id, Route())
+
+    def kinds(self, type_id: str) -> List[Optional[str]]:
+        """The kinds of the integrations that receive a type; None for one that does not exist yet."""
+        return [self._kind(each) for each in self._receivers(type_id)]
+
+    def names(self, type_id: str) -> List[str]:
+        """The names of the integrations that receive a type."""
+        return [self._name(each) for each in self._receivers(type_id)]
+
+    def reaches_channel(self, type_id: str) -> bool:
+        """Whether a type reaches anything beside e-mail."""
+        return any(kind not in EMAIL_KINDS for kind in self.kinds(type_id))
+
+    def _receivers(self, type_id: str) -> Sequence[IntegrationReference]:
+        route = self.route(type_id)
+        if not route.is_enabled:
+            return ()
+        exists = self.catalog.integrations.by_id
+        return [
+            each for each in route.integrations if isinstance(each, Reference) or exists(each) is not None
+        ]
+
+    def _kind(self, reference: IntegrationReference) -> Optional[str]:
+        if isinstance(reference, Reference):
+            return None
+        return target_kind(self.catalog.integrations.by_id(reference) or {})
+
+    def _name(self, reference: IntegrationReference) -> str:
+        if isinstance(reference, Reference):
+            return reference.key
+        return INTEGRATIONS.name(self.catalog.integrations.by_id(reference) or {}) or reference
+
+
+# Limits
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a run may change.
+
+    ``silence`` is the number of types that may lose their last channel beside e-mail. ``changes`` is a number
+    or a percentage of updates and deletions, None for any.
+    """
+
+    silence: int
+    changes: Optional[str] = None
+    policies: Sequence[Mapping[str, Any]] = ()
+
+
+def validate_routing(before: Routing, after: Routing, plan: Plan, object_count: int, limits: Limits) -> None:
+    """Raise RefusedError if a plan exceeds a limit or violates a policy."""
+    _validate_silence(before, after, limits.silence)
+    _validate_change_count(plan, object_count, limits.changes)
+    kinds = created_kinds(plan)
+    for policy in limits.policies:
+        violations = policy_violations(after, policy, kinds)
+        if violations:
+            raise RefusedError(
+                f"the policy {quoted(policy['name'])} would be violated by {shown_names(violations)}",
+                type="policy_violated",
+                operation="apply the plan",
+                next_step="Change the rules, or the policy.",
+            )
+
+
+def created_kinds(plan: Plan) -> Dict[str, str]:
+    """The kinds of the integrations that a plan creates, by name."""
+    return {
+        step.name: target_kind(step.after)
+        for step in plan.steps
+        if step.before is None and step.after is not None and step.resource.address == INTEGRATIONS.address
+    }
+
+
+def silenced_types(before: Routing, after: Routing) -> List[str]:
+    """The names of the types that reach a channel beside e-mail before, and none after."""
+    silenced = [
+        before.catalog.type_label(type_id)
+        for type_id in before.routes
+        if before.reaches_channel(type_id) and not after.reaches_channel(type_id)
+    ]
+    return sorted(silenced)
+
+
+def _validate_silence(before: Routing, after: Routing, limit: int) -> None:
+    silenced = silenced_types(before, after)
+    if len(silenced) > limit:
+        raise RefusedError(
+            f"{len(silenced)} types would lose their last channel beside e-mail, "
+            f"but `silence_limit` is {limit}: "
+            f"{shown_names(silenced)}",
+            type="silence_limit_exceeded",
+            operation="apply the plan",
+            next_step="Route them to another channel, or raise `silence_limit`.",
+        )
+
+
+def _validate_change_count(plan: Plan, object_count: int, limit: Optional[str]) -> None:
+    if limit is None:
+        return
+    allowed = allowed_changes(limit, object_count)
+    changes = [step for step in plan.steps if step.action in (UPDATE, DELETE)]
+    if len(changes) > allowed:
+        names = shown_names([step.resource.describe(step.name) for step in changes], is_quoted=True)
+        raise RefusedError(
+            f"{len(changes)} objects would be changed or deleted, but `change_limit` is {limit} "
+            f"({allowed} of {object_count}): {names}",
+            type="change_limit_exceeded",
+            operation="apply the plan",
+            next_step="Check the plan, and raise `change_limit` if it is right.",
+        )
+
+
+def allowed_changes(limit: str, object_count: int) -> int:
+    """The number of changes that a limit such as ``20`` or ``30%`` allows. Raises RefusedError."""
+    percentage = _PERCENTAGE.fullmatch(limit.strip())
+    if percentage and int(percentage.group(1)) <= 100:
+        return object_count * int(percentage.group(1)) // 100
+    if limit.strip().isdecimal():
+        return int(limit)
+    raise RefusedError(
+        f"`change_limit` is {quoted(limit)}",
+        operation="read the options",
+        next_step="Give a number, or a percentage.",
+    )
+
+
+def shown_names(names: Sequence[str], is_quoted: bool = False) -> str:
+    """Names for a message, cut after some."""
+    shown = [name if is_quoted else quoted(name) for name in names[:NAMES_SHOWN]]
+    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+    return ", ".join(shown) + more
+
+
+# Policies
+
+#: The built-in policy behind ``gaps``: critical types reach a channel beside e-mail.
+GAPS: Mapping[str, Any] = {
+    "name": "critical types reach a channel beside e-mail",
+    "select": {"severities": ["CRITICAL"]},
+    "require": {"not_only": list(EMAIL_KINDS)},
+}
+
+
+def policy_violations(
+    routing: Routing, policy: Mapping[str, Any], planned_kinds: Optional[Mapping[str, str]] = None
+) -> List[str]:
+    """The names of the types that violate a policy, from the options in POLICY."""
+    select: Dict[str, Any] = {
+        "categories": None,
+        "severities": None,
+        "subscription_priorities": None,
+        "display_names": None,
+        **(policy.get("select") or {}),
+    }
+    types = filter(is_in_plan, routing.catalog.types.sorted())
+    selected = select_types(types, select, select["display_names"])
+    return [
+        NOTIFICATION_TYPES.name(notification_type) or notification_type["id"]
+        for notification_type in selected
+        if not _is_fulfilled(routing, notification_type, policy, planned_kinds or {})
+    ]
+
+
+def _is_fulfilled(
+    routing: Routing, notification_type: Object, policy: Mapping[str, Any], planned_kinds: Mapping[str, str]
+) -> bool:
+    type_id = notification_type["id"]
+    names = routing.names(type_id)
+    kinds = [kind or planned_kinds.get(name) for kind, name in zip(routing.kinds(type_id), names)]
+    require, forbid = policy.get("require") or {}, policy.get("forbid") or {}
+
+    any_of = require.get("any_of")
+    if any_of and not set(any_of) & set(names):
+        return False
+    wanted_kinds = require.get("kinds")
+    if wanted_kinds or require.get("at_least"):
+        matching = [kind for kind in kinds if not wanted_kinds or kind in wanted_kinds]
+        if len(matching) < (require.get("at_least") or 1):
+            return False
+    not_only = require.get("not_only")
+    if not_only and all(kind in not_only for kind in kinds):
+        return False
+    patterns = forbid.get("integrations") or ()
+    return not any(pattern == name or fnmatchcase(name, pattern) for pattern in patterns for name in names)

@@ -1,0 +1,508 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Manage the notifications of an organization."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: organization
+short_description: Manage all Confluent Cloud notifications of an organization
+version_added: 0.2.0
+description:
+  - Manages integrations, routing rules and the settings of single resources in one task, from one plan.
+  - The plan is made completely before anything is changed. Rules may name integrations that the same task
+    creates. Integrations are updated and created first, then subscriptions and settings are written, then
+    integrations are deleted, so no notification type is without a recipient in between. Test notifications
+    are sent at the end.
+  - An unchanged organization costs one list of each collection.
+author: The ccloud.notifications authors (@ccloud-notifications)
+options:
+  integrations:
+    description: The integrations, each at most once; see M(ccloud.notifications.integrations).
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      display_name:
+        description: The name, at most 64 characters. With O(integrations[].id), the integration is renamed to
+          it.
+        type: str
+        aliases: [name]
+      id:
+        description: The ID of an existing integration.
+        type: str
+      description:
+        description: A description, at most 128 characters. V("") clears it.
+        type: str
+      target:
+        description: Where notifications are sent. Required to create an integration.
+        type: dict
+        suboptions:
+          kind:
+            description: The kind of channel.
+            type: str
+            required: true
+            choices: [Slack, MsTeams, Webhook]
+          webhook_url:
+            description: The http or https URL to which notifications are posted. It is a secret, and never
+              shown.
+            type: str
+            aliases: [url]
+      state:
+        description: Whether the integration should exist.
+        type: str
+        choices: [present, absent]
+        default: present
+      update_webhook_url:
+        description: When the URL of an existing integration is written.
+        type: str
+        choices: [on_change, on_create, always]
+        default: on_change
+  subscriptions:
+    description: The routing rules; see M(ccloud.notifications.subscriptions).
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      select:
+        description:
+          - Selects types that match all given suboptions. V({}) selects every type. Types that the
+            organization's plan does not include are skipped.
+        type: dict
+        suboptions:
+          display_names:
+            description: Names, or shell-style patterns of names.
+            type: list
+            elements: str
+          categories:
+            description: Categories, such as V(SERVICE).
+            type: list
+            elements: str
+          severities:
+            description: Severities, such as V(CRITICAL).
+            type: list
+            elements: str
+          subscription_priorities:
+            description: Priorities, such as V(RECOMMENDED).
+            type: list
+            elements: str
+      notification_type:
+        description: One type, by its ID or its exact display name.
+        type: str
+      integrations:
+        description: The integrations that receive the types, each by its ID or its exact display name.
+        type: list
+        elements: str
+        required: true
+      allow_empty:
+        description: Whether the selector may match nothing, and contain values that no type has.
+        type: bool
+        default: false
+  resource_preferences:
+    description: The preferences of single resources; see M(ccloud.notifications.resource_preferences).
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      resource:
+        description:
+          - The resource, as the API's own path or as a mapping of its parts; see
+            M(ccloud.notifications.resource_preference).
+        type: raw
+        required: true
+      resource_type:
+        description: The type of the resource, if it does not follow from O(resource_preferences[].resource).
+        type: str
+      enabled:
+        description: Whether the resource may send notifications. Required if it has no preference yet.
+        type: bool
+      state:
+        description: Whether the preference should exist.
+        type: str
+        choices: [present, absent]
+        default: present
+  resource_subscriptions:
+    description: The subscriptions of single resources; see M(ccloud.notifications.resource_subscriptions).
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      resource:
+        description:
+          - The resource, as the API's own path or as a mapping of its parts; see
+            M(ccloud.notifications.resource_preference).
+        type: raw
+        required: true
+      resource_type:
+        description: The type of the resource, if it does not follow from
+          O(resource_subscriptions[].resource).
+        type: str
+      notification_type:
+        description: The notification type, by its ID or its exact display name. Required unless
+          O(resource_subscriptions[].id) is set.
+        type: str
+      id:
+        description: The ID of an existing subscription. Only needed if a type has two subscriptions.
+        type: str
+      integrations:
+        description: The integrations, each by its ID or its exact display name. If omitted, they are left as
+          they are.
+        type: list
+        elements: str
+      integrations_mode:
+        description: What O(resource_subscriptions[].integrations) does to the integrations that the
+          subscription already has.
+        type: str
+        choices: [exact, add, remove]
+        default: exact
+      keep_read_only:
+        description: Whether to keep integrations that this API cannot manage.
+        type: bool
+        default: true
+      enabled:
+        description: Whether the subscription is enabled. If omitted, it is left as it is; a new one is
+          enabled.
+        type: bool
+      state:
+        description: Whether the subscription should exist.
+        type: str
+        choices: [present, absent]
+        default: present
+  disable_others:
+    description: Whether to disable the subscriptions to optional and recommended types that no rule selects.
+    type: bool
+    default: false
+  keep_read_only:
+    description:
+      - Whether to keep integrations that this API cannot manage, such as the e-mail to organization admins,
+        even if no rule names them.
+    type: bool
+    default: true
+  purge:
+    description: Whether to delete integrations that are neither in O(integrations) nor in O(keep).
+    type: bool
+    default: false
+  purge_limit:
+    description: The most integrations that O(purge) may delete. The task fails before anything is changed if
+      there are more.
+    type: int
+    default: 5
+  keep:
+    description:
+      - Names or IDs of integrations that must not be changed or deleted, or shell-style patterns of them. An
+        item that would change one of them is an error.
+    type: list
+    elements: str
+    default: []
+  when_in_use:
+    description:
+      - What to do if subscriptions that no rule selects use an integration to delete; see
+        M(ccloud.notifications.integration).
+    type: str
+    choices: [fail, detach, ignore]
+    default: fail
+  test:
+    description:
+      - The integrations through which to send a test notification. V(changed) are those that were created or
+        whose URL was written.
+    type: str
+    choices: [changed, all, none]
+    default: changed
+  silence_limit:
+    description:
+      - The number of enabled notification types that may lose their last channel beside e-mail. The task
+        fails before anything is changed if there are more, and names them.
+    type: int
+    default: 0
+  change_limit:
+    description:
+      - The most objects that may be changed or deleted, as a number or as a percentage of the existing ones,
+        such as V(30%). By default there is no limit.
+    type: str
+  policies:
+    description:
+      - Rules that the planned routing must fulfill. The task fails before anything is changed if a
+        notification type violates one.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description: What the policy demands, for the message.
+        type: str
+        required: true
+      select:
+        description: The notification types that the policy is about, as in O(subscriptions[].select). By
+          default all.
+        type: dict
+        suboptions:
+          display_names:
+            description: Names, or shell-style patterns of names.
+            type: list
+            elements: str
+          categories:
+            description: Categories, such as V(SERVICE).
+            type: list
+            elements: str
+          severities:
+            description: Severities, such as V(CRITICAL).
+            type: list
+            elements: str
+          subscription_priorities:
+            description: Priorities, such as V(RECOMMENDED).
+            type: list
+            elements: str
+      require:
+        description: What each of these types needs. All given suboptions must be fulfilled.
+        type: dict
+        suboptions:
+          any_of:
+            description: At least one of the integrations with these names.
+            type: list
+            elements: str
+          kinds:
+            description: An integration of one of these kinds.
+            type: list
+            elements: str
+          at_least:
+            description: How many integrations, of O(policies[].require.kinds) if they are given.
+            type: int
+          not_only:
+            description: An integration of another kind than these.
+            type: list
+            elements: str
+      forbid:
+        description: What none of these types may have.
+        type: dict
+        suboptions:
+          integrations:
+            description: Names of integrations, or shell-style patterns of them.
+            type: list
+            elements: str
+            required: true
+  expected_checksum:
+    description:
+      - The C(plan.checksum) of a plan that was reviewed in check mode. The task fails before anything is
+        changed if the plan is another one by now.
+    type: str
+extends_documentation_fragment:
+  - ccloud.notifications.connection
+  - ccloud.notifications.bulk
+  - ccloud.notifications.attributes
+seealso:
+  - module: ccloud.notifications.organization_info
+  - module: ccloud.notifications.integrations
+  - module: ccloud.notifications.subscriptions
+"""
+
+EXAMPLES = r"""
+- name: Manage the channels and the routing of an organization
+  ccloud.notifications.organization:
+    integrations:
+      - display_name: ops-slack
+        target: {kind: Slack, webhook_url: "{{ ops_slack_url }}"}
+      - display_name: pager
+        target: {kind: Webhook, webhook_url: "{{ pager_url }}"}
+    subscriptions:
+      - select: {severities: [CRITICAL]}
+        integrations: [ops-slack, pager]
+      - select: {severities: [WARN]}
+        integrations: [ops-slack]
+    policies:
+      - name: critical types reach the pager
+        select: {severities: [CRITICAL]}
+        require: {any_of: [pager]}
+
+- name: Review the plan
+  ccloud.notifications.organization:
+    subscriptions:
+      - select: {severities: [CRITICAL]}
+        integrations: [ops-slack]
+    # Taking the pager away from all critical types would otherwise be refused.
+    silence_limit: 50
+  check_mode: true
+  register: reviewed
+
+- name: Apply exactly the reviewed plan
+  ccloud.notifications.organization:
+    subscriptions:
+      - select: {severities: [CRITICAL]}
+        integrations: [ops-slack]
+    silence_limit: 50
+    expected_checksum: "{{ reviewed.plan.checksum }}"
+"""
+
+RETURN = r"""
+plan:
+  description: The plan, without secrets.
+  returned: when planning succeeded
+  type: dict
+  contains:
+    checksum: {description: SHA-256 over all changes., type: str}
+    summary:
+      description: The number of objects to create, to change, to delete, and to leave as they are.
+      type: dict
+      sample: {to_create: 1, to_change: 2, to_delete: 0, unchanged: 40}
+    changes:
+      description: One entry for each change, in the order in which the changes are made.
+      type: list
+      elements: dict
+      sample:
+        - action: update
+          resource: subscription
+          name: Connector failed
+          scope: null
+          id: s-12345
+          changes: [integrations]
+          reason: managed
+          rules: [1]
+          before: ENABLED   Organization admins
+          after: ENABLED   Organization admins, ops-slack
+    text: {description: "The plan for people, one line for each change.", type: list, elements: str}
+    requests: {description: The requests that applying the plan costs if nothing fails., type: int, sample: 8}
+summary:
+  description: The number of objects for each outcome, by resource.
+  returned: when planning succeeded
+  type: dict
+  sample:
+    integration: {created: 1, changed: 0, deleted: 0, unchanged: 14, failed: 0, not_attempted: 0}
+    subscription: {created: 0, changed: 2, deleted: 0, unchanged: 40, failed: 0, not_attempted: 0}
+failures:
+  description: The objects whose change failed.
+  returned: when planning succeeded
+  type: list
+  elements: dict
+  sample: []
+tested:
+  description: The test notifications. Empty in check mode.
+  returned: when planning succeeded
+  type: list
+  elements: dict
+  sample: [{display_name: ops-slack, sent: true}]
+not_in_plan:
+  description: The types that only selectors match and that the organization's plan does not include.
+  returned: when planning succeeded
+  type: list
+  elements: dict
+  sample: []
+not_disabled:
+  description: The types that no rule selects and that O(disable_others) cannot disable.
+  returned: when planning succeeded
+  type: list
+  elements: dict
+  sample: []
+diff:
+  description: One line for each object that changes. URLs are hidden, but marked if they change.
+  returned: when planning succeeded
+  type: dict
+  sample: {before: "", after: "integration ops-slack   Slack   ********\\n"}
+api:
+  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
+    reasons.
+  returned: unless the options were refused
+  type: dict
+  sample:
+    requests: 1
+    retries: 0
+    request_ids: [0f2b6c1e]
+    rate_limit: {limit: 1000, remaining: 999, reset: 60}
+    waits: []
+error:
+  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
+  returned: on failure
+  type: dict
+  sample:
+    type: quota_exceeded
+    operation: create the integration 'ops'
+    detail: over quota
+    status: 402
+    code: quota_exceeded
+    pointer: null
+    request_id: 0f2b6c1e
+    error_ids: []
+"""
+
+from ..module_utils._ansible import module
+from ..module_utils._ansible.argument_spec import ArgumentSpec
+from ..module_utils._ansible.options import (
+    BULK,
+    CONNECTION,
+    INTEGRATION_ITEM,
+    LIMITS,
+    POLICY,
+    PREFERENCE_ITEM,
+    PURGE,
+    RESOURCE_PATH,
+    RULE,
+    SUBSCRIPTION_ITEM,
+    WHEN_IN_USE,
+)
+from ..module_utils._ansible.organization import organization_result, send_tests
+from ..module_utils._engine.rendering import plan_checksum
+from ..module_utils._errors import RefusedError
+from ..module_utils._resources.integrations import purge_from_options
+from ..module_utils._resources.organization import (
+    OrganizationOptions,
+    changed_integrations,
+    plan_organization,
+)
+from ..module_utils._resources.policies import Limits
+
+ARGUMENTS = (
+    CONNECTION
+    + INTEGRATION_ITEM.as_list("integrations", required=False)
+    + RULE.as_list("subscriptions", required=False)
+    + PREFERENCE_ITEM.as_list("resource_preferences", required=False)
+    + (RESOURCE_PATH + SUBSCRIPTION_ITEM).as_list("resource_subscriptions", required=False)
+    + POLICY.as_list("policies", required=False)
+    + PURGE
+    + WHEN_IN_USE
+    + LIMITS
+    + BULK
+    + ArgumentSpec(
+        {
+            "disable_others": {"type": "bool", "default": False},
+            "keep_read_only": {"type": "bool", "default": True},
+            "test": {"type": "str", "choices": ["changed", "all", "none"], "default": "changed"},
+        }
+    )
+)
+
+
+def refuse_other_plan(plan, expected):
+    """The plan must be the reviewed one."""
+    checksum = plan_checksum(plan)
+    if expected is not None and checksum != expected:
+        raise RefusedError(
+            f"its checksum is {checksum[:12]}..., and `expected_checksum` is {expected[:12]}...",
+            type="plan_changed",
+            operation="apply the reviewed plan",
+            next_step="The organization or the options have changed since. Review the new plan.",
+        )
+
+
+def run(ctx):
+    execution = ctx.execution_options()
+    limits = Limits(ctx.params["silence_limit"], ctx.params["change_limit"], ctx.params["policies"])
+    purge = purge_from_options(ctx.params)
+    options = OrganizationOptions(ctx.params, purge, limits, execution.concurrency)
+    client = ctx.connect()
+    organization = plan_organization(client, options, ctx.warn_once)
+    refuse_other_plan(organization.plan, ctx.params["expected_checksum"])
+
+    tests = changed_integrations(organization.plan, ctx.params["test"])
+    result = ctx.apply(client, organization.plan, execution)
+    tested = (
+        [] if ctx.check_mode or result.failure() else send_tests(ctx, client, tests, execution.concurrency)
+    )
+    return organization_result(ctx, organization, result, tests, tested)
+
+
+def main():
+    module.main(ARGUMENTS, run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,211 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read the notifications of an organization."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: organization_info
+short_description: Read all Confluent Cloud notifications of an organization
+version_added: 0.2.0
+description:
+  - Reads integrations, notification types and subscriptions at the same time, and returns who is notified of
+    what.
+  - The lists are complete, or the task fails.
+author: The ccloud.notifications authors (@ccloud-notifications)
+options:
+  reveal_webhook_urls:
+    description:
+      - Whether to return webhook URLs in clear, if the service does. Set C(no_log) as well.
+    type: bool
+    default: false
+  policies:
+    description: Rules that the routing must fulfill; see M(ccloud.notifications.organization). RV(violations)
+      lists the types that do not.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description: What the policy demands, for the message.
+        type: str
+        required: true
+      select:
+        description: The notification types that the policy is about, as in O(subscriptions[].select). By
+          default all.
+        type: dict
+        suboptions:
+          display_names:
+            description: Names, or shell-style patterns of names.
+            type: list
+            elements: str
+          categories:
+            description: Categories, such as V(SERVICE).
+            type: list
+            elements: str
+          severities:
+            description: Severities, such as V(CRITICAL).
+            type: list
+            elements: str
+          subscription_priorities:
+            description: Priorities, such as V(RECOMMENDED).
+            type: list
+            elements: str
+      require:
+        description: What each of these types needs. All given suboptions must be fulfilled.
+        type: dict
+        suboptions:
+          any_of:
+            description: At least one of the integrations with these names.
+            type: list
+            elements: str
+          kinds:
+            description: An integration of one of these kinds.
+            type: list
+            elements: str
+          at_least:
+            description: How many integrations, of O(policies[].require.kinds) if they are given.
+            type: int
+          not_only:
+            description: An integration of another kind than these.
+            type: list
+            elements: str
+      forbid:
+        description: What none of these types may have.
+        type: dict
+        suboptions:
+          integrations:
+            description: Names of integrations, or shell-style patterns of them.
+            type: list
+            elements: str
+            required: true
+extends_documentation_fragment:
+  - ccloud.notifications.connection
+  - ccloud.notifications.attributes.info
+seealso:
+  - module: ccloud.notifications.organization
+"""
+
+EXAMPLES = r"""
+- name: Read the organization
+  ccloud.notifications.organization_info:
+  register: organization
+
+- name: Show the critical types that reach nobody, or only e-mail
+  ansible.builtin.debug:
+    msg: "{{ organization.gaps }}"
+"""
+
+RETURN = r"""
+integrations:
+  description: The integrations, as M(ccloud.notifications.integration_info) returns them.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{id: i-12345, display_name: ops-slack, target: {kind: Slack, webhook_url: "********"}}]
+notification_types:
+  description: The notification types with their subscriptions, as
+    M(ccloud.notifications.notification_type_info) returns them.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{id: nt-12345, display_name: Connector failed, severity: CRITICAL, subscriptions: []}]
+gaps:
+  description: The critical types of the plan that reach nobody, or only e-mail.
+  returned: success
+  type: list
+  elements: str
+  sample: [Connector failed]
+unused:
+  description: The names of the manageable integrations that no subscription of the organization uses.
+  returned: success
+  type: list
+  elements: str
+  sample: [old-teams]
+violations:
+  description: The types that violate each of O(policies).
+  returned: success
+  type: list
+  elements: dict
+  sample: [{policy: critical types reach the pager, types: [Connector failed]}]
+api:
+  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
+    reasons.
+  returned: unless the options were refused
+  type: dict
+  sample:
+    requests: 1
+    retries: 0
+    request_ids: [0f2b6c1e]
+    rate_limit: {limit: 1000, remaining: 999, reset: 60}
+    waits: []
+error:
+  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
+  returned: on failure
+  type: dict
+  sample:
+    type: quota_exceeded
+    operation: create the integration 'ops'
+    detail: over quota
+    status: 402
+    code: quota_exceeded
+    pointer: null
+    request_id: 0f2b6c1e
+    error_ids: []
+"""
+
+from ..module_utils._ansible import module
+from ..module_utils._ansible.argument_spec import ArgumentSpec
+from ..module_utils._ansible.context import ModuleResult
+from ..module_utils._ansible.options import CONNECTION, POLICY
+from ..module_utils._resources.integrations import INTEGRATIONS, is_manageable, with_webhook_url
+from ..module_utils._resources.organization import read_organization, routing_of
+from ..module_utils._resources.policies import GAPS, policy_violations
+
+#: The collections that are read at the same time.
+CONCURRENCY = 3
+
+ARGUMENTS = (
+    CONNECTION
+    + POLICY.as_list("policies", required=False)
+    + ArgumentSpec({"reveal_webhook_urls": {"type": "bool", "default": False}})
+)
+
+
+def types_with_subscriptions(state):
+    """Copies of the notification types with their subscriptions."""
+    resource = state.subscriptions.resource
+    by_type = {}
+    for subscription in state.subscriptions:
+        by_type.setdefault(resource.key(subscription), []).append(resource.to_output(subscription))
+    return [{**each, "subscriptions": by_type.get(each["id"], [])} for each in state.types.sorted()]
+
+
+def run(ctx):
+    state = read_organization(ctx.connect(), CONCURRENCY)
+    routing = routing_of(state.subscriptions, state.catalog)
+    used = {reference for route in routing.routes.values() for reference in route.all_integrations}
+    unused = [each for each in state.integrations.sorted() if is_manageable(each) and each["id"] not in used]
+    violations = [
+        {"policy": each["name"], "types": policy_violations(routing, each)} for each in ctx.params["policies"]
+    ]
+    show = with_webhook_url if ctx.params["reveal_webhook_urls"] else INTEGRATIONS.to_output
+    return ModuleResult(
+        {
+            "integrations": [show(integration) for integration in state.integrations.sorted()],
+            "notification_types": types_with_subscriptions(state),
+            "gaps": policy_violations(routing, GAPS),
+            "unused": [INTEGRATIONS.name(integration) for integration in unused],
+            "violations": [violation for violation in violations if violation["types"]],
+        }
+    )
+
+
+def main():
+    module.main(ARGUMENTS, run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,347 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``organization`` and ``organization_info``: one plan over everything."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+
+import pytest
+
+from support.emulator import slack
+
+FAILED, DEGRADED, OPTIONAL = "Connector failed", "Connector degraded", "API key created"
+CONNECTOR = {"environment": "env-1", "cluster": "lkc-1", "connector": "orders"}
+
+
+def channel(name, **more):
+    return {
+        "display_name": name,
+        "target": {"kind": "Slack", "webhook_url": slack(name)["target"]["webhook_url"]},
+        **more,
+    }
+
+
+def route(notification_type, *integrations):
+    return {"notification_type": notification_type, "integrations": list(integrations)}
+
+
+DESIRED = {
+    "integrations": [channel("ops"), channel("pager")],
+    "subscriptions": [
+        {"select": {"severities": ["CRITICAL"]}, "integrations": ["ops", "pager"]},
+        route(OPTIONAL, "ops"),
+    ],
+    "resource_preferences": [{"resource": CONNECTOR, "enabled": False}],
+    "resource_subscriptions": [
+        {"resource": CONNECTOR, "notification_type": FAILED, "integrations": ["pager"]}
+    ],
+}
+
+
+def counts(result):
+    """The number of objects for each outcome, over all resources."""
+    total = {}
+    for summary in result["summary"].values():
+        for outcome, count in summary.items():
+            total[outcome] = total.get(outcome, 0) + count
+    return total
+
+
+def test_empty_organization_is_configured_in_one_run(run, emulator):
+    emulator.refuse_writes()
+    predicted = run.ok("organization", check_mode=True, **DESIRED)
+    emulator.refuse_writes(False)
+    done = run.ok("organization", **DESIRED)
+    assert run.warnings == []
+    assert predicted["plan"] == done["plan"]
+    assert predicted["summary"] == done["summary"]
+    assert predicted["diff"] == done["diff"]
+    assert set(emulator.made()) == {"ops", "pager"}
+    assert emulator.routes()[FAILED] == ["Organization admins", "ops", "pager"]
+    assert emulator.routes()[OPTIONAL] == ["ops"]
+    assert [each["current_state"] for each in emulator.objects("resource-preferences")] == ["DISABLED"]
+    assert len(emulator.objects("resource-subscriptions")) == 1
+    assert done["tested"] == [{"display_name": name, "sent": True} for name in ("ops", "pager")]
+    assert predicted["tested"] == []
+    assert "hooks.slack.example" not in json.dumps([predicted, done])
+
+
+def test_second_run_changes_nothing_and_reads_each_collection_once(run, emulator):
+    run.ok("organization", **DESIRED)
+    before = len(emulator.requests())
+    again = run.ok("organization", **DESIRED)
+    assert not again["changed"]
+    assert again["plan"]["text"] == ["No changes. The organization matches the plan."]
+    assert sorted(line for line in emulator.lines()[before:]) == [
+        "GET /integrations -> 200",
+        "GET /notification-types -> 200",
+        "GET /resource-preferences:lookup -> 200",
+        "GET /resource-subscriptions:lookup -> 200",
+        "GET /subscriptions -> 200",
+    ]
+    assert again["plan"]["requests"] == 5
+
+
+def test_plan_is_readable_and_names_every_change(run, emulator):
+    emulator.reset(integrations=[slack("ops"), slack("old")])
+    emulator.route(FAILED, "Organization admins", "old")
+    plan = run.ok(
+        "organization",
+        check_mode=True,
+        integrations=[channel("ops", description="New"), channel("pager")],
+        subscriptions=[route(FAILED, "ops", "pager")],
+        purge=True,
+    )["plan"]
+    assert plan["text"] == [
+        "~ integration ops                 Slack   ******** -> Slack   ********   New",
+        "+ integration pager               Slack   ********",
+        "~ subscription Connector failed   ENABLED   Organization admins, +ops, +pager, -old",
+        "- integration old                 Slack   ********   (purge)",
+        "",
+        "Plan: 1 to create, 2 to change, 1 to delete, 0 unchanged.",
+    ]
+    assert plan["summary"] == {"to_create": 1, "to_change": 2, "to_delete": 1, "unchanged": 0}
+    assert [(each["action"], each["name"], each["rules"]) for each in plan["changes"]] == [
+        ("update", "ops", []),
+        ("create", "pager", []),
+        ("update", FAILED, [1]),
+        ("delete", "old", []),
+    ]
+
+
+def test_every_hunk_of_the_diff_names_only_objects_that_change(run, emulator):
+    run.ok("organization", **DESIRED)
+    desired = {
+        **DESIRED,
+        "subscriptions": [{"select": {"severities": ["CRITICAL"]}, "integrations": ["pager"]}],
+    }
+    result = run.ok("organization", check_mode=True, **desired)
+    changing = {entry["name"] for entry in result["plan"]["changes"]}
+    lines = difflib.unified_diff(
+        result["diff"]["before"].splitlines(), result["diff"]["after"].splitlines(), n=3
+    )
+    content = [line[1:] for line in lines if not line.startswith(("---", "+++", "@@"))]
+    assert content
+    assert all(any(name in line for name in changing) for line in content)
+
+
+def test_no_type_is_without_recipient_at_any_request(run, emulator):
+    emulator.reset(integrations=[slack("old")], delete_in_use="refused")
+    emulator.route(FAILED, "old")
+    run.ok(
+        "organization",
+        integrations=[channel("new")],
+        subscriptions=[route(FAILED, "new")],
+        purge=True,
+        test="none",
+    )
+    order = [re.sub(r"/[is]-\d+", "", line) for line in emulator.writes()]
+    assert order == [
+        "POST /integrations -> 201",
+        "PATCH /subscriptions -> 200",
+        "DELETE /integrations -> 204",
+    ]
+
+
+# Checksum
+
+
+def test_reviewed_plan_is_applied_and_no_other(run, emulator):
+    reviewed = run.ok("organization", check_mode=True, **DESIRED)["plan"]["checksum"]
+    emulator.meanwhile("GET", "*/integrations", "POST", "/integrations", slack("another"))
+    purged = run.fails("organization", expected_checksum=reviewed, purge=True, **DESIRED)
+    assert purged["error"]["type"] == "plan_changed"
+    assert not [line for line in emulator.writes()]
+    assert run.ok("organization", expected_checksum=reviewed, **DESIRED)["changed"]
+
+
+def test_checksum_depends_on_changes_and_not_on_secrets(run, emulator):
+    def checksum(url, name="ops"):
+        item = {"display_name": name, "target": {"kind": "Slack", "webhook_url": url}}
+        return run.ok("organization", check_mode=True, integrations=[item])["plan"]["checksum"]
+
+    first = checksum("https://hooks.slack.example/a")
+    assert checksum("https://hooks.slack.example/b") == first
+    assert checksum("https://hooks.slack.example/a", "other") != first
+
+
+# Safety rules
+
+
+@pytest.fixture
+def routed(run, emulator):
+    emulator.reset(integrations=[slack("ops"), slack("pager"), slack("data-lake")])
+    emulator.route(FAILED, "Organization admins", "pager")
+    emulator.route(DEGRADED, "Organization admins", "ops", "pager")
+    return emulator
+
+
+def test_silencing_types_is_refused_beyond_the_limit(run, routed):
+    rules = [{"notification_type": name, "integrations": []} for name in (FAILED, DEGRADED)]
+    result = run.fails("organization", subscriptions=rules)
+    assert result["error"]["type"] == "silence_limit_exceeded"
+    assert (
+        "2 types would lose their last channel beside e-mail, but `silence_limit` is 0: 'Connector degraded', 'Connector failed'."
+        in result["msg"]
+    )
+    assert run.fails("organization", subscriptions=rules, silence_limit=1)["failed"]
+    assert run.ok("organization", subscriptions=rules, silence_limit=2)["changed"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "is_allowed"), [("0", False), ("1", False), ("2", True), ("1%", False), ("90%", True)]
+)
+def test_change_limit_counts_updates_and_deletions(run, routed, limit, is_allowed):
+    rules = [route(FAILED, "ops", "pager"), route(DEGRADED, "pager")]
+    result = run("organization", subscriptions=rules, change_limit=limit)
+    assert not result.get("failed", False) is is_allowed
+    if not is_allowed:
+        assert result["error"]["type"] == "change_limit_exceeded"
+        assert f"2 objects would be changed or deleted, but `change_limit` is {limit}" in result["msg"]
+        assert routed.writes() == []
+
+
+def test_invalid_change_limit_is_explained(run, emulator):
+    result = run.fails("organization", integrations=[channel("ops")], change_limit="many")
+    assert (
+        result["msg"]
+        == "Could not read the options: `change_limit` is 'many'. Give a number, or a percentage. Nothing was changed."
+    )
+
+
+@pytest.mark.parametrize(
+    ("policy", "violating"),
+    [
+        ({"require": {"any_of": ["pager"]}}, [DEGRADED]),
+        ({"require": {"any_of": ["ops", "pager"]}}, []),
+        ({"require": {"kinds": ["Slack"], "at_least": 2}}, [DEGRADED]),
+        ({"require": {"kinds": ["MsTeams"]}}, [DEGRADED, FAILED]),
+        ({"require": {"not_only": ["RoleEmail"]}}, []),
+        ({"forbid": {"integrations": ["pag*"]}}, [FAILED]),
+        ({"forbid": {"integrations": ["test-*"]}}, []),
+    ],
+)
+def test_policies_are_checked_against_the_planned_state(run, routed, policy, violating):
+    policy = {"name": "demand", "select": {"display_names": [FAILED, DEGRADED]}, **policy}
+    rules = [route(FAILED, "ops", "pager"), route(DEGRADED, "ops")]
+    result = run("organization", subscriptions=rules, policies=[policy], check_mode=True)
+    if not violating:
+        assert not result.get("failed")
+        return
+    assert result["error"]["type"] == "policy_violated"
+    names = ", ".join(f"'{name}'" for name in violating)
+    assert f"the policy 'demand' would be violated by {names}." in result["msg"]
+
+
+def test_policy_knows_the_kind_of_an_integration_that_the_plan_creates(run, emulator):
+    policy = {"name": "chat", "select": {"display_names": [FAILED]}, "require": {"kinds": ["Slack"]}}
+    desired = {
+        "integrations": [channel("new")],
+        "subscriptions": [route(FAILED, "new")],
+        "policies": [policy],
+    }
+    assert run.ok("organization", **desired)["changed"]
+
+
+def test_kept_integrations_cannot_be_managed(run, routed):
+    result = run.fails(
+        "organization", integrations=[channel("data-lake", description="New")], keep=["data-*"]
+    )
+    assert "'data-lake' (i-" in result["msg"]
+    assert (
+        "matches `keep`, and an item would change it. Remove it from the items, or from `keep`."
+        in result["msg"]
+    )
+
+
+@pytest.mark.parametrize("when_in_use", ["fail", "detach", "ignore"])
+def test_deleted_integration_that_unselected_types_use(run, routed, when_in_use):
+    desired = {"integrations": [{"display_name": "pager", "state": "absent"}], "silence_limit": 1}
+    result = run("organization", when_in_use=when_in_use, **desired)
+    if when_in_use == "fail":
+        assert result["error"]["type"] == "in_use"
+        assert "the subscriptions to 'Connector degraded', 'Connector failed' use it" in result["msg"]
+        return
+    assert not result.get("failed")
+    assert routed.routes()[FAILED] == ["Organization admins"]
+    assert routed.routes()[DEGRADED] == ["Organization admins", "ops"]
+
+
+def test_integration_that_the_plan_routes_away_from_is_not_in_use(run, routed):
+    rules = [route(FAILED, "ops"), route(DEGRADED, "ops")]
+    absent = [{"display_name": "pager", "state": "absent"}]
+    for check_mode in (True, False):
+        result = run.ok("organization", integrations=absent, subscriptions=rules, check_mode=check_mode)
+        assert run.warnings == []
+        assert result["changed"]
+
+
+def test_rule_cannot_name_an_integration_that_the_plan_deletes(run, routed):
+    absent = [{"display_name": "pager", "state": "absent"}]
+    result = run.fails("organization", integrations=absent, subscriptions=[route(FAILED, "pager")])
+    assert "the integration 'pager' does not exist" in result["msg"]
+    assert routed.writes() == []
+
+
+def test_renamed_integration_is_named_by_its_new_name(run, routed):
+    renamed = [{"id": routed.ids()["ops"], "display_name": "ops-chat"}]
+    run.ok("organization", integrations=renamed, subscriptions=[route(FAILED, "ops-chat")], silence_limit=1)
+    assert routed.routes()[FAILED] == ["Organization admins", "ops-chat"]
+
+
+# Failures
+
+
+def test_failed_creation_stops_the_rest_and_is_reported(run, emulator):
+    emulator.fault("status", "POST", "*/integrations", status=402, body={"errors": [{"detail": "Too many."}]})
+    result = run.fails("organization", concurrency=1, **DESIRED)
+    assert result["error"]["type"] == "quota_exceeded"
+    assert [each["display_name"] for each in result["failures"]] == ["ops"]
+    assert counts(result)["not_attempted"] == counts(result)["created"] + counts(result)["not_attempted"]
+    assert len(emulator.writes()) == 1
+
+
+def test_step_whose_reference_was_not_created_fails_and_the_others_go_on(run, emulator):
+    emulator.fault("status", "POST", "*/integrations", status=402, body={"errors": [{"detail": "Too many."}]})
+    desired = {
+        "integrations": [channel("ops"), channel("pager")],
+        "subscriptions": [route(FAILED, "ops"), route(DEGRADED, "pager")],
+    }
+    result = run.fails("organization", concurrency=1, continue_on_error=True, **desired)
+    assert [each["error"]["type"] for each in result["failures"]] == ["quota_exceeded", "dependency_failed"]
+    assert "'ops', which it refers to, was not created" in result["failures"][1]["msg"]
+    assert emulator.routes()[DEGRADED] == ["Organization admins", "pager"]
+
+
+def test_failed_test_notification_fails_the_task_after_everything_else(run, emulator):
+    emulator.fault("status", "POST", "*:test", status=400, body={"errors": [{"detail": "No answer."}]})
+    result = run.fails("organization", concurrency=1, **DESIRED)
+    assert "send a test notification through 'ops': No answer." in result["msg"]
+    assert [each["sent"] for each in result["tested"]] == [False, True]
+    assert run.ok("organization", **DESIRED)["changed"] is False
+
+
+# Reading
+
+
+def test_info_reads_everything_at_once(run, routed):
+    result = run.ok("organization_info", policies=[{"name": "calm", "forbid": {"integrations": ["pager"]}}])
+    assert sorted(routed.lines()) == [
+        f"GET /{name} -> 200" for name in ("integrations", "notification-types", "subscriptions")
+    ]
+    by_name = {each["display_name"]: each for each in result["notification_types"]}
+    assert [each["display_name"] for each in by_name[FAILED]["subscriptions"][0]["integrations"]] == [
+        "Organization admins",
+        "pager",
+    ]
+    assert FAILED not in result["gaps"]
+    assert "Cluster load is critical" in result["gaps"]
+    assert result["unused"] == ["data-lake"]
+    assert result["violations"] == [{"policy": "calm", "types": [DEGRADED, FAILED]}]
+    assert "hooks.slack.example" not in json.dumps(result)
+    revealed = run.ok("organization_info", reveal_webhook_urls=True)
+    assert "hooks.slack.example" in json.dumps(revealed["integrations"])
