@@ -14,6 +14,7 @@ import re
 import pytest
 import yaml
 
+from faults.operations import OPERATIONS
 from support import examples
 from support.examples import MODULES, load_module
 from support.playbooks import ROOT, TARGETS, play
@@ -92,6 +93,10 @@ def test_module_has_target_action_plugin_and_action_group(module):
     # Links would be simpler, but antsibull-docs takes them for redirects of the modules.
     action_plugins = [PLUGINS / "action" / f"{name}.py" for name in (module, "integration")]
     assert action_plugins[0].read_text() == action_plugins[1].read_text()
+
+
+def test_every_module_has_operations_for_the_fault_matrix():
+    assert {operation.module for operation in OPERATIONS} == set(MODULES)
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -176,7 +176,7 @@ def _check_failure(expectation: Expectation, observation: Observation) -> None:
         f"the state is not valid: {difference(expectation.before, state)}; {observation.message}"
     )
 
-    is_single_write = not operation.bulk_results and not operation.is_multi_step
+    is_single_write = not operation.is_bulk and not operation.is_multi_step
     if not result["changed"]:
         _check_unchanged(expectation, observation)
     elif is_single_write and expectation.fault.is_outcome_certain:

@@ -136,7 +136,8 @@ class Operation:
     ``routes`` (notification types with integrations) and ``objects`` (collections with bodies) exist before
     the task. Both refer to other objects by name.
 
-    ``bulk_results`` are the members of the result that describe several objects.
+    ``is_bulk``: the task manages several objects. ``bulk_results`` are the members of its result that
+    describe them.
     ``is_list``: the result is a complete list, which must be the same with and without a fault.
     ``is_multi_step``: one object takes several writes. A failure may leave it between the two valid states,
     as the message then says.
@@ -150,6 +151,7 @@ class Operation:
     params: Mapping[str, Any]
     routes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     objects: Sequence[tuple[str, Mapping[str, Any]]] = ()
+    is_bulk: bool = False
     bulk_results: Sequence[str] = ()
     is_list: bool = False
     is_multi_step: bool = False
@@ -160,7 +162,7 @@ class Operation:
     @property
     def sequential_params(self) -> Mapping[str, Any]:
         """The parameters for a task that sends one request at a time."""
-        return {**self.params, "concurrency": 1} if self.bulk_results else self.params
+        return {**self.params, "concurrency": 1} if self.is_bulk else self.params
 
 
 _PREFERENCE = ("resource-preferences", {**_CONNECTOR_IDENTITY, "current_state": "DISABLED"})
@@ -217,11 +219,14 @@ INTEGRATION_OPERATIONS = (
         always_changes=True,
         handles_secrets=True,
     ),
-    Operation("bulk", "integrations", {"integrations": _BULK_ITEMS}, bulk_results=["integrations"]),
+    Operation(
+        "bulk", "integrations", {"integrations": _BULK_ITEMS}, is_bulk=True, bulk_results=["integrations"]
+    ),
     Operation(
         "bulk, continue on error",
         "integrations",
         {"integrations": _BULK_ITEMS, "continue_on_error": True, "concurrency": 2},
+        is_bulk=True,
         bulk_results=["integrations"],
         handles_secrets=True,
     ),
@@ -234,6 +239,7 @@ INTEGRATION_OPERATIONS = (
             "when_in_use": "detach",
         },
         routes=_ROUTES,
+        is_bulk=True,
         bulk_results=["integrations", "purged"],
         is_multi_step=True,
         reads_catalog=True,
@@ -292,6 +298,7 @@ SUBSCRIPTION_OPERATIONS = (
         "subscriptions",
         {"rules": _RULES},
         routes=_ROUTES,
+        is_bulk=True,
         bulk_results=["subscriptions"],
         reads_catalog=True,
     ),
@@ -321,6 +328,7 @@ RESOURCE_SETTING_OPERATIONS = (
             ]
         },
         objects=[_PREFERENCE],
+        is_bulk=True,
         bulk_results=["resource_preferences"],
     ),
     Operation(
@@ -362,6 +370,7 @@ RESOURCE_SETTING_OPERATIONS = (
             ]
         },
         objects=[_RESOURCE_SUBSCRIPTION],
+        is_bulk=True,
         bulk_results=["resource_subscriptions"],
         reads_catalog=True,
     ),
@@ -374,11 +383,33 @@ USER_NOTIFICATION_OPERATIONS = (
     ),
 )
 
+ORGANIZATION_OPERATIONS = (
+    Operation(
+        "apply organization",
+        "organization",
+        {
+            "integrations": [integration("new"), integration("ops", description="Changed")],
+            "subscriptions": _RULES,
+            "resource_preferences": [{"resource": CONNECTOR, "enabled": False}],
+            "resource_subscriptions": [
+                {"resource": CONNECTOR, "notification_type": ROUTED, "integrations": ["new"]}
+            ],
+            "test": "none",
+        },
+        routes=_ROUTES,
+        is_bulk=True,
+        reads_catalog=True,
+        handles_secrets=True,
+    ),
+    Operation("list organization", "organization_info", {}, routes=_ROUTES, is_list=True, reads_catalog=True),
+)
+
 OPERATIONS = (
     *INTEGRATION_OPERATIONS,
     *SUBSCRIPTION_OPERATIONS,
     *RESOURCE_SETTING_OPERATIONS,
     *USER_NOTIFICATION_OPERATIONS,
+    *ORGANIZATION_OPERATIONS,
 )
 
 
