@@ -525,7 +525,7 @@ def test_wait_that_would_exceed_the_deadline_ends_the_task(emulator, connect, cl
 
 def test_nothing_is_sent_after_the_deadline(emulator, connect, clock, errors):
     client = connect(deadline=10.0)
-    clock.pass_by(11)
+    clock.advance(11)
     with raises("deadline_exceeded") as caught:
         client.create(LIST, BODY)
     assert caught.value.outcome_unknown is False

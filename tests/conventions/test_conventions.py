@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Conventions: every module has documentation, an integration target, tests, and working examples."""
+"""Each module has matching documentation, a target, tests, and examples that run.
+
+The modules are those in plugins/modules.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ import re
 import pytest
 import yaml
 
+from faults.operations import OPERATIONS
 from support import examples
-from support.examples import MODULES, loaded
+from support.examples import MODULES, load_module
 from support.playbooks import ROOT, TARGETS, play
 
 PLUGINS = ROOT / "plugins"
@@ -33,32 +37,32 @@ def options_of(documentation):
     return options
 
 
-SPEC_KEYS = ("type", "elements", "choices", "default", "required", "aliases")
+COMPARED_KEYS = ("type", "elements", "choices", "default", "required", "aliases")
 
 
 def documented(options):
-    """The documented options, in the form of an argument spec."""
-    result = {}
+    """Documented options in the form of an argument spec."""
+    plain = {}
     for name, option in options.items():
-        result[name] = {key: option[key] for key in SPEC_KEYS if key in option}
+        plain[name] = {key: option[key] for key in COMPARED_KEYS if key in option}
         if "suboptions" in option:
-            result[name]["options"] = documented(option["suboptions"])
-    return result
+            plain[name]["options"] = documented(option["suboptions"])
+    return plain
 
 
 def spec(options):
-    """The documented keys of an argument spec."""
-    result = {}
+    """The compared part of an argument spec."""
+    plain = {}
     for name, option in options.items():
-        result[name] = {key: option[key] for key in SPEC_KEYS if key in option}
+        plain[name] = {key: option[key] for key in COMPARED_KEYS if key in option}
         if "options" in option:
-            result[name]["options"] = spec(option["options"])
-    return result
+            plain[name]["options"] = spec(option["options"])
+    return plain
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_documentation_matches_the_argument_spec(module):
-    code = loaded(module)
+def test_documentation_matches_argument_spec(module):
+    code = load_module(module)
     documentation = yaml.safe_load(code.DOCUMENTATION)
     assert documentation["module"] == module
     assert documentation["version_added"] <= GALAXY["version"]
@@ -67,19 +71,23 @@ def test_documentation_matches_the_argument_spec(module):
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_every_secret_option_has_no_log(module):
-    def secrets(options):
+def test_secret_options_are_marked_no_log(module):
+    def find_secret_options(options):
         for name, option in options.items():
-            looks_secret = re.search("secret|token$|url$|password", name)
-            if looks_secret and option["type"] == "str" and "choices" not in option:
+            if (
+                re.search("secret|token$|url$|password", name)
+                and option["type"] == "str"
+                and "choices" not in option
+            ):
                 yield name, option.get("no_log")
-            yield from secrets(option.get("options", {}))
+            yield from find_secret_options(option.get("options", {}))
 
-    assert {name: no_log for name, no_log in secrets(loaded(module).ARGUMENTS.options) if not no_log} == {}
+    options = load_module(module).ARGUMENTS.options
+    assert [name for name, no_log in find_secret_options(options) if not no_log] == []
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_every_module_has_a_target_and_an_action_plugin(module):
+def test_module_has_target_action_plugin_and_action_group(module):
     assert (TARGETS / module / "tasks" / "main.yml").is_file()
     assert module in RUNTIME["action_groups"]["notifications"]
     # Links would be simpler, but antsibull-docs takes them for redirects of the modules.
@@ -87,29 +95,38 @@ def test_every_module_has_a_target_and_an_action_plugin(module):
     assert action_plugins[0].read_text() == action_plugins[1].read_text()
 
 
+def test_every_module_has_operations_for_the_fault_matrix():
+    assert {operation.module for operation in OPERATIONS} == set(MODULES)
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_every_option_is_tested(module):
-    """In the module's own target or tests, or in the tests of the connection options."""
+    """In the module's target or tests, or in the tests of the connection."""
     files = [*(TARGETS / module).rglob("*.yml"), *(ROOT / "tests" / "modules").glob(f"test_{module}.py")]
     files += [ROOT / "tests" / "modules" / name for name in ("test_connection.py", "test_tls.py")]
     text = "\n".join(file.read_text() for file in files)
-    options = loaded(module).ARGUMENTS.options
-    assert [name for name in options if not re.search(rf"\b{name}\b[\"']?\s*[:=]", text)] == []
+    untested = [
+        name
+        for name in load_module(module).ARGUMENTS.options
+        if not re.search(rf"\b{name}\b[\"']?\s*[:=]", text)
+    ]
+    assert untested == []
 
 
-def test_shared_return_values_are_documented_identically():
-    for name in ("api", "error"):
-        documentation = {module: yaml.safe_load(loaded(module).RETURN)[name] for module in MODULES}
-        assert all(entry == documentation[MODULES[0]] for entry in documentation.values()), name
+def test_shared_return_values_have_equal_documentation():
+    for shared in ("api", "error"):
+        documentation = {module: yaml.safe_load(load_module(module).RETURN)[shared] for module in MODULES}
+        first = documentation[MODULES[0]]
+        assert [module for module in MODULES if documentation[module] != first] == [], shared
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_code_of_every_module_is_short(module):
+def test_module_code_has_at_most_90_lines(module):
     code = (PLUGINS / "modules" / f"{module}.py").read_text().partition("ARGUMENTS = ")[2]
     assert len(code.splitlines()) <= 90
 
 
-def test_version_is_the_same_everywhere():
+def test_versions_in_galaxy_yml_and_code_are_equal():
     from ansible_collections.ccloud.notifications.plugins.module_utils._api.session import COLLECTION_VERSION
 
     assert GALAXY["version"] == COLLECTION_VERSION
@@ -117,21 +134,21 @@ def test_version_is_the_same_everywhere():
 
 @pytest.fixture
 def organization(emulator):
-    """The organization that the examples expect."""
+    """The organization in which the examples run."""
     emulator.reset(integrations=examples.integrations(emulator))
     return {"variables": examples.variables(emulator), "environment": examples.environment(emulator)}
 
 
-def test_examples_of_every_module_run(organization, tmp_path):
-    """In one process, to save time."""
-    process = play(tmp_path, examples.of_every_module(), **organization)
-    assert process.status == 0, process.output
-    assert "WARNING" not in process.output
-    assert all(f"PLAY [{module}]" in process.output for module in MODULES)
+def test_examples_of_all_modules_run(organization, tmp_path):
+    """In one process, which is faster."""
+    played = play(tmp_path, examples.example_plays(), **organization)
+    assert played.status == 0, played.output
+    assert "WARNING" not in played.output
+    assert all(f"PLAY [{module}]" in played.output for module in MODULES)
 
 
 def test_integration_requirements_include_those_of_the_emulator():
-    """ansible-test does not read requirements files that include others."""
+    """ansible-test does not follow includes in a requirements file."""
 
     def pins(path):
         return {line for line in (ROOT / path).read_text().splitlines() if line and not line.startswith("#")}

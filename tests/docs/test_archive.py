@@ -13,7 +13,7 @@ import pytest
 
 from support import examples
 from support.emulator import Emulator
-from support.playbooks import BIN, command, copy_tree, ended, surroundings
+from support.playbooks import BIN, command, copy_tree, run_process, process_environment
 
 #: Files of a working tree that must not be published, whether Git ignores them or not.
 STRAYS = (
@@ -57,7 +57,7 @@ def archive(tmp_path_factory):
         (folder / "source" / stray).write_text("a secret")
 
     command = [str(folder / "source" / ".ci" / "build"), str(BIN / "ansible-galaxy")]
-    process = ended(folder, command, surroundings(folder))
+    process = run_process(folder, command, process_environment(folder))
     assert process.status == 0, process.output
     return next((folder / "source" / "dist").glob("*.tar.gz"))
 
@@ -70,7 +70,7 @@ def test_stray_files_never_get_into_the_archive(archive):
 
 def test_build_without_git_explains_what_is_needed(tmp_path):
     copy_tree(tmp_path / "source")
-    process = ended(
+    process = run_process(
         tmp_path,
         [str(tmp_path / "source" / ".ci" / "build"), "true"],
         {"PATH": os.environ["PATH"], "GIT_DIR": "/nowhere"},

@@ -22,7 +22,7 @@ from markdown_it import MarkdownIt
 
 from support import examples
 from support.emulator import EXTERNAL_TOKEN, Emulator
-from support.playbooks import BIN, ROOT, ended, plays, surroundings
+from support.playbooks import BIN, ROOT, run_process, plays, process_environment
 
 PAGES = [
     ROOT / "README.md",
@@ -113,11 +113,11 @@ class Reader:
             # A new reader has no such file yet.
             (self.folder / secrets_file.group(1)).unlink(missing_ok=True)
         script = f"set -e; . ./exports.sh; {command}\nexport -p > exports.sh"
-        environment = surroundings(
+        environment = process_environment(
             self.folder, {**examples.environment(self.emulator), "IDENTITY_TOKEN": EXTERNAL_TOKEN}
         )
         environment["PATH"] = f"{BIN}{os.pathsep}{environment['PATH']}"
-        process = ended(self.folder, ["bash", "-c", script], environment)
+        process = run_process(self.folder, ["bash", "-c", script], environment)
         assert process.status == 0, f"$ {command}\n{process.output}"
 
     def serve(self, command):

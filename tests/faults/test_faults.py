@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The fault matrix: a slice of it on every run, all of it by `make faults`."""
+"""The fault matrix: a sample of it in each test run, all of it with `make faults`."""
 
 from __future__ import annotations
 
@@ -13,89 +13,107 @@ import random
 import pytest
 
 from emulator.settings import Settings
-from faults.harm import harms
+from faults.fault_catalog import fault_cases
 from faults.operations import OPERATIONS
 from support.emulator import Emulator
 
-FULL = os.environ.get("FAULTS") == "all"
-#: How many cases of each operation a run of `make test` takes.
-SLICE = 2
+RUN_ALL = os.environ.get("FAULTS") == "all"
+#: Cases of each operation in a run of `make test`.
+SAMPLE_SIZE = 2
+#: Policies that are never combined with others. Without Early Access, some operations fail at once.
+ALWAYS_ALONE = {"early_access"}
 
 
-def policies():
-    """The first side of every question, the other side of one of them at a time, and the other side of all."""
-    others = [
-        (each.name, side)
-        for each in dataclasses.fields(Settings)
-        for side in each.metadata.get("values", ())[1:]
-    ]
-    everything = dict(reversed([each for each in others if each[0] != "early_access"]))
-    return [(), *((each,) for each in others), tuple(everything.items())]
+def policy_sets():
+    """The defaults, each other value by itself, and another value of each policy at once."""
+    others = []
+    for setting in dataclasses.fields(Settings):
+        values = setting.metadata.get("values", ())
+        others += [(setting.name, value) for value in values[1:]]
+
+    combined = {}
+    for name, value in others:
+        if name not in ALWAYS_ALONE:
+            combined.setdefault(name, value)
+    return [(), *((other,) for other in others), tuple(combined.items())]
 
 
-def named(part):
-    if isinstance(part, str):
-        return part
-    return {0: "first-sides", 1: "=".join(part[0]) if part else ""}.get(len(part), "other-sides")
+POLICY_SETS = policy_sets()
+
+
+def policy_set_id(policies):
+    if not policies:
+        return "default-policies"
+    return "=".join(policies[0]) if len(policies) == 1 else "other-policies"
+
+
+def operation_id(operation):
+    return f"{operation.module}: {operation.name}"
 
 
 @pytest.fixture(scope="module")
-def elsewhere():
-    with Emulator.started() as other:
-        yield other
+def other_server():
+    """A server that must not receive a request."""
+    with Emulator.started() as emulator:
+        yield emulator
 
 
 @pytest.fixture(scope="module")
-def bench():
-    from faults.matrix import Bench
+def runner():
+    from faults.matrix import FaultRunner
 
     with Emulator.started("--trust-answers") as emulator:
-        yield Bench(emulator)
+        yield FaultRunner(emulator)
 
 
-def positions(operation, policy, harm, there):
-    """The requests that a harm is aimed at: each in turn, where a policy is not one of many; else one of them."""
-    if harm.settings or "path" in harm.fault:
-        return there[:1]
-    if FULL and len(policy) != 1:
-        return there
-    return random.Random(f"{operation.name}{harm.name}{policy}").sample(there, min(1, len(there)))
+def selected_pairs(operation, policies, faults):
+    """The sets of policies and the faults of one test; a sample has other ones for each operation."""
+    if policies is not None:
+        return [(policies, fault) for fault in faults]
+    return random.Random(operation.name).sample(list(itertools.product(POLICY_SETS, faults)), SAMPLE_SIZE)
 
 
-def cases(bench, operation, chosen):
-    from faults.matrix import Case
+def selected_positions(operation, policies, fault, positions):
+    """The requests that a fault is aimed at: all, or one of them in a sample or if one policy is changed."""
+    if not fault.has_position:
+        return positions[:1]
+    if RUN_ALL and len(policies) != 1:
+        return positions
 
-    for policy, harm in chosen:
-        there = bench.unharmed(operation, {**dict(policy), **harm.settings}, exchange=harm.exchange).positions
-        for position in positions(operation, policy, harm, there):
-            yield Case(operation, harm, position, policy)
-
-
-def chosen(operation, part, elsewhere):
-    """The pairs of policies and harms of one test; in a slice, other ones for each operation."""
-    everything = list(itertools.product(policies(), harms(elsewhere.url)))
-    if FULL:
-        return [each for each in everything if each[0] == part]
-    return random.Random(operation.name).sample(everything, SLICE)
+    seed = f"{operation.name}{fault.name}{policies}"
+    return random.Random(seed).sample(positions, min(1, len(positions)))
 
 
-@pytest.mark.parametrize("part", policies() if FULL else ["slice"], ids=named)
+def matrix_cases(runner, operation, pairs):
+    from faults.matrix import MatrixCase
+
+    for policies, fault in pairs:
+        settings = {**dict(policies), **fault.settings}
+        baseline = runner.baseline(operation, settings, uses_token_exchange=fault.uses_token_exchange)
+        for position in selected_positions(operation, policies, fault, baseline.positions):
+            yield MatrixCase(operation, fault, position, policies)
+
+
 @pytest.mark.parametrize(
-    "operation", OPERATIONS, ids=lambda operation: f"{operation.module}: {operation.name}"
+    "policies", POLICY_SETS if RUN_ALL else [pytest.param(None, id="sample")], ids=policy_set_id
 )
-def test_nothing_is_lost_doubled_or_sent_elsewhere(
-    bench, elsewhere, monkeypatch, record_property, operation, part
+@pytest.mark.parametrize("operation", OPERATIONS, ids=operation_id)
+def test_no_fault_loses_or_duplicates_objects_or_leaks_secrets(
+    runner, other_server, monkeypatch, record_property, operation, policies
 ):
     from ansible_collections.ccloud.notifications.plugins.module_utils._api import client
 
-    monkeypatch.setattr(client, "PAGE_SIZE", 25 if operation.catalogue else 2)
+    monkeypatch.setattr(client, "PAGE_SIZE", 25 if operation.reads_catalog else 2)
+    pairs = selected_pairs(operation, policies, fault_cases(other_server.url))
+
     failures, count = [], 0
-    for case in cases(bench, operation, chosen(operation, part, elsewhere)):
+    for case in matrix_cases(runner, operation, pairs):
         count += 1
         try:
-            bench.try_case(case)
+            runner.check_case(case)
         except AssertionError as error:
             failures.append(f"{case}:\n    {error}")
+
     record_property("cases", count)
     assert failures == [], f"{len(failures)} of {count} cases:\n" + "\n".join(failures)
-    assert elsewhere.requests() == []
+    assert other_server.requests() == []

@@ -14,7 +14,7 @@ import yaml
 
 from support.cores import CACHE
 from support.emulator import KEY, SECRET, slack
-from support.playbooks import BIN, command, play, plays, surroundings
+from support.playbooks import BIN, command, play, plays, process_environment
 
 MODULE = "ccloud.notifications.integrations"
 LONG_TASK = {
@@ -67,7 +67,7 @@ def test_terminating_the_controller_stops_its_writes(emulator, connection, tmp_p
     process = subprocess.Popen(
         arguments,
         cwd=tmp_path,
-        env=surroundings(tmp_path),
+        env=process_environment(tmp_path),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -19,7 +19,7 @@ import yaml
 from markdown_it import MarkdownIt
 
 from support.emulator import KEY, SECRET, Emulator, slack
-from support.playbooks import BIN, ROOT, command, ended, play, surroundings
+from support.playbooks import BIN, ROOT, command, run_process, play, process_environment
 from support.tainting import TEMPLATE, ids, tainted, texts
 
 EXAMPLE = [
@@ -463,10 +463,10 @@ def test_printed_next_steps_of_an_export_work(run, emulator, tmp_path):
     (tmp_path / "password").write_text("vault-password\n")
     password = "--vault-password-file password"
     script = f"{encrypt} {password} && {compare.replace('--ask-vault-pass', password)}"
-    process = ended(
+    process = run_process(
         tmp_path,
         ["bash", "-ec", f'PATH="{BIN}:$PATH"; {script}'],
-        surroundings(tmp_path, environment(emulator)),
+        process_environment(tmp_path, environment(emulator)),
     )
     assert process.status == 0, process.output
     assert "changed=0 " in process.output

@@ -33,7 +33,7 @@ def test_every_module_runs_in_the_python_of_the_target(emulator, tmp_path):
         "CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": "false",
         "ANSIBLE_PIPELINING": "true",
     }
-    plays = [check_version, *examples.of_every_module()]
+    plays = [check_version, *examples.example_plays()]
     process = play(tmp_path, plays, variables=variables, environment=environment)
     assert process.status == 0, process.output[-4000:]
     assert "DeprecationWarning" not in process.output

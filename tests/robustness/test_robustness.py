@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever the service, a proxy or a user says: a sentence or a result, in bounded time and memory, and never a traceback."""
+"""Any response and any option lead to a result or a clear error, in limited time and memory."""
 
 from __future__ import annotations
 
@@ -11,11 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from robustness.canned import ASKED, LOGIN, Canned, run
-from support.examples import MODULES, loaded
+from faults.operations import COLLECTIONS, ROUTED
+from robustness.fake_service import LOGIN, CannedResponse, operations_of, respond_in_turn, run
+from support.examples import MODULES, load_module
 
-#: Right-to-left, zero-width, combining, a private plane, a half of a pair, control characters, and what Jinja and shells love.
-ODD = st.sampled_from(
+#: A valid object of each collection.
+SAMPLES = {collection.name: collection.sample for collection in COLLECTIONS}
+INTEGRATION = SAMPLES["integrations"]
+
+# Values of any kind
+
+#: Right-to-left, zero-width and combining characters, a private plane, half of a surrogate pair, control
+#: characters, templates and shell code, and variants of a name.
+unusual_texts = st.sampled_from(
     [
         "\u202eops",
         "o\u200bps",
@@ -31,98 +39,59 @@ ODD = st.sampled_from(
         "ops",
     ]
 )
-texts = ODD | st.text(max_size=20) | st.just("x" * 70_000)
-anything = st.recursive(
+texts = unusual_texts | st.text(max_size=20) | st.just("x" * 70_000)
+json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | texts,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=8,
 )
-#: A proper object of each collection, which examples then bend.
-PROPER = {
-    "integrations": {
-        "id": "i-1",
-        "display_name": "ops",
-        "description": "",
-        "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/x"},
-    },
-    "notification-types": {
-        "id": "nt-1",
-        "display_name": "a",
-        "severity": "CRITICAL",
-        "category": "SERVICE",
-        "subscription_priority": "REQUIRED",
-        "is_included_in_plan": True,
-    },
-    "subscriptions": {
-        "id": "s-1",
-        "notification_type": {"id": "nt-1"},
-        "integrations": [{"id": "i-1"}],
-        "current_state": "ENABLED",
-    },
-    "resource-preferences": {
-        "id": "rp-1",
-        "resource": "environment=env-1",
-        "resource_type": "ENVIRONMENT",
-        "current_state": "ENABLED",
-    },
-    "resource-subscriptions": {
-        "id": "rs-1",
-        "resource": "environment=env-1",
-        "resource_type": "ENVIRONMENT",
-        "notification_type": {"id": "nt-1"},
-        "integrations": [{"id": "i-1"}],
-        "current_state": "ENABLED",
-    },
-    "user-notifications": {
-        "id": "un-1",
-        "read": False,
-        "severity": "CRITICAL",
-        "integrations": [],
-        "notification_type": {"id": "nt-1"},
-    },
-}
 
 
 @st.composite
-def bent(draw, proper):
-    """A proper object with members missing, of any other type, or added."""
-    whole = dict(proper)
-    for name in draw(st.lists(st.sampled_from(sorted(proper)), max_size=3)):
+def altered_objects(draw, sample):
+    """A valid object with members that are missing, of any type, or added."""
+    obj = dict(sample)
+    for name in draw(st.lists(st.sampled_from(sorted(sample)), max_size=3)):
         if draw(st.booleans()):
-            whole.pop(name, None)
+            obj.pop(name, None)
         else:
-            whole[name] = draw(anything)
+            obj[name] = draw(json_values)
     if draw(st.booleans()):
-        whole[draw(texts)] = draw(anything)
-    return whole
+        obj[draw(texts)] = draw(json_values)
+    return obj
 
 
 @st.composite
 def organizations(draw):
-    """What each collection's list holds, and what an object of it is answered as."""
-    return {name: draw(st.lists(bent(proper), max_size=3)) for name, proper in PROPER.items()}
+    """The objects of each collection, which are altered samples."""
+    return {name: draw(st.lists(altered_objects(sample), max_size=3)) for name, sample in SAMPLES.items()}
 
 
 def serve(organization):
-    """Answers from such an organization, as its paths and methods want them."""
+    """Respond to each path and method with the objects of an organization."""
 
-    def answer(request):
-        collection = request.path_url.partition("?")[0].split("/")[3].partition(":")[0]
+    def respond(request):
+        path = request.path_url.partition("?")[0]
+        collection, _colon, action = path.split("/")[3].partition(":")
         objects = organization[collection]
-        if request.method == "GET" and "resource-preferences" not in request.path_url:
-            return Canned.of({"metadata": {}, "data": objects, "unread_count": 1})
-        if request.method == "DELETE" or ":" in request.path_url.rpartition("/")[2]:
-            return Canned(204)
-        return Canned.of(objects[0] if objects else {})
 
-    return answer
+        is_list = request.method == "GET" and collection != "resource-preferences"
+        if is_list:
+            return CannedResponse.from_json({"metadata": {}, "data": objects, "unread_count": 1})
+        has_no_body = request.method == "DELETE" or (request.method != "GET" and action)
+        if has_no_body:
+            return CannedResponse(204)
+        return CannedResponse.from_json(objects[0] if objects else {})
+
+    return respond
 
 
 @pytest.mark.parametrize("module", MODULES)
 @settings(max_examples=max(5, settings.default.max_examples // 6))
-@given(organization=organizations())
-def test_any_organization_is_a_result_or_a_sentence(module, organization):
-    run(module, ASKED[module], serve(organization))
+@given(data=st.data(), organization=organizations())
+def test_any_objects_lead_to_result_or_clear_error(module, data, organization):
+    operation = data.draw(st.sampled_from(operations_of(module)))
+    run(module, operation.sequential_params, serve(organization))
 
 
 header_values = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30) | st.sampled_from(
@@ -146,12 +115,12 @@ headers = st.dictionaries(
     ),
     header_values,
 )
-answers = st.builds(
-    Canned,
+canned_responses = st.builds(
+    CannedResponse,
     status=st.sampled_from([200, 201, 204, 301, 400, 401, 402, 403, 404, 409, 422, 429, 500, 503])
     | st.integers(200, 999),
     body=st.binary(max_size=200)
-    | anything.map(lambda value: json.dumps(value).encode())
+    | json_values.map(lambda value: json.dumps(value).encode())
     | st.just(b"[" * 100_000),
     headers=headers,
 )
@@ -159,119 +128,124 @@ answers = st.builds(
 
 @pytest.mark.parametrize("module", MODULES)
 @settings(max_examples=max(10, settings.default.max_examples // 6))
-@given(given_answers=st.lists(answers, min_size=1, max_size=4))
-def test_any_answer_is_a_result_or_a_sentence(module, given_answers):
-    left = list(given_answers)
-    run(module, ASKED[module], lambda _request: left.pop(0) if len(left) > 1 else left[0])
+@given(data=st.data(), responses=st.lists(canned_responses, min_size=1, max_size=4))
+def test_any_responses_lead_to_result_or_clear_error(module, data, responses):
+    operation = data.draw(st.sampled_from(operations_of(module)))
+    run(module, operation.sequential_params, respond_in_turn(responses))
 
 
-def option(described):
-    """A value for an option: often of its type, sometimes anything."""
-    if described.get("choices"):
-        proper = st.sampled_from(described["choices"])
-    elif "options" in described:
-        inner = st.fixed_dictionaries(
-            {}, optional={name: option(each) for name, each in described["options"].items()}
-        )
-        proper = st.lists(inner, max_size=3) if described["type"] == "list" else inner
+def option_values(option):
+    """Values for an option: often of its type, sometimes of any."""
+    if option.get("choices"):
+        valid = st.sampled_from(option["choices"])
+    elif "options" in option:
+        suboptions = {name: option_values(suboption) for name, suboption in option["options"].items()}
+        valid = st.fixed_dictionaries({}, optional=suboptions)
+        if option["type"] == "list":
+            valid = st.lists(valid, max_size=3)
     else:
-        proper = {
+        by_type = {
             "bool": st.booleans(),
             "int": st.integers(),
             "list": st.lists(texts, max_size=3),
             "dict": st.dictionaries(texts, texts),
-        }.get(described["type"], texts)
-    return proper | anything
+        }
+        valid = by_type.get(option["type"], texts)
+    return valid | json_values
 
 
 @pytest.mark.parametrize("module", MODULES)
 @settings(max_examples=max(10, settings.default.max_examples // 6))
 @given(data=st.data())
-def test_any_options_are_a_result_or_a_sentence(module, data):
-    described = {
-        name: each
-        for name, each in loaded(module).ARGUMENTS.options.items()
+def test_any_options_lead_to_result_or_clear_error(module, data):
+    operation = data.draw(st.sampled_from(operations_of(module)))
+    options = {
+        name: option_values(option)
+        for name, option in load_module(module).ARGUMENTS.options.items()
         if name not in LOGIN and name != "ca_path"
     }
-    params = {
-        **ASKED[module],
-        **data.draw(
-            st.fixed_dictionaries({}, optional={name: option(each) for name, each in described.items()})
-        ),
-    }
-    if "endpoint" not in params:
-        run(module, params, serve({name: [proper] for name, proper in PROPER.items()}))
+    drawn = data.draw(st.fixed_dictionaries({}, optional=options))
+    samples = {name: [sample] for name, sample in SAMPLES.items()}
+    run(module, {**operation.sequential_params, **drawn}, serve(samples))
 
 
-def test_a_list_without_an_end_has_one(monkeypatch):
+def page(number, next_link=None):
+    """A page of a list with one integration."""
+    metadata = {"next": next_link} if next_link else {}
+    return CannedResponse.from_json({"metadata": metadata, "data": [{**INTEGRATION, "id": f"i-{number}"}]})
+
+
+def test_endless_list_fails_at_page_limit(monkeypatch):
     from ansible_collections.ccloud.notifications.plugins.module_utils._api import client
 
     monkeypatch.setattr(client, "MAX_PAGES", 100)
-    pages = iter(range(10_000))
+    numbers = iter(range(10_000))
 
-    def answer(_request):
-        number = next(pages)
-        link = f"https://elsewhere.example/?page_token=t{number}"
-        return Canned.of(
-            {"metadata": {"next": link}, "data": [{**PROPER["integrations"], "id": f"i-{number}"}]}
-        )
+    def respond(_request):
+        number = next(numbers)
+        return page(number, f"https://elsewhere.example/?page_token=t{number}")
 
-    result = run("integration_info", {}, answer)
-    assert "the list does not end after 100 pages" in result["msg"]
+    result = run("integration_info", {}, respond)
+    assert result["error"]["type"] == "invalid_response"
+    assert "100 pages" in result["msg"]
 
 
-def test_a_list_that_is_as_long_as_it_may_be_is_read():
-    """Ten thousand pages would be two and a half million integrations; two thousand of them are the limit."""
-    pages = iter(range(2_000))
+def test_list_of_maximum_length_is_read():
+    """Two thousand pages of 250 objects are the limit."""
+    numbers = iter(range(2_000))
 
-    def answer(_request):
-        number = next(pages)
-        following = {"next": f"https://api.confluent.cloud/?page_token=t{number}"} if number < 1_999 else {}
-        return Canned.of({"metadata": following, "data": [{**PROPER["integrations"], "id": f"i-{number}"}]})
+    def respond(_request):
+        number = next(numbers)
+        is_last = number == 1_999
+        return page(number, None if is_last else f"https://api.confluent.cloud/?page_token=t{number}")
 
-    assert len(run("integration_info", {}, answer)["integrations"]) == 2_000
+    assert len(run("integration_info", {}, respond)["integrations"]) == 2_000
 
 
-def test_a_huge_answer_is_not_read_to_its_end(monkeypatch):
+def test_huge_response_is_not_read_to_the_end(monkeypatch):
     from ansible_collections.ccloud.notifications.plugins.module_utils._api import transport
 
     monkeypatch.setattr(transport, "BODY_LIMIT", 1024 * 1024)
-    result = run("integration_info", {}, lambda _request: Canned(200, b" " * (2 * 1024 * 1024)))
-    assert "the responses are larger than 1 MiB" in result["msg"]
+    huge = CannedResponse(200, b" " * (2 * 1024 * 1024))
+    result = run("integration_info", {}, lambda _request: huge)
+    assert result["error"]["type"] == "invalid_response"
+    assert "1 MiB" in result["msg"]
 
 
-def test_a_name_that_the_service_changes_leaves_nothing_behind():
-    """Under the other name, the next run would not find it, and make one more."""
-    made = {**PROPER["integrations"], "id": "i-9", "display_name": "caf\u00e9"}
-    asked = []
+def test_created_object_with_another_name_is_deleted():
+    """The next run would not find it, and would create another one."""
+    created = {**INTEGRATION, "id": "i-9", "display_name": "caf\u00e9"}
+    responses = {
+        "GET": CannedResponse.from_json({"metadata": {}, "data": []}),
+        "POST": CannedResponse.from_json(created, 201),
+        "DELETE": CannedResponse(204),
+    }
+    methods = []
 
-    def answer(request):
-        asked.append(request.method)
-        return {
-            "GET": Canned.of({"metadata": {}, "data": []}),
-            "POST": Canned.of(made, 201),
-            "DELETE": Canned(204),
-        }[request.method]
+    def respond(request):
+        methods.append(request.method)
+        return responses[request.method]
 
     params = {
         "display_name": "cafe\u0301",
         "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/x"},
     }
-    result = run("integration", params, answer)
-    assert asked == ["GET", "POST", "DELETE"]
+    result = run("integration", params, respond)
+    assert methods == ["GET", "POST", "DELETE"]
     assert result["changed"] is False
-    assert "It was deleted, because it could not be found again under another name" in result["msg"]
+    assert result["error"]["type"] == "change_not_applied"
+    assert "It was deleted" in result["msg"]
 
 
-def test_a_text_from_the_service_moves_no_cursor_and_passes_for_no_line():
+def test_error_message_has_no_control_characters_of_the_service():
     detail = "\x1b]0;title\x07\x1b[31mbad\nok: [localhost]\u202e"
-    result = run("integration_info", {}, lambda _request: Canned.of({"errors": [{"detail": detail}]}, 400))
+    response = CannedResponse.from_json({"errors": [{"detail": detail}]}, 400)
+    result = run("integration_info", {}, lambda _request: response)
     assert result["msg"].isprintable()
 
 
-def test_names_that_are_no_texts_are_no_traceback():
-    odd = {"integrations": [PROPER["integrations"]], "subscriptions": [PROPER["subscriptions"]]}
-    odd["notification-types"] = [{**PROPER["notification-types"], "display_name": ["a"]}]
-    assert run("subscription_info", {"notification_type": "nt-1", "integration": "ops"}, serve(odd))[
-        "subscriptions"
-    ]
+def test_names_that_are_not_texts_cause_no_traceback():
+    organization = {name: [sample] for name, sample in SAMPLES.items()}
+    organization["notification-types"] = [{**SAMPLES["notification-types"], "display_name": [ROUTED]}]
+    params = {"notification_type": "nt-1", "integration": "ops"}
+    assert run("subscription_info", params, serve(organization))["subscriptions"]

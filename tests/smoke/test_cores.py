@@ -24,7 +24,7 @@ import yaml
 from support import examples
 from support.cores import CACHE, SMOKE
 from support.emulator import SECRET, slack
-from support.playbooks import ROOT, Played, command
+from support.playbooks import ROOT, ProcessResult, command
 from support.tainting import TEMPLATE, everything, tainted
 
 EXAMPLE = [
@@ -57,7 +57,7 @@ class Core:
     folder: pathlib.Path
     environment: dict[str, str]
 
-    def run(self, program: str, *arguments: str, status: int = 0, **environment: str) -> Played:
+    def run(self, program: str, *arguments: str, status: int = 0, **environment: str) -> ProcessResult:
         process_environment = {
             **self.environment,
             "ANSIBLE_PYTHON_INTERPRETER": str(self.programs / "python"),
@@ -84,7 +84,7 @@ def core(request, emulator, tmp_path):
 
 
 def test_every_module_runs(core, emulator):
-    (core.folder / "play.yml").write_text(yaml.safe_dump(examples.of_every_module(), sort_keys=False))
+    (core.folder / "play.yml").write_text(yaml.safe_dump(examples.example_plays(), sort_keys=False))
     variables = json.dumps(examples.variables(emulator))
     process = core.run("ansible-playbook", "play.yml", "-e", variables)
     assert "failed=0" in process.output

@@ -1,4 +1,4 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What tests are made of: the emulator's remote control, time, tasks without Ansible, and real playbooks."""
+"""What tests share: control of the emulator, a fake clock, modules in this process, and real playbooks."""

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The releases of ansible-core that are supported, and environments that have them. Needs the standard library only."""
+"""The supported releases of ansible-core, and virtual environments with them.
+
+Needs the standard library only.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +17,15 @@ from typing import Optional
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 CACHE = ROOT / ".cache" / "matrix"
-#: What `make test` plays a few playbooks on: the oldest core, which Automation Platform's control plane is, one between, and the newest.
+#: The releases that `make test` uses for a few playbooks: the oldest, which is that of Automation Platform's
+#: control plane, the newest, and one between.
 SMOKE = ("2.16", "2.18", "2.21")
 TARGETS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 
 
 @dataclass(frozen=True)
 class Core:
-    """One release of ansible-core: what tests it, and the Pythons of a controller and of a target.
+    """One release of ansible-core, the pytest-ansible for it, and its Pythons on controllers and targets.
 
     Source: the support matrix in ansible-core's documentation.
     """
@@ -47,27 +51,28 @@ CORES = (
 
 
 def interpreter(version: str) -> Optional[str]:
-    """A Python of this version on this machine, from PATH or from pyenv; None where there is none."""
+    """A Python of this version on this machine, from PATH or from pyenv; None if there is none."""
     candidates = [shutil.which(f"python{version}")]
     pyenv = pathlib.Path(os.environ.get("PYENV_ROOT", pathlib.Path.home() / ".pyenv"))
     candidates += map(str, sorted(pyenv.glob(f"versions/{version}.*/bin/python")))
-    for each in filter(None, candidates):
-        asked = subprocess.run(
-            [each, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+
+    for candidate in filter(None, candidates):
+        process = subprocess.run(
+            [candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
             capture_output=True,
             text=True,
             check=False,
         )
-        if asked.stdout.strip() == version:
-            return each
+        if process.stdout.strip() == version:
+            return candidate
     return None
 
 
-def environment_for(name: str, python: str, *wanted: str) -> pathlib.Path:
-    """The Python of a virtual environment that has these requirements, made where it is not there as it should be."""
+def environment_for(name: str, python: str, *requirements: str) -> pathlib.Path:
+    """The Python of a virtual environment with these requirements, which is created if it does not exist."""
     folder = CACHE / name
     ready = folder / "ready"
-    if not ready.exists() or ready.read_text() != "\n".join(wanted):
+    if not ready.exists() or ready.read_text() != "\n".join(requirements):
         subprocess.run([python, "-m", "venv", "--clear", folder], check=True)
         install = [
             folder / "bin" / "python",
@@ -77,15 +82,15 @@ def environment_for(name: str, python: str, *wanted: str) -> pathlib.Path:
             "--quiet",
             "--disable-pip-version-check",
         ]
-        subprocess.run([*install, *wanted], check=True, cwd=ROOT)
-        ready.write_text("\n".join(wanted))
+        subprocess.run([*install, *requirements], check=True, cwd=ROOT)
+        ready.write_text("\n".join(requirements))
     return folder / "bin" / "python"
 
 
 def smoke_environment(core: Core) -> Optional[pathlib.Path]:
-    """The Python of an environment with a core and nothing but what users need; None where no interpreter suits the core."""
+    """The Python of an environment with a core and what users need; None if no Python here suits the core."""
     python = next(filter(None, map(interpreter, core.controllers)), None)
-    # The oldest urllib3 that is supported is what ansible-core 2.16 meets on older systems.
+    # Older systems combine ansible-core 2.16 with the oldest supported urllib3.
     urllib3 = "urllib3<2" if core is CORES[0] else "urllib3>=2"
     return python and environment_for(
         f"smoke-{core.name}", python, f"ansible-core=={core.version}", "requests", urllib3

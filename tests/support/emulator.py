@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real emulator process and its remote control."""
+"""An emulator process, and a client for its control API."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EXTERNAL_TOKEN = "emulator-external-token"
 
 
 class Emulator:
-    """What a test says to an emulator and sees of it."""
+    """A running emulator."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -31,8 +31,8 @@ class Emulator:
     @classmethod
     @contextlib.contextmanager
     def started(cls, *flags: str, folder: pathlib.Path = FOLDER) -> Iterator[Emulator]:
-        """Start an emulator on a free port; stop it at the end. ``folder`` is where it lies."""
-        # Coverage is measured of what is tested; in the emulator it would only cost time.
+        """Start the emulator in ``folder`` on a free port, and stop it at the end."""
+        # Measuring the coverage of the emulator would only take time.
         environment = {name: value for name, value in os.environ.items() if name != "COVERAGE_PROCESS_CONFIG"}
         command = [sys.executable, str(folder), "--port", "0", *flags]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
@@ -45,29 +45,31 @@ class Emulator:
             process.communicate(timeout=10)
 
     def control(self, method: str, name: str, body: Any = None) -> Any:
-        answer = self._session.request(method, f"{self.url}/_emulator/{name}", json=body, timeout=10)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        """Send a request to the control API."""
+        response = self._session.request(method, f"{self.url}/_emulator/{name}", json=body, timeout=10)
+        assert response.status_code == 200, response.text
+        return response.json()
 
     def reset(self, *, integrations: Any = (), read_only: bool = False, **settings: Any) -> None:
-        """Back to the first state, with these integrations beside the service's own, and these settings."""
-        made = integrations if isinstance(integrations, int) else list(integrations)
-        self.control("POST", "reset", {"integrations": made, "read_only": read_only, "settings": settings})
+        """Return to the initial state, with these settings, and these integrations or this number of them."""
+        created = integrations if isinstance(integrations, int) else list(integrations)
+        self.control("POST", "reset", {"integrations": created, "read_only": read_only, "settings": settings})
 
     def refuse_writes(self, enabled: bool = True) -> None:
         self.control("POST", "read-only", {"enabled": enabled})
 
-    def fault(self, kind: str, method: str = "*", path: str = "*", **more: Any) -> None:
-        """Queue a fault; the kinds are those of tests/emulator/faults.py."""
-        self.control("POST", "faults", {"kind": kind, "method": method, "path": path, **more})
+    def fault(self, kind: str, method: str = "*", path: str = "*", **members: Any) -> None:
+        """Queue a fault. tests/emulator/faults.py describes the kinds."""
+        self.control("POST", "faults", {"kind": kind, "method": method, "path": path, **members})
 
-    def meanwhile(self, method: str, path: str, act_method: str, act_path: str, body: Any = None) -> None:
-        """Have somebody else act just before a request is handled."""
-        self.fault("meanwhile", method, path, body={"method": act_method, "path": act_path, "body": body})
+    def meanwhile(self, method: str, path: str, other_method: str, other_path: str, body: Any = None) -> None:
+        """Have another client send a request just before a matching request is handled."""
+        other_request = {"method": other_method, "path": other_path, "body": body}
+        self.fault("meanwhile", method, path, body=other_request)
 
     def ids(self, collection: str = "integrations") -> dict[str, str]:
-        """The ids of what is stored, by name."""
-        return {each["display_name"]: each["id"] for each in self.objects(collection)}
+        """The IDs of the stored objects, by name."""
+        return {obj["display_name"]: obj["id"] for obj in self.objects(collection)}
 
     def advance(self, seconds: float) -> None:
         self.control("POST", "clock", {"advance": seconds})
@@ -77,31 +79,33 @@ class Emulator:
         return self.control("GET", "requests")
 
     def lines(self) -> list[str]:
-        """The requests as ``METHOD path -> status``, the API's common prefix left out."""
+        """The requests as ``METHOD path -> status``, without the API's common prefix."""
         return [
-            f"{each['method']} {each['path'].replace('/notifications/v1', '')} -> {each['status']}"
-            for each in self.requests()
+            f"{request['method']} {request['path'].replace('/notifications/v1', '')} -> {request['status']}"
+            for request in self.requests()
         ]
 
     def writes(self) -> list[str]:
-        """The requests that are no reads, as in ``lines``."""
+        """The requests other than GET, as in ``lines``."""
         return [line for line in self.lines() if not line.startswith("GET")]
 
     def objects(self, collection: str = "integrations") -> list[dict[str, Any]]:
-        """What is stored, unmasked."""
+        """The stored objects, with their secrets."""
         return self.control("GET", f"objects/{collection}")
 
     def made(self) -> dict[str, dict[str, Any]]:
-        """The stored integrations that the service did not make itself, by name; two of a name fail the test."""
-        made = [each for each in self.objects() if each["target"]["kind"] in ("Slack", "MsTeams", "Webhook")]
-        by_name = {each["display_name"]: each for each in made}
-        assert len(by_name) == len(made), (
-            f"two integrations share a name: {[each['display_name'] for each in made]}"
-        )
-        return by_name
+        """The integrations that users created, by name. Two with the same name fail the test."""
+        made = [
+            integration
+            for integration in self.objects()
+            if integration["target"]["kind"] in ("Slack", "MsTeams", "Webhook")
+        ]
+        names = [integration["display_name"] for integration in made]
+        assert len(set(names)) == len(names), f"two integrations share a name: {names}"
+        return dict(zip(names, made))
 
     def route(self, type_name: str, *integration_names: str, state: str = "ENABLED") -> dict[str, Any]:
-        """Subscribe a type to integrations, by names, past everything that is tested; the log of requests is not changed."""
+        """Create a subscription from names, without adding to the log of requests."""
         return self.control(
             "POST",
             "routes",
@@ -109,23 +113,23 @@ class Emulator:
         )
 
     def routes(self) -> dict[str, list[str]]:
-        """Where each type goes that is subscribed to and enabled: the names of its integrations, in their order."""
-        names = {
-            each["id"]: each["display_name"] for each in self.objects() + self.objects("notification-types")
-        }
-        return {
-            names[each["notification_type"]["id"]]: [
-                names.get(reference["id"], "gone") for reference in each["integrations"]
-            ]
-            for each in self.objects("subscriptions")
-            if each["current_state"] == "ENABLED"
-        }
+        """The names of the integrations of each enabled subscription, by the name of its type."""
+        named = self.objects() + self.objects("notification-types")
+        names = {obj["id"]: obj["display_name"] for obj in named}
+
+        routes = {}
+        for subscription in self.objects("subscriptions"):
+            if subscription["current_state"] == "ENABLED":
+                routes[names[subscription["notification_type"]["id"]]] = [
+                    names.get(reference["id"], "gone") for reference in subscription["integrations"]
+                ]
+        return routes
 
     def deliveries(self) -> list[dict[str, Any]]:
         return self.control("GET", "deliveries")
 
     def inbox(self, name: str = "") -> list[dict[str, Any]]:
-        """What arrived at ``inbox_url(name)``."""
+        """The messages that ``inbox_url(name)`` received."""
         return self.control("GET", f"inbox/{name}")
 
     def inbox_url(self, name: str) -> str:
@@ -133,11 +137,11 @@ class Emulator:
 
 
 def slack(name: str, url: str = "", description: str = "") -> dict[str, Any]:
-    """A Slack integration to begin with."""
+    """A Slack integration, for ``reset``."""
     url = url or f"https://hooks.slack.example/services/{name.replace(' ', '-')}"
     return {"display_name": name, "description": description, "target": {"kind": "Slack", "webhook_url": url}}
 
 
 def webhook(name: str, url: str, description: str = "") -> dict[str, Any]:
-    """A generic webhook to begin with."""
+    """A generic webhook, for ``reset``."""
     return {"display_name": name, "description": description, "target": {"kind": "Webhook", "url": url}}

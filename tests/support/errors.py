@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Errors by their stable type, as users see them in ``error.type``."""
+"""Expect errors by their stable type, which users see as ``error.type``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._errors impor
 
 @contextlib.contextmanager
 def raises(error_type: str, match: Optional[str] = None) -> Iterator[Any]:
-    """Expect an error of this type, whose detail matches."""
+    """Expect an error of this type whose detail matches."""
     assert error_type in ERROR_TYPES
     with pytest.raises(NotificationsError, match=match) as caught:
         yield caught

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the modules' documentation shows, as plays of their own."""
+"""The examples of the modules' documentation, as plays."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ import yaml
 from .emulator import KEY, SECRET, Emulator, slack, webhook
 from .playbooks import ROOT
 
-MODULES = sorted(each.stem for each in (ROOT / "plugins" / "modules").glob("*.py"))
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
 
 
-def loaded(module: str) -> Any:
+def load_module(module: str) -> Any:
+    """The Python module of an Ansible module."""
     return importlib.import_module(f"ansible_collections.ccloud.notifications.plugins.modules.{module}")
 
 
 def integrations(emulator: Emulator) -> list[dict[str, Any]]:
-    """What the examples take for granted."""
+    """The integrations that must exist before the examples run."""
     return [
         slack("old-teams"),
         slack("ops-slack", "https://hooks.slack.example/old"),
@@ -30,14 +31,16 @@ def integrations(emulator: Emulator) -> list[dict[str, Any]]:
 
 
 def variables(emulator: Emulator) -> dict[str, Any]:
-    """What the examples leave to their reader; ``pager_id`` is read from the emulator when it is needed."""
+    """The variables that the examples use. ``pager_id`` is read from the emulator when it is needed."""
     return {
         "ops_slack_url": "https://hooks.slack.example/new",
         "platform_teams_url": "https://teams.example/new",
         "pager_url": emulator.inbox_url("pager"),
         "new_pager_url": emulator.inbox_url("new-pager"),
-        "pager_id": "{{ lookup('ansible.builtin.url', control ~ '/objects/integrations', split_lines=false) | from_json"
-        " | selectattr('display_name', 'eq', 'pager') | map(attribute='id') | first }}",
+        "pager_id": (
+            "{{ lookup('ansible.builtin.url', control ~ '/objects/integrations', split_lines=false)"
+            " | from_json | selectattr('display_name', 'eq', 'pager') | map(attribute='id') | first }}"
+        ),
         "control": f"{emulator.url}/_emulator",
         "start": {"integrations": integrations(emulator)},
     }
@@ -51,10 +54,10 @@ def environment(emulator: Emulator) -> dict[str, str]:
     }
 
 
-def of_every_module() -> list[dict[str, Any]]:
-    """One play for each module; before each, the organization is as the examples take it for."""
-    begin = {
-        "name": "Begin anew",
+def example_plays() -> list[dict[str, Any]]:
+    """One play for each module. Each begins with the initial organization."""
+    reset = {
+        "name": "Reset the emulator",
         "ansible.builtin.assert": {"that": "lookup('emulator', control, 'reset', **start) is truthy"},
     }
     return [
@@ -63,7 +66,7 @@ def of_every_module() -> list[dict[str, Any]]:
             "hosts": "localhost",
             "connection": "local",
             "gather_facts": False,
-            "tasks": [begin, *yaml.safe_load(loaded(module).EXAMPLES)],
+            "tasks": [reset, *yaml.safe_load(load_module(module).EXAMPLES)],
         }
         for module in MODULES
     ]

@@ -23,7 +23,7 @@ BIN = pathlib.Path(sys.executable).parent
 
 
 def recording(path: pathlib.Path) -> dict[str, str]:
-    """What makes a play write down every result, one JSON object a line (support/callback/record.py)."""
+    """The environment in which a play writes each result to a file, one JSON object a line."""
     return {
         "ANSIBLE_CALLBACK_PLUGINS": str(pathlib.Path(__file__).resolve().parent / "callback"),
         "ANSIBLE_CALLBACKS_ENABLED": "record",
@@ -32,21 +32,21 @@ def recording(path: pathlib.Path) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Played:
-    """What a process printed, on both streams together, and how it ended."""
+class ProcessResult:
+    """The exit status of a process, and what it printed to both streams."""
 
     status: int
     output: str
 
 
-def surroundings(
+def process_environment(
     folder: pathlib.Path, environment: Optional[Mapping[str, str]] = None, measured: bool = False
 ) -> dict[str, str]:
-    """The environment of a process that works in a folder. The collection's path is the one that pytest-ansible set.
+    """The environment of a process that works in a folder. pytest-ansible has set the collection's path.
 
-    ``measured`` counts its coverage, which takes time; what modules do is measured in this process already.
+    ``measured`` measures its coverage, which takes time. Direct tests of modules are measured anyway.
     """
-    # An empty configuration of its own, so that nobody's ansible.cfg gets into a test.
+    # An empty configuration, so that no other ansible.cfg affects a test.
     configuration = folder / "ansible.cfg"
     configuration.touch()
     merged = {
@@ -75,14 +75,15 @@ def command(
     environment: Optional[Mapping[str, str]] = None,
     measured: bool = False,
     programs: pathlib.Path = BIN,
-) -> Played:
-    """Run one of ansible-core's programs in a folder; ``programs`` is where it lies."""
-    return ended(folder, [str(programs / program), *arguments], surroundings(folder, environment, measured))
+) -> ProcessResult:
+    """Run one of ansible-core's programs, which are in ``programs``, in a folder."""
+    merged = process_environment(folder, environment, measured)
+    return run_process(folder, [str(programs / program), *arguments], merged)
 
 
-def ended(folder: pathlib.Path, arguments: list[str], environment: Mapping[str, str]) -> Played:
-    """Run any process to its end."""
-    done = subprocess.run(
+def run_process(folder: pathlib.Path, arguments: list[str], environment: Mapping[str, str]) -> ProcessResult:
+    """Run any process in a folder and wait for its end."""
+    process = subprocess.run(
         arguments,
         cwd=folder,
         env=environment,
@@ -93,45 +94,51 @@ def ended(folder: pathlib.Path, arguments: list[str], environment: Mapping[str, 
         timeout=300,
         check=False,
     )
-    return Played(done.returncode, done.stdout)
+    return ProcessResult(process.returncode, process.stdout)
 
 
 def copy_tree(folder: pathlib.Path) -> None:
-    """Copy what git tracks, or would track, into a folder: nothing that lies about here gets there."""
-    asked = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for name in filter(None, listed.split("\0")):
+    """Copy the files that git tracks or would track, but no ignored ones, into a folder."""
+    list_files = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    output = subprocess.run(list_files, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, output.split("\0")):
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
 
 
-def killed(
-    folder: pathlib.Path, made: Any, when: Callable[[], bool], environment: Optional[Mapping[str, str]] = None
+def play_until_killed(
+    folder: pathlib.Path,
+    playbook: Any,
+    must_kill: Callable[[], bool],
+    environment: Optional[Mapping[str, str]] = None,
 ) -> None:
-    """Play a playbook and kill it, with all that it started, as soon as ``when`` is true; fails if it ended before."""
-    (folder / "play.yml").write_text(yaml.safe_dump(made, sort_keys=False))
+    """Run a playbook and kill it, with its child processes, as soon as ``must_kill`` returns True.
+
+    Fails if the playbook ends before.
+    """
+    (folder / "play.yml").write_text(yaml.safe_dump(playbook, sort_keys=False))
     process = subprocess.Popen(
         [str(BIN / "ansible-playbook"), "play.yml"],
         cwd=folder,
-        env=surroundings(folder, environment),
+        env=process_environment(folder, environment),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        while not when():
-            assert process.poll() is None, "it ended before it could be killed"
+        while not must_kill():
+            assert process.poll() is None, "the playbook ended before it could be killed"
     finally:
-        # Since ansible-core 2.19 a worker is in a session of its own, so its group does not have all of them.
+        # Since ansible-core 2.19, each worker has its own session, so it is not in the process group.
         root = psutil.Process(process.pid)
-        for each in [root, *root.children(recursive=True)]:
-            each.kill()
+        for running in [root, *root.children(recursive=True)]:
+            running.kill()
         process.wait()
 
 
 def plays(connection: Mapping[str, Any], *tasks: Mapping[str, Any], **keywords: Any) -> list[dict[str, Any]]:
-    """One play of tasks for localhost, the connection options said once for all modules of the collection."""
+    """One play of tasks for localhost, with connection options for all modules of the collection."""
     return [
         {
             "hosts": "localhost",
@@ -146,16 +153,17 @@ def plays(connection: Mapping[str, Any], *tasks: Mapping[str, Any], **keywords: 
 
 def play(
     folder: pathlib.Path,
-    made: Any,
+    playbook: Any,
     *flags: str,
     variables: Optional[Mapping[str, Any]] = None,
     environment: Optional[Mapping[str, str]] = None,
     measured: bool = False,
-) -> Played:
-    """Write a playbook (a list of plays, or tasks for localhost) into a folder and play it."""
-    if made and "hosts" not in made[0]:
-        made = [{"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": made}]
-    (folder / "play.yml").write_text(yaml.safe_dump(made, sort_keys=False))
+) -> ProcessResult:
+    """Write a playbook (a list of plays, or of tasks for localhost) to a folder and run it."""
+    if playbook and "hosts" not in playbook[0]:
+        playbook = [{"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": playbook}]
+    (folder / "play.yml").write_text(yaml.safe_dump(playbook, sort_keys=False))
+
     extra = ["-e", json.dumps(variables)] if variables else []
     return command(
         folder, "ansible-playbook", "play.yml", *extra, *flags, environment=environment, measured=measured

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A service whose texts attack whoever reads them: the emulator behind a server that taints its answers."""
+"""A service with malicious texts: a proxy in front of the emulator that taints its responses."""
 
 from __future__ import annotations
 
@@ -14,43 +14,47 @@ from typing import Any, Callable, Iterator
 
 import requests
 
-#: Runs a command if it is taken for a template, and then is markup of every sort, a new line, and a terminal's escape sequence.
+#: Runs a command if it is rendered as a template.
 TEMPLATE = "{{lookup('pipe','touch PWNED')}}"
+#: Markup of several formats, a new line, and an escape sequence of terminals.
 MARKUP = "<b>[x](//e.x)|\r\n#\x1b[7m"
 
-#: What the client needs in order to understand an answer at all.
+#: The members without which the client rejects a response.
 _STRUCTURE = {"id", "related", "self", "next", "kind", "api_version", "webhook_url", "url"}
 
 
 def texts(name: str, _value: str) -> bool:
-    """Taint what people write."""
+    """Taint the texts that users write."""
     return name in ("display_name", "description")
 
 
 def everything(name: str, _value: str) -> bool:
-    """Taint every text but what holds the answer together."""
+    """Taint all texts except those of the structure."""
     return name not in _STRUCTURE
 
 
 def ids(name: str, _value: str) -> bool:
-    """Taint ids, references included."""
+    """Taint IDs, including those in references."""
     return name == "id"
 
 
 @contextlib.contextmanager
-def tainted(url: str, chosen: Callable[[str, str], bool]) -> Iterator[str]:
-    """Serve what the emulator at ``url`` answers to reads, with the chosen texts tainted; every write is refused."""
+def tainted(url: str, is_selected: Callable[[str, str], bool]) -> Iterator[str]:
+    """Serve the emulator at ``url``, read-only, with tainted texts.
+
+    ``is_selected`` selects texts by the name of the member and the value.
+    """
     numbers = itertools.count()
-    known: dict[str, str] = {}
+    replacements: dict[str, str] = {}
 
     def taint(value: Any, name: str = "") -> Any:
         if isinstance(value, dict):
             return {key: taint(inner, key) for key, inner in value.items()}
         if isinstance(value, list):
             return [taint(inner, name) for inner in value]
-        if isinstance(value, str) and chosen(name, value):
-            # The same text stays the same, so that references still fit.
-            return known.setdefault(value, f"{TEMPLATE}{MARKUP}{next(numbers)}")
+        if isinstance(value, str) and is_selected(name, value):
+            # Equal texts stay equal, so that references still match.
+            return replacements.setdefault(value, f"{TEMPLATE}{MARKUP}{next(numbers)}")
         return value
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -58,8 +62,8 @@ def tainted(url: str, chosen: Callable[[str, str], bool]) -> Iterator[str]:
 
         def do_GET(self) -> None:
             headers = {"Authorization": self.headers["Authorization"]}
-            answer = requests.get(url + self.path, headers=headers, timeout=10)
-            self._send(answer.status_code, json.dumps(taint(answer.json())).encode())
+            response = requests.get(url + self.path, headers=headers, timeout=10)
+            self._send(response.status_code, json.dumps(taint(response.json())).encode())
 
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))

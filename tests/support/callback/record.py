@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A callback that writes down every result as it is, for two runs to be compared."""
+"""A callback that writes all results to a file, so that runs can be compared."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from ansible.plugins.callback import CallbackBase
 DOCUMENTATION = """
 name: record
 type: aggregate
-short_description: Write every task's result to a file, one JSON object a line
-description: The file is named by the environment variable RECORD_TO.
+short_description: Write the result of each task to a file, one JSON object a line
+description: The environment variable RECORD_TO has the path of the file.
 """
 
 
@@ -26,9 +26,9 @@ class CallbackModule(CallbackBase):
 
     def _record(self, outcome, result):
         # ansible-core 2.19 gave these public names.
-        whole = result.result if hasattr(result, "result") else result._result
+        members = result.result if hasattr(result, "result") else result._result
         task = result.task if hasattr(result, "task") else result._task
-        line = {"outcome": outcome, "task": task.get_name(), "action": task.action, "result": whole}
+        line = {"outcome": outcome, "task": task.get_name(), "action": task.action, "result": members}
         with open(os.environ["RECORD_TO"], "a") as file:
             file.write(json.dumps(line, default=str, sort_keys=True) + "\n")
 
