@@ -22,7 +22,8 @@ LIST = "200 400 401 403 429 500"
 CREATE = "201 400 401 403 409 422 429 500"
 UPDATE = "200 400 401 403 404 409 422 429 500"
 DELETE = "204 400 401 403 404 429 500"
-#: The published statuses of each operation. 402 is published for integrations only, 404 for some of the lists.
+#: The published statuses of each operation. 402 is published for integrations only, 404 for some of the
+#: lists.
 STATUSES = {
     f"GET {API}/integrations": READ,
     f"POST {API}/integrations": "201 400 401 402 403 409 422 429 500",

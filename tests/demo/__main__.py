@@ -65,7 +65,7 @@ def play(emulator: Emulator, *flags: str) -> str:
         print(line, end="", flush=True)
         lines.append(line)
     if process.wait():
-        sys.exit(f"The demo failed: ansible-playbook run_process with status {process.returncode}.")
+        sys.exit(f"The demo failed: ansible-playbook ended with status {process.returncode}.")
     return re.sub(r"\x1b\[[0-9;]*m", "", "".join(lines)).partition("PLAY RECAP")[2]
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from support import examples
 from support.emulator import Emulator
-from support.playbooks import BIN, command, copy_tree, run_process, process_environment
+from support.playbooks import BIN, command, copy_tree, process_environment, run_process
 
 #: Files of a working tree that must not be published, whether Git ignores them or not.
 STRAYS = (

@@ -22,7 +22,7 @@ from markdown_it import MarkdownIt
 
 from support import examples
 from support.emulator import EXTERNAL_TOKEN, Emulator
-from support.playbooks import BIN, ROOT, run_process, plays, process_environment
+from support.playbooks import BIN, ROOT, plays, process_environment, run_process
 
 PAGES = [
     ROOT / "README.md",

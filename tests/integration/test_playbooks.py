@@ -19,7 +19,7 @@ import yaml
 from markdown_it import MarkdownIt
 
 from support.emulator import KEY, SECRET, Emulator, slack
-from support.playbooks import BIN, ROOT, command, run_process, play, process_environment
+from support.playbooks import BIN, ROOT, command, play, process_environment, run_process
 from support.tainting import TEMPLATE, ids, tainted, texts
 
 EXAMPLE = [

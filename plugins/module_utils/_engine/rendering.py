@@ -26,8 +26,8 @@ NAME_WIDTH = 44
 def plan_entries(plan: Plan) -> List[Dict[str, Any]]:
     """One entry for each change, in the order in which the changes are made.
 
-    ``before`` and ``after`` describe the object in one line (None: it does not exist), and ``text`` the change.
-    ``reason`` is ``managed``, ``purged`` or ``detached``.
+    ``before`` and ``after`` describe the object in one line (None: it does not exist), and ``text`` the
+    change. ``reason`` is ``managed``, ``purged`` or ``detached``.
     """
     ordered = (plan.steps[position] for phase in plan.phases() for position in phase.positions)
     return [_entry(step) for step in ordered]

@@ -12,9 +12,10 @@ DOCUMENTATION = r"""
 ---
 short_description: Normalize a Confluent Cloud notification.
 description:
-  - An event filter for what ansible.eda.webhook receives from a webhook integration of Confluent Cloud. It adds the member that C(key)
-    names to the event, with C(id), C(title), C(message) and C(created_at), all text, with C(is_notification), and with C(extra), which
-    holds what this filter does not know. Nothing of the event is changed or lost.
+  - An event filter for what ansible.eda.webhook receives from a webhook integration of Confluent Cloud. It
+    adds the member that C(key) names to the event, with C(id), C(title), C(message) and C(created_at), all
+    text, with C(is_notification), and with C(extra), which holds what this filter does not know. Nothing of
+    the event is changed or lost.
   - The service documents no signature, so have the source ask for a token.
 options:
   key:
@@ -43,7 +44,9 @@ def main(event: Dict[str, Any], key: str = "confluent_cloud") -> Dict[str, Any]:
     normalized: Dict[str, Any] = {name: _text(payload.get(name)) for name in KNOWN}
     normalized["created_at"] = _time(normalized["created_at"]) or normalized["created_at"]
     normalized["is_notification"] = bool(normalized["title"] or normalized["message"])
-    normalized["extra"] = {name: value for name, value in payload.items() if name not in KNOWN and name != "meta"}
+    normalized["extra"] = {
+        name: value for name, value in payload.items() if name not in KNOWN and name != "meta"
+    }
     return {**event, key: normalized} if isinstance(event, dict) else {"payload": event, key: normalized}
 
 
