@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How Sphinx makes the site; `make docs` lays the pages and the modules' documentation beside this file before."""
+"""The Sphinx configuration. `make docs` copies the pages and the documentation of the modules beside it."""
 
 import re
 
@@ -42,7 +42,7 @@ def refer_to_ansible(_app, _environment, node, inner):
 
 
 def suit_the_theme(_app, name, source):
-    """Generated pages bring a table of contents, which this theme has at the side, and titles too long for that."""
+    """Shorten generated titles, and drop the table of contents that this theme shows at the side."""
     if name.startswith("collections/"):
         text = source[0].replace(".. contents::\n   :local:\n   :depth: 1\n", "")
         source[0] = re.sub(r"^    (\w+)_(module|filter|role)$", r"    \1 <\1_\2>", text, flags=re.MULTILINE)

@@ -143,7 +143,8 @@ def test_no_request_body_and_no_header_is_required():
         (
             f"GET {API}/notification-types/{{id}}",
             "200",
-            "api_version kind id display_name category description subscription_priority is_included_in_plan severity",
+            "api_version kind id display_name category description subscription_priority is_included_in_plan "
+            "severity",
         ),
         (
             f"GET {API}/user-notifications/{{id}}",
@@ -216,7 +217,7 @@ def test_limits_are_those_published():
 
 
 def test_descriptions_mark_what_is_not_published():
-    """A policy of the emulator stands for a question, so the text that names one says that it is a question."""
+    """A policy of the emulator is an open question, so the text that names one says so."""
     texts = [node["description"] for node in nodes(DOCUMENT) if isinstance(node.get("description"), str)]
     naming = [text for text in texts if "(polic" in text]
     assert len(naming) > 15

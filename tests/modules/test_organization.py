@@ -192,11 +192,31 @@ def test_silencing_types_is_refused_beyond_the_limit(run, routed_organization):
     assert run.ok("organization", subscriptions=rules, silence_limit=2)["changed"]
 
 
+def test_change_limit_does_not_count_added_channels(run, routed_organization):
+    rules = [route(FAILED, "ops", "pager"), route(DEGRADED, "ops", "pager")]
+    assert run.ok("organization", subscriptions=rules, change_limit="0")["changed"]
+
+
+def test_purge_limit_and_read_only_integrations_apply_to_the_organization(run, routed_organization):
+    result = run.fails("organization", integrations=[channel("ops")], purge=True, purge_limit=0)
+    assert "2 would be deleted, but `purge_limit` is 0" in result["msg"]
+
+    run.ok("organization", subscriptions=[route(FAILED, "pager")], keep_read_only=False)
+    assert routed_organization.routes()[FAILED] == ["pager"]
+
+
+def test_disabling_other_types_counts_as_silencing_them(run, routed_organization):
+    result = run.fails("organization", subscriptions=[route(FAILED, "ops")], disable_others=True)
+    assert result["error"]["type"] == "silence_limit_exceeded"
+    assert f"'{DEGRADED}'" in result["msg"]
+    assert routed_organization.writes() == []
+
+
 @pytest.mark.parametrize(
     ("limit", "is_allowed"), [("0", False), ("1", False), ("2", True), ("1%", False), ("90%", True)]
 )
 def test_change_limit_counts_updates_and_deletions(run, routed_organization, limit, is_allowed):
-    rules = [route(FAILED, "ops", "pager"), route(DEGRADED, "pager")]
+    rules = [route(FAILED, "ops"), route(DEGRADED, "pager")]
     result = run("organization", subscriptions=rules, change_limit=limit)
     assert result.get("failed", False) is not is_allowed
     if not is_allowed:

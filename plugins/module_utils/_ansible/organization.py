@@ -60,7 +60,7 @@ def organization_result(
     return ModuleResult(
         {
             "changed": result.changed,
-            "plan": _plan_to_output(ctx, organization, len(tests)),
+            "plan": _plan_to_output(organization, len(tests)),
             "summary": _summary(result),
             "failures": [describe_result(ctx, each) for each in result.results if each.error is not None],
             "tested": [_test_to_output(ctx, each) for each in tested],
@@ -72,7 +72,7 @@ def organization_result(
     )
 
 
-def _plan_to_output(ctx: ModuleContext, organization: OrganizationPlan, test_count: int) -> Dict[str, Any]:
+def _plan_to_output(organization: OrganizationPlan, test_count: int) -> Dict[str, Any]:
     plan = organization.plan
     entries = plan_entries(plan)
     rules = organization.rules_by_name()
@@ -85,7 +85,7 @@ def _plan_to_output(ctx: ModuleContext, organization: OrganizationPlan, test_cou
         "checksum": plan_checksum(plan),
         "summary": summary,
         "changes": entries,
-        "text": [ctx.sentence(line) for line in plan_text(entries, summary)],
+        "text": plan_text(entries, summary),
         "requests": request_count(plan, len(collections), test_count),
     }
 
