@@ -212,7 +212,7 @@ options:
     default: changed
   silence_limit:
     description:
-      - The number of enabled notification types that may lose their last channel beside e-mail. The task
+      - The number of enabled notification types that may lose their last channel besides e-mail. The task
         fails before anything is changed if there are more, and names them.
     type: int
     default: 0

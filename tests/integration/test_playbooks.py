@@ -13,6 +13,7 @@ import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -80,15 +81,11 @@ def test_example_matches_its_check_mode_and_is_idempotent(run, emulator):
     emulator.refuse_writes(False)
 
     result = run("bootstrap", *EXAMPLE, *pager, "--diff")
-    verbs = {"to create": "created", "to change": "changed", "to delete": "deleted"}
-    for kind in ("integrations", "subscriptions", "resource preferences", "resource subscriptions"):
-        expected = lines(predicted, kind)
-        for planned, done in verbs.items():
-            expected = [line.replace(planned, done) for line in expected]
-        assert expected == lines(result, kind)
-
-    assert lines(predicted, "integrations") == [
-        "integrations: 11 to create, 0 to change, 0 to delete, 0 unchanged"
+    assert "Plan: 23 to create, 34 to change, 0 to delete, 0 unchanged." in predicted
+    assert "+ integration platform-teams " in predicted
+    assert lines(result, "subscriptions") == ["subscriptions: 10 created, 34 changed, 0 deleted, 0 unchanged"]
+    assert lines(result, "resource preferences") == [
+        "resource preferences: 1 created, 0 changed, 0 deleted, 0 unchanged"
     ]
     assert lines(predicted, "test notifications") == []
     assert lines(result, "integrations") == ["integrations: 11 created, 0 changed, 0 deleted, 0 unchanged"]
@@ -99,9 +96,9 @@ def test_example_matches_its_check_mode_and_is_idempotent(run, emulator):
     count = len(emulator.requests())
     second = run("bootstrap", *EXAMPLE, *pager)
     assert "changed=0 " in second
-    assert lines(second, "subscriptions") == ["subscriptions: 0 created, 0 changed, 0 deleted, 43 unchanged"]
+    assert lines(second, "subscriptions") == ["subscriptions: 0 created, 0 changed, 0 deleted, 44 unchanged"]
     assert lines(second, "test notifications") == ["test notifications: 0 sent"]
-    assert len(emulator.requests()) - count == 8
+    assert len(emulator.requests()) - count == 5
 
 
 def test_order_is_create_route_delete(run, emulator):
@@ -175,25 +172,6 @@ def test_all_variables_are_checked_before_the_first_write(run, emulator, invalid
     assert emulator.writes() == []
 
 
-def test_tags_select_parts_of_the_role(run, emulator):
-    variables = {
-        "bootstrap_integrations": [channel("new")],
-        "bootstrap_subscriptions": [{"notification_type": "Connector failed", "integrations": ["new"]}],
-        "bootstrap_test": "all",
-    }
-    output = run("bootstrap", "--tags", "integrations", "--skip-tags", "test", variables=variables)
-    assert lines(output, "integrations") == ["integrations: 1 created, 0 changed, 0 deleted, 0 unchanged"]
-    assert lines(output, "subscriptions") == []  # this part does not run
-    assert emulator.routes()["Connector failed"] == ["Organization admins"]
-
-    run("bootstrap", "--tags", "subscriptions", variables=variables)
-    assert emulator.routes()["Connector failed"] == ["Organization admins", "new"]
-    assert emulator.deliveries() == []
-
-    run("bootstrap", "--tags", "test", variables=variables)
-    assert len(emulator.deliveries()) == 1
-
-
 @pytest.mark.parametrize(
     ("variables", "expected"),
     [
@@ -207,10 +185,52 @@ def test_likely_mistakes_are_explained(run, emulator, variables, expected):
     assert emulator.requests() == []
 
 
-def test_start_at_task_is_refused(run, emulator):
-    variables = {"bootstrap_subscriptions": [{"notification_type": "Connector failed", "integrations": []}]}
-    output = run("bootstrap", "--start-at-task", "Route notifications", variables=variables, status=2)
-    assert "were skipped (--start-at-task)" in " ".join(output.split())
+PLANNED = {
+    "bootstrap_integrations": [channel("ops"), channel("new")],
+    "bootstrap_subscriptions": [{"notification_type": "Connector failed", "integrations": ["new"]}],
+}
+
+
+def test_reviewed_plan_is_applied_and_any_other_is_refused(run, emulator, tmp_path):
+    emulator.reset(integrations=[slack("ops")])
+    emulator.route("Connector failed", "ops")
+    files = {"plan_json": "plan.json", "plan_markdown": "plan.md"}
+    emulator.refuse_writes()
+    output = run("plan", variables={**PLANNED, **files})
+    emulator.refuse_writes(False)
+    assert "~ subscription Connector failed   ENABLED   Organization admins, +new, -ops" in " ".join(
+        output.split(" ")
+    ).replace("failed  ", "failed  ")
+    plan = json.loads((tmp_path / "plan.json").read_text())["plan"]
+    assert plan["summary"] == {"to_create": 1, "to_change": 1, "to_delete": 0, "unchanged": 1}
+    assert (
+        "| ~ | subscription | Connector failed | ENABLED Organization admins, +new, -ops |"
+        in (tmp_path / "plan.md").read_text()
+    )
+    assert "hooks.slack.example" not in output + json.dumps(plan) + (tmp_path / "plan.md").read_text()
+
+    reviewed = {**PLANNED, "bootstrap_expected_checksum": plan["checksum"]}
+    other = {**reviewed, "bootstrap_subscriptions": [{"select": {}, "integrations": ["new"]}]}
+    refused = " ".join(run("bootstrap", variables=other, status=2).split())
+    assert "Review the new plan." in refused
+    assert emulator.writes() == []
+
+    run("bootstrap", variables=reviewed)
+    assert emulator.routes()["Connector failed"] == ["Organization admins", "new"]
+
+
+def test_policies_and_limits_of_the_role_refuse_a_plan(run, emulator):
+    emulator.reset(integrations=[slack("ops")])
+    emulator.route("Connector failed", "ops")
+    policy = {"name": "connectors reach ops", "select": {"display_names": ["Connector failed"]}}
+    policies = [{**policy, "require": {"any_of": ["ops"]}}]
+    refused = " ".join(
+        run("bootstrap", variables={**PLANNED, "bootstrap_policies": policies}, status=2).split()
+    )
+    assert "the policy 'connectors reach ops' would be violated by 'Connector failed'" in refused
+
+    limited = {**PLANNED, "bootstrap_change_limit": "0"}
+    assert "`change_limit` is 0" in " ".join(run("bootstrap", variables=limited, status=2).split())
     assert emulator.writes() == []
 
 
@@ -257,7 +277,7 @@ def test_inventory_is_not_combined_with_environment_credentials(run, emulator, t
     (tmp_path / "organizations.yml").write_text("all: {hosts: {org1: {}, org2: {}}}\n")
     variables = {"bootstrap_integrations": [channel("new")]}
     output = run(playbook, "-i", "organizations.yml", variables=variables, status=2)
-    assert "The inventory has 2 hosts, each of which may be an organization." in " ".join(output.split())
+    assert "The inventory has 2 hosts, and each may be an organization." in " ".join(output.split())
     assert emulator.requests() == []
 
 
@@ -336,14 +356,14 @@ def test_no_output_contains_a_secret(run, emulator, tmp_path):
 
 
 def test_verify_without_variables_fails(run):
-    expected = "there is nothing to compare with, neither bootstrap_integrations nor bootstrap_subscriptions"
+    expected = "neither bootstrap_integrations nor bootstrap_subscriptions is defined"
     assert expected in run("verify", variables={"bootstrp_integrations": []}, status=2)
 
 
 @pytest.mark.parametrize("value", ["gap", ["gap"]])
 def test_unknown_verify_fail_on_is_an_error(run, value):
     output = " ".join(run("verify", variables={"verify_fail_on": value}, status=2).split())
-    assert "unknown value gap in verify_fail_on. Valid values: drift, gaps, unused." in output
+    assert "unknown value gap in verify_fail_on. Valid values: drift, violations, gaps, unused." in output
 
 
 def test_misspelled_variable_is_an_error(run, emulator):
@@ -397,7 +417,7 @@ def test_organizations_are_never_written_to_the_same_file(run, emulator, tmp_pat
     (tmp_path / "hosts.yml").write_text("all: {hosts: {prod: {}, production: {}}}\n")
     flags = ["-i", "hosts.yml", "-e", "bootstrap_hosts=all"]
     output = " ".join(run(playbook, *flags, variables={**names, "verify_fail_on": []}, status=2).split())
-    assert "would have the same path." in output
+    assert "would have the same path: " in output
     assert f"{tmp_path}/" in output
     assert emulator.requests() == []
 
@@ -413,7 +433,7 @@ def test_host_name_may_be_a_prefix_of_another(run, tmp_path):
 
 def test_variables_and_secrets_are_never_written_to_one_file(run, tmp_path):
     output = run("export", "-e", "export_to=one.yml", "-e", "export_secrets_to=./one.yml", status=2)
-    assert "would have the same path." in " ".join(output.split())
+    assert "would have the same path: " in " ".join(output.split())
     assert not (tmp_path / "one.yml").exists()
 
 
@@ -538,12 +558,18 @@ def test_drift_gaps_and_unused_are_reported_and_only_drift_fails(run, emulator, 
         "bootstrap_integrations": [channel("ops", description="")],
         "bootstrap_subscriptions": [{"notification_type": "Connector failed", "integrations": ["ops"]}],
         "verify_html": "routing.html",
+        "bootstrap_policies": [{"name": "no ops", "forbid": {"integrations": ["o*"]}}],
         "verify_markdown": "routing.md",
+        "verify_json": "routing.json",
+        "verify_junit": "routing.xml",
+        "verify_full": True,
     }
 
     emulator.refuse_writes()
     output = run("verify", variables=variables, status=2)
-    assert "localhost: 1 objects differ from the variables. Run again with --diff" in " ".join(output.split())
+    plain = " ".join(output.split())
+    assert "localhost: 1 objects differ from the variables (drift); policies are violated: no ops" in plain
+    assert "drift: ~ integration ops Slack ******** changed by hand -> Slack ********" in plain
     assert "Connector failed: ops" in output
     assert "Payment failed: Organization admins   <-- reaches only e-mail" in output
     assert "ksqlDB storage almost full: (not subscribed)   <-- notifies nobody" in output
@@ -557,8 +583,21 @@ def test_drift_gaps_and_unused_are_reported_and_only_drift_fails(run, emulator, 
     assert "(not in the plan)" in output
     assert "<!DOCTYPE" not in output
 
+    findings = json.loads((tmp_path / "routing.json").read_text())["findings"]
+    assert {name: len(found) for name, found in findings.items()} == {
+        "drift": 1,
+        "violations": 1,
+        "gaps": 18,
+        "unused": 1,
+    }
+    suite = ElementTree.parse(tmp_path / "routing.xml").getroot().find("testsuite")
+    assert (suite.get("tests"), suite.get("failures")) == ("4", "4")
+    [failure] = suite.findall("testcase[@name='unused']/failure")
+    assert failure.text == "unused <b>|"
+
     variables["bootstrap_integrations"] = []
-    assert "18 gaps" in run("verify", variables={**variables, "verify_fail_on": ["gaps"]}, status=2)
+    output = run("verify", variables={**variables, "verify_fail_on": ["gaps"]}, status=2)
+    assert "18 critical types notify nobody, or only by e-mail" in " ".join(output.split())
 
     emulator.refuse_writes(False)
     run("verify", "-e", "verify_test=true", "-e", '{"verify_fail_on": []}')

@@ -186,7 +186,7 @@ def test_silencing_types_is_refused_beyond_the_limit(run, routed_organization):
     rules = [{"notification_type": name, "integrations": []} for name in (FAILED, DEGRADED)]
     result = run.fails("organization", subscriptions=rules)
     assert result["error"]["type"] == "silence_limit_exceeded"
-    assert "2 types would lose their last channel beside e-mail, but `silence_limit` is 0: " in result["msg"]
+    assert "2 types would lose their last channel besides e-mail, but `silence_limit` is 0: " in result["msg"]
     assert "'Connector degraded', 'Connector failed'." in result["msg"]
     assert run.fails("organization", subscriptions=rules, silence_limit=1)["failed"]
     assert run.ok("organization", subscriptions=rules, silence_limit=2)["changed"]

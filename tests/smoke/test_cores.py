@@ -122,7 +122,7 @@ def test_organization_is_bootstrapped_exported_and_verified(core, emulator):
 
     reports = ["-e", "verify_html=r.html", "-e", "verify_markdown=r.md"]
     output = core.playbook("verify", *EXAMPLE, *reports)
-    assert "localhost: everything that the variables name matches." in output
+    assert "localhost: no drift, no violations." in output
     assert "<td" in (core.folder / "r.html").read_text()
     assert "| CRITICAL | SERVICE | Connector failed |" in (core.folder / "r.md").read_text()
 
@@ -137,6 +137,10 @@ def test_text_of_the_service_is_never_a_template(core, emulator):
         core.playbook("export", "-e", "export_secrets_to=urls.yml", CONFLUENT_CLOUD_ENDPOINT=url)
         core.playbook("bootstrap", *files, "--check", "--diff", CONFLUENT_CLOUD_ENDPOINT=url)
         core.playbook("verify", *files, *reports, CONFLUENT_CLOUD_ENDPOINT=url)
+        drift = {"bootstrap_integrations": [], "bootstrap_purge": True, "verify_fail_on": []}
+        flags = ["-e", json.dumps(drift), "-e", "verify_full=true", "-e", "verify_junit=r.xml"]
+        output = core.playbook("verify", *files, *flags, CONFLUENT_CLOUD_ENDPOINT=url)
+        assert "3 differences" in output
     assert list(core.folder.rglob("PWNED")) == []
     assert TEMPLATE in html.unescape((core.folder / "r.html").read_text())
 

@@ -60,7 +60,7 @@ class Routing:
         return [self._name(each) for each in self._receivers(type_id)]
 
     def reaches_channel(self, type_id: str) -> bool:
-        """Whether a type reaches anything beside e-mail."""
+        """Whether a type reaches anything besides e-mail."""
         return any(kind not in EMAIL_KINDS for kind in self.kinds(type_id))
 
     def _receivers(self, type_id: str) -> Sequence[IntegrationReference]:
@@ -90,7 +90,7 @@ class Routing:
 class Limits:
     """How much a run may change.
 
-    ``silence`` is the number of types that may lose their last channel beside e-mail. ``changes`` is a number
+    ``silence`` is the number of types that may lose their last channel besides e-mail. ``changes`` is a number
     or a percentage of updates and deletions, None for any.
     """
 
@@ -125,7 +125,7 @@ def created_kinds(plan: Plan) -> Dict[str, str]:
 
 
 def silenced_types(before: Routing, after: Routing) -> List[str]:
-    """The names of the types that reach a channel beside e-mail before, and none after."""
+    """The names of the types that reach a channel besides e-mail before, and none after."""
     silenced = [
         before.catalog.type_label(type_id)
         for type_id in before.routes
@@ -138,7 +138,7 @@ def _validate_silence(before: Routing, after: Routing, limit: int) -> None:
     silenced = silenced_types(before, after)
     if len(silenced) > limit:
         raise RefusedError(
-            f"{len(silenced)} types would lose their last channel beside e-mail, "
+            f"{len(silenced)} types would lose their last channel besides e-mail, "
             f"but `silence_limit` is {limit}: "
             f"{shown_names(silenced)}",
             type="silence_limit_exceeded",
@@ -200,9 +200,9 @@ def shown_names(names: Sequence[str], is_quoted: bool = False) -> str:
 
 # Policies
 
-#: The built-in policy behind ``gaps``: critical types reach a channel beside e-mail.
+#: The built-in policy behind ``gaps``: critical types reach a channel besides e-mail.
 GAPS: Mapping[str, Any] = {
-    "name": "critical types reach a channel beside e-mail",
+    "name": "critical types reach a channel besides e-mail",
     "select": {"severities": ["CRITICAL"]},
     "require": {"not_only": list(EMAIL_KINDS)},
 }
