@@ -90,8 +90,8 @@ class Routing:
 class Limits:
     """How much a run may change.
 
-    ``silence`` is the number of types that may lose their last channel besides e-mail. ``changes`` is a number
-    or a percentage of updates and deletions, None for any.
+    ``silence`` is the number of types that may lose their last channel besides e-mail. ``changes`` is a
+    number or a percentage of the existing objects (None: no limit). ``policies`` are as in the option.
     """
 
     silence: int
