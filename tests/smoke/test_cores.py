@@ -137,10 +137,11 @@ def test_text_of_the_service_is_never_a_template(core, emulator):
         core.playbook("export", "-e", "export_secrets_to=urls.yml", CONFLUENT_CLOUD_ENDPOINT=url)
         core.playbook("bootstrap", *files, "--check", "--diff", CONFLUENT_CLOUD_ENDPOINT=url)
         core.playbook("verify", *files, *reports, CONFLUENT_CLOUD_ENDPOINT=url)
-        drift = {"bootstrap_integrations": [], "bootstrap_purge": True, "verify_fail_on": []}
+        new = {"display_name": "new", "target": {"kind": "Slack", "webhook_url": "https://hooks.example/new"}}
+        drift = {"bootstrap_integrations": [new], "bootstrap_purge": True, "verify_fail_on": []}
         flags = ["-e", json.dumps(drift), "-e", "verify_full=true", "-e", "verify_junit=r.xml"]
         output = core.playbook("verify", *files, *flags, CONFLUENT_CLOUD_ENDPOINT=url)
-        assert "3 differences" in output
+        assert "4 differences" in output
     assert list(core.folder.rglob("PWNED")) == []
     assert TEMPLATE in html.unescape((core.folder / "r.html").read_text())
 
