@@ -193,7 +193,7 @@ PLANNED = {
 
 def test_reviewed_plan_is_applied_and_any_other_is_refused(run, emulator, tmp_path):
     emulator.reset(integrations=[slack("ops")])
-    emulator.route("Connector failed", "ops")
+    emulator.route("Connector failed", "Organization admins", "ops")
     files = {"plan_json": "plan.json", "plan_markdown": "plan.md"}
     emulator.refuse_writes()
     output = run("plan", variables={**PLANNED, **files})
