@@ -126,7 +126,7 @@ class Client:
         connection: Connection,
         *,
         clock: Any = Clock,
-        jitter: Callable[[], float] = random.random,
+        jitter: Callable[[], float] = random.SystemRandom().random,
         on_wait: Callable[[str, float], None] = _noop,
         warn: Callable[[str], None] = _noop,
         session: Optional[Session] = None,
