@@ -16,12 +16,10 @@ from ..module_utils._api.client import SAFE_ID
 from ..module_utils._redaction import one_line, quoted, shortened
 from ..module_utils._resources.integrations import is_manageable, target_kind, webhook_url
 from ..module_utils._resources.notification_types import SELECTORS, SEVERITIES, is_in_plan, select_types
+from ..module_utils._resources.policies import EMAIL_KINDS
 from ..module_utils._resources.subscriptions import ENABLED
 
 Object = Dict[str, Any]
-
-#: Kinds of integrations that are only e-mail.
-EMAIL = ("RoleEmail", "UserEmail")
 
 
 class _Unsafe(str):
@@ -177,16 +175,14 @@ _SELECTOR_CHOICES = (
 def _selected(members: Sequence[Object], types: Sequence[Object], type_names: Names) -> List[Object]:
     """How rules select exactly these types: by one selector if possible, else one by one."""
     in_plan = list(filter(is_in_plan, members))
-    selects = _exact_selectors(in_plan, list(filter(is_in_plan, types))) if len(in_plan) > 1 else []
-    rest = [each for each in members if not (selects and is_in_plan(each))]
-    return [
-        *({"select": select} for select in selects[:1]),
-        *({"notification_type": type_names.of(each)} for each in rest),
-    ]
+    select = _exact_selector(in_plan, list(filter(is_in_plan, types))) if len(in_plan) > 1 else None
+    rest = members if select is None else [each for each in members if not is_in_plan(each)]
+    rules: List[Object] = [] if select is None else [{"select": select}]
+    return rules + [{"notification_type": type_names.of(each)} for each in rest]
 
 
-def _exact_selectors(members: Sequence[Object], types: Sequence[Object]) -> List[Object]:
-    """The selectors that select exactly these types, the simplest first."""
+def _exact_selector(members: Sequence[Object], types: Sequence[Object]) -> Optional[Object]:
+    """The simplest selector that selects exactly these types; None if there is none."""
     candidates: List[Object] = [{}] if len(members) == len(types) else []
     for options in _SELECTOR_CHOICES:
         values = {option: _values(members, option) for option in options}
@@ -194,7 +190,8 @@ def _exact_selectors(members: Sequence[Object], types: Sequence[Object]) -> List
             candidates.append(values)
     if all(each.get("display_name") for each in members):
         candidates.append({"display_names": sorted(_Unsafe(each["display_name"]) for each in members)})
-    return [candidate for candidate in candidates if _selection(candidate, types) == list(members)]
+    exact = (candidate for candidate in candidates if _selection(candidate, types) == list(members))
+    return next(exact, None)
 
 
 def _values(members: Sequence[Object], option: str) -> List[str]:
@@ -331,7 +328,7 @@ def _gap(notification_type: Mapping[str, Any], kinds: Mapping[str, Optional[str]
         return ""
     if not kinds:
         return "notifies nobody"
-    return "reaches only e-mail" if all(kind in EMAIL for kind in kinds.values()) else ""
+    return "reaches only e-mail" if all(kind in EMAIL_KINDS for kind in kinds.values()) else ""
 
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&@#])|(?<=www)(\.)|(:)(?=//)")
