@@ -41,8 +41,7 @@ options:
       kind:
         description:
           - The kind of channel.
-          - It is not known whether the service lets the kind of an existing integration change. If it
-            refuses, the task fails.
+          - O(on_kind_change) says what to do if an existing integration has another kind.
         type: str
         required: true
         choices: [Slack, MsTeams, Webhook]
@@ -81,6 +80,20 @@ options:
     type: str
     choices: [fail, detach, ignore]
     default: fail
+    version_added: 0.2.0
+  on_kind_change:
+    description:
+      - What to do if the kind of an existing integration changes. It is not known whether the service allows
+        that.
+      - V(update) sends the change. If the service refuses it, the task fails.
+      - V(recreate) creates a new integration under a temporary name, changes the subscriptions of the old one
+        to it, deletes the old one, and renames the new one. The integration gets another ID, so it must be
+        identified by its name. An interrupted run is finished by the next one. Subscriptions of single
+        resources (M(ccloud.notifications.resource_subscription)) cannot be searched and are not changed.
+      - V(fail) fails before anything is changed.
+    type: str
+    choices: [update, recreate, fail]
+    default: update
     version_added: 0.2.0
 extends_documentation_fragment:
   - ccloud.notifications.connection
@@ -145,6 +158,12 @@ detached:
   type: list
   elements: dict
   sample: []
+repointed:
+  description: The subscriptions that were changed from a recreated integration to the new one.
+  returned: when planning succeeded
+  type: list
+  elements: dict
+  sample: []
 diff:
   description: The writable members before and after. URLs are hidden, but marked if they change.
   returned: when planning succeeded
@@ -179,24 +198,29 @@ error:
 """
 
 from ..module_utils._ansible import module
-from ..module_utils._ansible.options import CONNECTION, INTEGRATION_ITEM, WHEN_IN_USE
+from ..module_utils._ansible.options import CONNECTION, INTEGRATION_ITEM, ON_KIND_CHANGE, WHEN_IN_USE
 from ..module_utils._ansible.results import describe_result, single_result
-from ..module_utils._engine.planner import make_plan
-from ..module_utils._engine.snapshot import read_snapshot
+from ..module_utils._engine.snapshot import read_collection
 from ..module_utils._resources.detach import plan_detach
+from ..module_utils._resources.integration_plan import plan_integrations
 from ..module_utils._resources.integrations import INTEGRATIONS, integration_from_options
 
-ARGUMENTS = CONNECTION + WHEN_IN_USE + INTEGRATION_ITEM
+ARGUMENTS = CONNECTION + WHEN_IN_USE + ON_KIND_CHANGE + INTEGRATION_ITEM
 
 
 def run(ctx):
     desired = integration_from_options(ctx.params)
     client = ctx.connect()
-    plan = make_plan([desired], read_snapshot(client, [INTEGRATIONS]))
+    integrations = read_collection(client, INTEGRATIONS)
+    plan = plan_integrations([desired], integrations, ctx.params["on_kind_change"])
     plan = plan_detach(client, plan, ctx.params["when_in_use"], ctx.warn_once if ctx.check_mode else None)
     result = ctx.apply(client, plan)
-    detached = [describe_result(ctx, step_result) for step_result in result.detached]
-    return single_result(ctx, result, detached=detached)
+    return single_result(
+        ctx,
+        result,
+        detached=[describe_result(ctx, step_result) for step_result in result.detached],
+        repointed=[describe_result(ctx, step_result) for step_result in result.repointed],
+    )
 
 
 def main():

@@ -81,6 +81,13 @@ options:
     choices: [fail, detach, ignore]
     default: fail
     version_added: 0.2.0
+  on_kind_change:
+    description: What to do if the kind of an existing integration changes; see
+      M(ccloud.notifications.integration).
+    type: str
+    choices: [update, recreate, fail]
+    default: update
+    version_added: 0.2.0
 extends_documentation_fragment:
   - ccloud.notifications.connection
   - ccloud.notifications.bulk
@@ -129,6 +136,12 @@ detached:
   type: list
   elements: dict
   sample: []
+repointed:
+  description: The subscriptions that were changed from a recreated integration to the new one.
+  returned: when planning succeeded
+  type: list
+  elements: dict
+  sample: []
 summary:
   description: The number of objects for each outcome.
   returned: when planning succeeded
@@ -166,14 +179,23 @@ error:
 """
 
 from ..module_utils._ansible import module
-from ..module_utils._ansible.options import BULK, CONNECTION, INTEGRATION_ITEM, PURGE, WHEN_IN_USE
+from ..module_utils._ansible.options import (
+    BULK,
+    CONNECTION,
+    INTEGRATION_ITEM,
+    ON_KIND_CHANGE,
+    PURGE,
+    WHEN_IN_USE,
+)
 from ..module_utils._ansible.results import bulk_result, describe_result
-from ..module_utils._engine.planner import make_plan
-from ..module_utils._engine.snapshot import read_snapshot
+from ..module_utils._engine.snapshot import read_collection
 from ..module_utils._resources.detach import plan_detach
+from ..module_utils._resources.integration_plan import plan_integrations
 from ..module_utils._resources.integrations import INTEGRATIONS, integration_from_options, purge_from_options
 
-ARGUMENTS = CONNECTION + PURGE + WHEN_IN_USE + BULK + INTEGRATION_ITEM.as_list("integrations")
+ARGUMENTS = (
+    CONNECTION + PURGE + WHEN_IN_USE + ON_KIND_CHANGE + BULK + INTEGRATION_ITEM.as_list("integrations")
+)
 
 
 def run(ctx):
@@ -181,7 +203,8 @@ def run(ctx):
     options = ctx.execution_options()
     desired_states = [integration_from_options(item) for item in ctx.params["integrations"]]
     client = ctx.connect()
-    plan = make_plan(desired_states, read_snapshot(client, [INTEGRATIONS]), purge)
+    integrations = read_collection(client, INTEGRATIONS)
+    plan = plan_integrations(desired_states, integrations, ctx.params["on_kind_change"], purge)
     plan = plan_detach(client, plan, ctx.params["when_in_use"], ctx.warn_once if ctx.check_mode else None)
     result = ctx.apply(client, plan, options)
     return bulk_result(
@@ -190,6 +213,7 @@ def run(ctx):
         integrations=[describe_result(ctx, step_result) for step_result in result.managed],
         purged=[describe_result(ctx, step_result) for step_result in result.purged],
         detached=[describe_result(ctx, step_result) for step_result in result.detached],
+        repointed=[describe_result(ctx, step_result) for step_result in result.repointed],
     )
 
 

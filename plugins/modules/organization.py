@@ -203,6 +203,12 @@ options:
     type: str
     choices: [fail, detach, ignore]
     default: fail
+  on_kind_change:
+    description: What to do if the kind of an existing integration changes; see
+      M(ccloud.notifications.integration).
+    type: str
+    choices: [update, recreate, fail]
+    default: update
   test:
     description:
       - The integrations through which to send a test notification. V(changed) are those that were created or
@@ -434,6 +440,7 @@ from ..module_utils._ansible.options import (
     CONNECTION,
     INTEGRATION_ITEM,
     LIMITS,
+    ON_KIND_CHANGE,
     POLICY,
     PREFERENCE_ITEM,
     PURGE,
@@ -462,6 +469,7 @@ ARGUMENTS = (
     + POLICY.as_list("policies", required=False)
     + PURGE
     + WHEN_IN_USE
+    + ON_KIND_CHANGE
     + LIMITS
     + BULK
     + ArgumentSpec(

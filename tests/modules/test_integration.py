@@ -283,10 +283,7 @@ def test_refused_change_of_kind_explains_what_to_do(run, emulator):
     result = run.fails("integration", display_name="ops", target={"kind": "MsTeams", "webhook_url": URL})
     assert result["error"]["status"] == 422
     assert result["error"]["pointer"] == "/target/kind"
-    assert (
-        "If the service does not let Slack become MsTeams, create an integration with another name"
-        in result["msg"]
-    )
+    assert "If the service does not let Slack become MsTeams, set `on_kind_change: recreate`" in result["msg"]
     assert result["changed"] is False
     assert emulator.made() == before
 

@@ -106,12 +106,36 @@ def test_plan_is_readable_and_names_every_change(run, emulator):
         "",
         "Plan: 1 to create, 2 to change, 1 to delete, 0 unchanged.",
     ]
-    assert plan["summary"] == {"to_create": 1, "to_change": 2, "to_delete": 1, "unchanged": 0}
+    assert plan["summary"] == {
+        "to_create": 1,
+        "to_change": 2,
+        "to_recreate": 0,
+        "to_delete": 1,
+        "unchanged": 0,
+    }
     assert [(change["action"], change["name"], change["rules"]) for change in plan["changes"]] == [
         ("update", "ops", []),
         ("create", "pager", []),
         ("update", FAILED, [1]),
         ("delete", "old", []),
+    ]
+
+
+def test_text_of_a_change_marks_only_integrations(run, emulator):
+    """A description may contain commas, and a subscription may lose its last integration."""
+    emulator.reset(integrations=[slack("ops", description="b, Old text, a")])
+    emulator.route(FAILED, "ops")
+    text = run.ok(
+        "organization",
+        check_mode=True,
+        integrations=[channel("ops", description="b, New text, c")],
+        subscriptions=[route(FAILED, "Organization admins")],
+        silence_limit=1,
+    )["plan"]["text"]
+    assert text[:2] == [
+        "~ integration ops                 "
+        "Slack   ********   b, Old text, a -> Slack   ********   b, New text, c",
+        "~ subscription Connector failed   ENABLED   +Organization admins, -ops",
     ]
 
 
@@ -321,7 +345,8 @@ def test_failed_create_stops_the_rest_and_is_reported(run, emulator):
     result = run.fails("organization", concurrency=1, **DESIRED)
     assert result["error"]["type"] == "quota_exceeded"
     assert [failure["display_name"] for failure in result["failures"]] == ["ops"]
-    assert counts(result)["not_attempted"] == counts(result)["created"] + counts(result)["not_attempted"]
+    assert counts(result)["created"] == 0
+    assert counts(result)["not_attempted"] > 0
     assert len(emulator.writes()) == 1
 
 

@@ -30,12 +30,12 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._engine.plan 
     UPDATE,
     Plan,
     Step,
-    step_diff,
 )
 from ansible_collections.ccloud.notifications.plugins.module_utils._engine.planner import (
     make_plan,
     unapplied_changes,
 )
+from ansible_collections.ccloud.notifications.plugins.module_utils._engine.rendering import step_diff
 from ansible_collections.ccloud.notifications.plugins.module_utils._errors import NotificationsError
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.catalog import Catalog
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.integrations import (

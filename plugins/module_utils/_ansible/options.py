@@ -58,6 +58,11 @@ WHEN_IN_USE = ArgumentSpec(
     {"when_in_use": {"type": "str", "choices": ["fail", "detach", "ignore"], "default": "fail"}}
 )
 
+#: What happens to an integration whose kind changes.
+ON_KIND_CHANGE = ArgumentSpec(
+    {"on_kind_change": {"type": "str", "choices": ["update", "recreate", "fail"], "default": "update"}}
+)
+
 #: Which integrations are deleted although no item names them.
 PURGE = ArgumentSpec(
     {

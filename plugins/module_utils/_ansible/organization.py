@@ -12,8 +12,15 @@ from typing import Any, Dict, List, Sequence
 
 from .._api.client import Client
 from .._engine.concurrency import run_concurrently
-from .._engine.plan import Step, plan_diff
-from .._engine.rendering import plan_checksum, plan_entries, plan_summary, plan_text, request_count
+from .._engine.plan import Step
+from .._engine.rendering import (
+    plan_checksum,
+    plan_diff,
+    plan_entries,
+    plan_summary,
+    plan_text,
+    request_count,
+)
 from .._engine.result import PlanResult
 from .._errors import NotificationsError, operation
 from .._redaction import quoted

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any, Dict, Optional
 
 from .._engine.model import Object
-from .._engine.plan import plan_diff, step_diff
+from .._engine.rendering import plan_diff, step_diff
 from .._engine.result import PlanResult, StepResult
 from .context import ModuleContext, ModuleResult
 

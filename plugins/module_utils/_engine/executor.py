@@ -15,7 +15,7 @@ from typing import Callable, Dict, Iterable, List, Mapping, Tuple
 from .concurrency import run_concurrently
 from .model import Client
 from .operations import apply_step
-from .plan import DELETE, DETACHED, KEEP, Phase, Plan
+from .plan import CREATE, DELETE, KEEP, RECREATE, Phase, Plan
 from .recovery import CreatedIds, StepContext, wait_until_listed, wait_until_unlisted
 from .result import PlanResult, StepResult
 
@@ -74,8 +74,19 @@ class _Executor:
 
     def run(self) -> PlanResult:
         for phase in self._plan.phases():
+            if phase.action in (DELETE, RECREATE) and self._has_remaining_references(phase):
+                break
             self._run_phase(phase)
         return PlanResult(tuple(self._results))
+
+    def _has_remaining_references(self, phase: Phase) -> bool:
+        """Whether others may still refer to objects to delete, because a change of those others failed."""
+        return self._is_referenced(phase.positions[0]) and any(
+            result.error for position, result in enumerate(self._results) if not self._is_referenced(position)
+        )
+
+    def _is_referenced(self, position: int) -> bool:
+        return self._plan.steps[position].resource.is_referenced
 
     def _run_phase(self, phase: Phase) -> None:
         progress = _Progress(self._client, len(phase.positions), phase.participle, self._options.on_progress)
@@ -87,13 +98,6 @@ class _Executor:
             on_finished=progress.advance,
         )
         self._wait_for_lists(phase)
-        if any(
-            self._results[position].error for position in phase.positions if self._is_detachment(position)
-        ):
-            self._stopped.set()
-
-    def _is_detachment(self, position: int) -> bool:
-        return self._plan.steps[position].origin == DETACHED
 
     def _run_step(self, position: int) -> None:
         if self._stopped.is_set():
@@ -104,7 +108,8 @@ class _Executor:
         if result.error and not self._options.continue_on_error:
             self._stopped.set()
         if result.after and not result.error:
-            self._created_ids[step.resource.path, step.resource.key(result.after)] = result.after["id"]
+            key = step.alias or step.resource.key(result.after)
+            self._created_ids[step.resource.path, key] = result.after["id"]
 
     def _cancel(self) -> None:
         self._stopped.set()
@@ -140,11 +145,13 @@ class _Executor:
 
 
 def _is_created(ctx: StepContext, result: StepResult) -> bool:
-    return result.changed and result.after is not None and ctx.is_claimed(result.after["id"])
+    if result.step.action != CREATE or not result.changed or result.after is None:
+        return False
+    return ctx.is_claimed(result.after["id"])
 
 
 def _is_deleted(result: StepResult) -> bool:
-    return result.step.action == DELETE and result.changed and not result.error
+    return result.step.action in (DELETE, RECREATE) and result.changed and not result.error
 
 
 class _Progress:

@@ -126,6 +126,17 @@ class TextField(Field):
 # Resources
 
 
+@dataclass(frozen=True)
+class DiffLine:
+    """An object in one line: its text, and the names in a list whose order has no meaning."""
+
+    text: str = ""
+    names: Tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return "   ".join(filter(None, (self.text, ", ".join(self.names))))
+
+
 class Resource:
     """One collection of the API, and what may be done with its objects.
 
@@ -230,9 +241,9 @@ class Resource:
         present = {field.name: obj[field.name] for field in self.fields if field.name in obj}
         return self.to_output(present, changes)
 
-    def diff_line(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> str:
+    def diff_line(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> DiffLine:
         """What the diff of several objects shows for one, after its name."""
-        return ""
+        return DiffLine()
 
     def field(self, name: str) -> Field:
         return next(field for field in self.fields if field.name == name)
@@ -382,6 +393,9 @@ class Snapshot:
 
     def __contains__(self, resource: Resource) -> bool:
         return resource.address in self._collections
+
+    def __iter__(self) -> Iterator[Collection]:
+        return iter(self._collections.values())
 
     def __add__(self, other: Snapshot) -> Snapshot:
         return Snapshot([*self._collections.values(), *other._collections.values()])

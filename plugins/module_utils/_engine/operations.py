@@ -24,8 +24,8 @@ from .._errors import (
     RefusedLaterError,
 )
 from .._redaction import quoted
-from .model import Collection, Object
-from .plan import CREATE, DELETE, KEEP, UPDATE, Step
+from .model import Collection, Object, Reference
+from .plan import CREATE, DELETE, KEEP, RECREATE, UPDATE, Step
 from .planner import plan_step, unapplied_changes
 from .recovery import RUN_ONCE, StepContext, find_by_key, recover_lost_create
 from .result import StepResult
@@ -286,6 +286,24 @@ def delete_object(ctx: StepContext, obj: Object) -> bool:
     return True
 
 
+# Recreation
+
+
+def _recreate(ctx: StepContext, step: Step) -> Outcome:
+    """Delete the object, and give its name to the replacement, which earlier phases have created."""
+    replacement_id = step.replacement
+    if isinstance(replacement_id, Reference):
+        replacement_id = ctx.resolve_references(replacement_id)["id"]
+    delete_object(ctx, step.before or {})
+    try:
+        obj = ctx.client.update(step.resource.path, replacement_id, step.body)
+    except NotificationsError as error:
+        hint = f"Its replacement is {replacement_id}. Run the task again to finish."
+        return StepResult(step, changed=True, error=error.replace(next_step=hint))
+    verified, unapplied = _verify(ctx, step.body, obj)
+    return StepResult(step, after=verified, changed=True, error=unapplied)
+
+
 # What the service made of a write
 
 
@@ -311,4 +329,4 @@ def _verify(
     )
 
 
-_OPERATIONS = {KEEP: _keep, CREATE: _create, UPDATE: _update, DELETE: _delete}
+_OPERATIONS = {KEEP: _keep, CREATE: _create, UPDATE: _update, RECREATE: _recreate, DELETE: _delete}

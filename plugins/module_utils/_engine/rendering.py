@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A plan as data and as text, for people and for other programs. No secret is in any of them.
+"""A plan as data, as text and as a diff. None of them contains a secret.
 
 Private to the collection.
 """
@@ -10,16 +10,41 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence
+from collections import Counter
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from .._redaction import one_line
-from .model import Object
-from .plan import CREATE, DELETE, DETACHED, KEEP, PURGED, UPDATE, Plan, Step
+from .model import DiffLine, Object
+from .plan import (
+    CREATE,
+    DELETE,
+    DETACHED,
+    KEEP,
+    PURGED,
+    RECREATE,
+    REPLACEMENT,
+    REPOINTED,
+    UPDATE,
+    Plan,
+    Step,
+)
 
-_SYMBOLS = {CREATE: "+", UPDATE: "~", DELETE: "-"}
+_SYMBOLS = {CREATE: "+", UPDATE: "~", RECREATE: "-/+", DELETE: "-"}
+#: What becomes of objects: the member of a summary, and the words for people, for each action.
+_COUNTS = {
+    CREATE: ("to_create", "to create"),
+    UPDATE: ("to_change", "to change"),
+    RECREATE: ("to_recreate", "to recreate"),
+    DELETE: ("to_delete", "to delete"),
+    KEEP: ("unchanged", "unchanged"),
+}
 #: Why a change that no item asks for is made.
-_REASONS = {PURGED: "   (purge)", DETACHED: "   (uses an integration to delete)"}
-#: Names in the text of a plan are padded to the longest one, but not beyond this width.
+_REASONS = {
+    PURGED: "   (purge)",
+    DETACHED: "   (uses an integration to delete)",
+    REPOINTED: "   (uses an integration to recreate)",
+}
+#: Names are padded to the longest one, but not beyond this width.
 NAME_WIDTH = 44
 
 
@@ -27,29 +52,40 @@ def plan_entries(plan: Plan) -> List[Dict[str, Any]]:
     """One entry for each change, in the order in which the changes are made.
 
     ``before`` and ``after`` describe the object in one line (None: it does not exist), and ``text`` the
-    change. ``reason`` is ``managed``, ``purged`` or ``detached``.
+    change. ``reason`` is ``managed``, ``purged``, ``detached`` or ``repointed``. A recreation is one entry.
     """
     ordered = (plan.steps[position] for phase in plan.phases() for position in phase.positions)
-    return [_entry(step) for step in ordered]
+    return [_entry(step) for step in ordered if step.origin != REPLACEMENT]
 
 
 def _entry(step: Step) -> Dict[str, Any]:
-    resource = step.resource
-    changes = step.changes if step.before else ()
-    before = None if step.before is None else one_line(resource.diff_line(step.before))
-    after = None if step.after is None else one_line(resource.diff_line(step.after, changes))
+    before, after = _diff_lines(step)
+    return {
+        **_identity(step),
+        "before": None if before is None else one_line(str(before)),
+        "after": None if after is None else one_line(str(after)),
+        "text": one_line(_change_text(before, after)) + _REASONS.get(step.origin, ""),
+    }
+
+
+def _identity(step: Step) -> Dict[str, Any]:
     return {
         "action": step.action,
-        "resource": resource.noun,
+        "resource": step.resource.noun,
         "name": one_line(step.name),
-        "scope": resource.scope or None,
+        "scope": step.resource.scope or None,
         "id": (step.before or {}).get("id"),
         "changes": list(step.changes),
         "reason": step.origin,
-        "before": before,
-        "after": after,
-        "text": _change_text(before, after) + _REASONS.get(step.origin, ""),
     }
+
+
+def _diff_lines(step: Step) -> Tuple[Optional[DiffLine], Optional[DiffLine]]:
+    """The object before and after the step; None if it does not exist."""
+    resource = step.resource
+    before = None if step.before is None else resource.diff_line(step.before)
+    after = None if step.after is None else resource.diff_line(step.after, step.marked_changes)
+    return before, after
 
 
 def plan_checksum(plan: Plan) -> str:
@@ -62,19 +98,17 @@ def plan_checksum(plan: Plan) -> str:
 
 
 def _canonical(step: Step) -> Dict[str, Any]:
-    changes = step.changes if step.before else ()
     before: Object = step.resource.diff_view(step.before) if step.before else {}
-    after: Object = step.resource.diff_view(step.after, changes) if step.after else {}
-    entry = {name: value for name, value in _entry(step).items() if name not in ("before", "after", "text")}
-    return {**entry, "before": before, "after": after}
+    after: Object = step.resource.diff_view(step.after, step.marked_changes) if step.after else {}
+    return {**_identity(step), "before": before, "after": after}
 
 
 def plan_summary(plan: Plan) -> Dict[str, int]:
-    """The number of objects to create, to change, to delete, and to leave as they are."""
-    words = {CREATE: "to_create", UPDATE: "to_change", DELETE: "to_delete", KEEP: "unchanged"}
-    counts = dict.fromkeys(words.values(), 0)
+    """The number of objects for each action, such as ``to_create``."""
+    counts = {member: 0 for member, _words in _COUNTS.values()}
     for step in plan.steps:
-        counts[words[step.action]] += 1
+        if step.origin != REPLACEMENT:
+            counts[_COUNTS[step.action][0]] += 1
     return counts
 
 
@@ -82,48 +116,115 @@ def plan_text(entries: Sequence[Mapping[str, Any]], summary: Mapping[str, int]) 
     """One line for each change, and the summary."""
     if not entries:
         return ["No changes. The organization matches the plan."]
-    names = [_shown_name(entry) for entry in entries]
+    names = [_entry_name(entry) for entry in entries]
     width = min(NAME_WIDTH, max(map(len, names)))
-    lines = [_line(entry, name, width) for entry, name in zip(entries, names)]
-    words = (("to_create", "to create"), ("to_change", "to change"), ("to_delete", "to delete"))
-    counts = ", ".join(f"{summary[name]} {word}" for name, word in words)
-    return [*lines, "", f"Plan: {counts}, {summary['unchanged']} unchanged."]
+    symbols = [_SYMBOLS[entry["action"]] for entry in entries]
+    symbol_width = max(map(len, symbols))
+    lines = [
+        f"{symbol:{symbol_width}} {name:{width}}   {entry['text']}".rstrip()
+        for symbol, name, entry in zip(symbols, names, entries)
+    ]
+    counts = ", ".join(
+        f"{summary[member]} {words}"
+        for member, words in _COUNTS.values()
+        if summary[member] or member != "to_recreate"
+    )
+    return [*lines, "", f"Plan: {counts}."]
 
 
-def _shown_name(entry: Mapping[str, Any]) -> str:
+def _entry_name(entry: Mapping[str, Any]) -> str:
     scope = f" of {entry['scope']}" if entry["scope"] and entry["scope"] != entry["name"] else ""
     return one_line(f"{entry['resource']} {entry['name']}{scope}")
 
 
-def _line(entry: Mapping[str, Any], name: str, width: int) -> str:
-    return f"{_SYMBOLS[entry['action']]} {name:{width}}   {entry['text']}".rstrip()
-
-
-def _change_text(before: Optional[str], after: Optional[str]) -> str:
-    """A change in one line. Added and removed items of a list are marked."""
+def _change_text(before: Optional[DiffLine], after: Optional[DiffLine]) -> str:
+    """A change in one line. Added and removed names are marked."""
     if before is None or after is None:
-        return after or before or ""
-    old_head, _separator, old_tail = before.rpartition("   ")
-    new_head, _separator, new_tail = after.rpartition("   ")
-    if old_head == new_head and old_tail != new_tail:
-        old_items, new_items = old_tail.split(", "), new_tail.split(", ")
-        marked = _marked(old_items, new_items)
-        return f"{new_head}   {', '.join(marked)}" if new_head else " -> ".join((old_tail, new_tail))
-    return f"{before} -> {after}"
+        return str(after or before or "")
+    text = after.text if before.text == after.text else f"{before.text} -> {after.text}"
+    return str(DiffLine(text, _marked(before.names, after.names)))
 
 
-def _marked(before: Sequence[str], after: Sequence[str]) -> List[str]:
-    kept = [item for item in after if item in before]
-    added = [f"+{item}" for item in after if item not in before]
-    removed = [f"-{item}" for item in before if item not in after]
-    return [*kept, *added, *removed]
+def _marked(before: Sequence[str], after: Sequence[str]) -> Tuple[str, ...]:
+    kept = [name for name in after if name in before]
+    added = [f"+{name}" for name in after if name not in before]
+    removed = [f"-{name}" for name in before if name not in after]
+    return (*kept, *added, *removed)
 
 
 def request_count(plan: Plan, reads: int, tests: int) -> int:
     """The requests that applying a plan costs if nothing fails."""
     writes = sum(len(phase.positions) for phase in plan.phases())
+    # A recreation deletes one object and renames another.
+    writes += sum(step.action == RECREATE for step in plan.steps)
     return reads + writes + _lists_to_check(plan.steps) + tests
 
 
 def _lists_to_check(steps: Iterable[Step]) -> int:
-    return len({(step.resource.address, step.action) for step in steps if step.action in (CREATE, DELETE)})
+    waits = (CREATE, DELETE, RECREATE)
+    return len({(step.resource.address, step.action) for step in steps if step.action in waits})
+
+
+# Ansible's diff
+
+
+def plan_diff(steps: Sequence[Step]) -> Dict[str, str]:
+    """Ansible's ``diff`` of several steps: one line for each object that changes, beginning with its name."""
+    changing = [step for step in steps if step.is_change and step.origin != REPLACEMENT]
+    changing.sort(key=lambda step: (step.resource.noun, step.resource.scope, step.name))
+    names = _DiffNames(changing)
+
+    before: List[Tuple[str, str]] = []
+    after: List[Tuple[str, str]] = []
+    for step in changing:
+        line_before, line_after = _diff_lines(step)
+        if line_before is not None:
+            before.append((names.of(step, step.before), str(line_before)))
+        if line_after is not None:
+            after.append((names.of(step, step.after), str(line_after)))
+
+    width = min(NAME_WIDTH, max((len(name) for name, _text in before + after), default=0))
+    header = " and ".join(f"{noun}s" for noun in names.nouns)
+    return {
+        "before": _diff_text(before, width),
+        "after": _diff_text(after, width),
+        "before_header": header,
+        "after_header": header,
+    }
+
+
+class _DiffNames:
+    """The names of objects in a diff, with the ID or the noun where the name is not enough."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self.nouns = sorted({step.resource.noun for step in steps})
+        self._counts = Counter(self._identity(step) for step in steps)
+
+    @staticmethod
+    def _identity(step: Step) -> Tuple[Tuple[str, str], str]:
+        return step.resource.address, step.resource.name(step.after or step.before or {})
+
+    def of(self, step: Step, obj: Optional[Object]) -> str:
+        """The name of the object before or after a step."""
+        resource, obj = step.resource, obj or {}
+        name = resource.name(obj) or str(obj.get("id", ""))
+        if self._counts[self._identity(step)] > 1:
+            name += f" ({obj.get('id') or resource.key(obj)})"
+        if resource.scope and name != resource.scope:
+            name = f"{resource.scope}: {name}"
+        return one_line(f"{resource.noun} {name}" if len(self.nouns) > 1 else name)
+
+
+def _diff_text(entries: Iterable[Tuple[str, str]], width: int) -> str:
+    return "".join(f"{name:{width}}   {one_line(text)}".rstrip() + "\n" for name, text in entries)
+
+
+def step_diff(step: Step) -> Dict[str, Any]:
+    """Ansible's ``diff`` of one step: the writable members, with the object's name in the headers."""
+    header = one_line(f"{step.resource.noun} {step.name}")
+    return {
+        "before": {} if step.before is None else step.resource.diff_view(step.before),
+        "after": {} if step.after is None else step.resource.diff_view(step.after, step.marked_changes),
+        "before_header": header,
+        "after_header": header,
+    }

@@ -13,9 +13,27 @@ from typing import Dict, Iterable, List, Optional, Tuple
 
 from .._errors import NotificationsError
 from .model import Object
-from .plan import CREATE, DELETE, DETACHED, KEEP, MANAGED, PURGED, UPDATE, Plan, Step
+from .plan import (
+    CREATE,
+    DELETE,
+    DETACHED,
+    KEEP,
+    MANAGED,
+    PURGED,
+    RECREATE,
+    REPOINTED,
+    UPDATE,
+    Plan,
+    Step,
+)
 
-_OUTCOMES = {CREATE: "created", UPDATE: "changed", DELETE: "deleted", KEEP: "unchanged"}
+_OUTCOMES = {
+    CREATE: "created",
+    UPDATE: "changed",
+    RECREATE: "recreated",
+    DELETE: "deleted",
+    KEEP: "unchanged",
+}
 
 
 @dataclass(frozen=True)
@@ -72,6 +90,10 @@ class PlanResult:
     def detached(self) -> List[StepResult]:
         return self._with_origin(DETACHED)
 
+    @property
+    def repointed(self) -> List[StepResult]:
+        return self._with_origin(REPOINTED)
+
     def _with_origin(self, origin: str) -> List[StepResult]:
         return [result for result in self.results if result.step.origin == origin]
 
@@ -91,7 +113,7 @@ class PlanResult:
     @staticmethod
     def count(results: Iterable[StepResult]) -> Dict[str, int]:
         """The number of results for each outcome."""
-        counts = dict.fromkeys(("created", "changed", "deleted", "unchanged", "failed", "not_attempted"), 0)
+        counts = dict.fromkeys([*_OUTCOMES.values(), "failed", "not_attempted"], 0)
         for result in results:
             counts[result.outcome] += 1
         return counts

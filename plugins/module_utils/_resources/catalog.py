@@ -48,13 +48,22 @@ class ResolvedIntegrations:
 
 
 class Catalog:
-    """The notification types and integrations of an organization, found by ID or by exact name."""
+    """The notification types and integrations of an organization, found by ID or by exact name.
+
+    If these are the objects that will exist after a plan, ``replacements`` has what replaces each integration
+    that the plan recreates or deletes (None: nothing), by its ID.
+    """
 
     def __init__(
-        self, notification_types: Iterable[Object] = (), integrations: Iterable[Object] = ()
+        self,
+        notification_types: Iterable[Object] = (),
+        integrations: Iterable[Object] = (),
+        replacements: Optional[Mapping[str, Optional[IntegrationReference]]] = None,
     ) -> None:
         self.types = Collection(NOTIFICATION_TYPES, notification_types)
         self.integrations = Collection(INTEGRATIONS, integrations)
+        self._replacements = dict(replacements or {})
+        self._replacing = frozenset(self._replacements.values())
 
     def type_label(self, type_id: str) -> str:
         """A type's name, or its ID if it has no name."""
@@ -68,9 +77,27 @@ class Catalog:
         ]
         return sorted(named, key=lambda summary: (summary["display_name"], summary["id"]))
 
-    def without_dangling(self, integration_ids: Sequence[str]) -> List[str]:
-        """Those of the integrations that still exist."""
-        return [object_id for object_id in integration_ids if self.integrations.by_id(object_id) is not None]
+    def existing(self, integration_ids: Sequence[str]) -> List[IntegrationReference]:
+        """Those of the integrations that exist, with replacements in place of those that are recreated."""
+        existing: List[IntegrationReference] = []
+        for integration_id in integration_ids:
+            reference = self._replacements.get(integration_id, integration_id)
+            is_planned = isinstance(reference, Reference)
+            if reference and (is_planned or self.integrations.by_id(str(reference)) is not None):
+                existing.append(reference)
+        return existing
+
+    def replacement(self, integration_id: str) -> IntegrationReference:
+        """What replaces an integration that the plan recreates, or the integration itself."""
+        return self._replacements.get(integration_id) or integration_id
+
+    def is_removed(self, integration_id: str) -> bool:
+        """Whether the plan recreates or deletes an integration, so that references to it must change."""
+        return integration_id in self._replacements
+
+    def is_replacement(self, reference: IntegrationReference) -> bool:
+        """Whether an integration replaces one that the plan recreates."""
+        return reference in self._replacing
 
     def resolve_integrations(
         self, names: Iterable[str], expected: Optional[Container[str]] = ()

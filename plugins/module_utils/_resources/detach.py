@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Subscriptions that use an integration to delete: what ``when_in_use`` does about them.
+"""Subscriptions that use an integration which a plan deletes or recreates.
 
 Private to the collection.
 """
@@ -9,18 +9,19 @@ Private to the collection.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Callable, Dict, FrozenSet, Iterable, List, Optional, Sequence
+from typing import Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence
 
 from .._engine.model import Client, Collection, Object, Snapshot
-from .._engine.plan import DETACHED, Plan
+from .._engine.plan import DETACHED, RECREATE, REPOINTED, Plan
 from .._engine.planner import make_plan
 from .._engine.snapshot import list_all, read_collection
 from .._errors import NotificationsError, RefusedError, operation
 from .._redaction import quoted
 from .catalog import Catalog, reference_ids, refresh_catalog
+from .integration_plan import planned_catalog
 from .integrations import INTEGRATIONS
 from .notification_types import NOTIFICATION_TYPES
-from .subscriptions import REMOVE, Route, RoutedState, Subscriptions
+from .subscriptions import ADD, Route, RoutedResource, RoutedState, Subscriptions
 
 #: The values of ``when_in_use``.
 FAIL, DETACH, IGNORE = "fail", "detach", "ignore"
@@ -29,92 +30,127 @@ FAIL, DETACH, IGNORE = "fail", "detach", "ignore"
 def plan_detach(
     client: Client, plan: Plan, when_in_use: str, warn: Optional[Callable[[str], None]] = None
 ) -> Plan:
-    """The plan, with steps that remove the integrations it deletes from their subscriptions.
+    """A plan of integrations, with steps that change the subscriptions to those that it removes.
 
-    Subscriptions are read only if the plan deletes integrations. Raises RefusedError if ``when_in_use`` is
-    FAIL and subscriptions use one of them, or if a subscription would have no integration left. In check mode
-    an earlier task may be about to change the routing, so ``warn`` is given and called instead. Subscriptions
-    of single resources cannot be searched, so they are not considered.
+    Subscriptions are read only if the plan deletes or recreates integrations. Raises RefusedError as
+    plan_users does. In check mode an earlier task may be about to change the routing, so ``warn`` is given
+    and called instead. Subscriptions of single resources cannot be searched, so they are not considered.
     """
-    deleted = {step.before["id"]: step.name for step in plan.deletions() if step.before}
-    if not deleted or when_in_use == IGNORE:
+    removed = removed_integrations(plan, when_in_use)
+    if not removed:
         return plan
-    with operation(_describe_deletion(deleted)):
-        subscriptions = _read_users(client, plan.snapshot[INTEGRATIONS], deleted)
-        if not subscriptions:
-            return plan
-        resource = subscriptions.resource
-        assert isinstance(resource, Subscriptions)
-        emptied = [obj for obj in subscriptions if _integration_ids(obj) <= deleted.keys()]
-        refusal = _refusal(
-            when_in_use,
-            [resource.name(obj) for obj in subscriptions],
-            [resource.name(obj) for obj in emptied],
-        )
-        if refusal is not None and warn is None:
-            raise refusal
-    if refusal is not None and warn is not None:
+    subscriptions = _read_users(client, plan, removed)
+    if subscriptions is None:
+        return plan
+    try:
+        return plan + plan_users(plan, [subscriptions], when_in_use)
+    except RefusedError as refusal:
+        if warn is None:
+            raise
         warn(
-            f"Would not {_describe_deletion(deleted)}: {refusal.detail}. "
+            f"Would not {refusal.operation}: {refusal.detail}. "
             "The real run fails, unless an earlier task routes these types elsewhere."
         )
-    if when_in_use == FAIL:
         return plan
 
-    route = Route(tuple(deleted), mode=REMOVE)
-    desired_states = [
-        RoutedState(resource, id=obj["id"], key=resource.key(obj), route=route)
-        for obj in subscriptions
-        if obj not in emptied
-    ]
-    detach_plan = make_plan(desired_states, Snapshot([subscriptions]))
-    return plan + replace(
-        detach_plan, steps=tuple(replace(step, origin=DETACHED) for step in detach_plan.steps)
-    )
+
+def removed_integrations(plan: Plan, when_in_use: str) -> Dict[str, str]:
+    """The names of the integrations whose subscriptions must be considered, by ID."""
+    return {
+        step.before["id"]: step.resource.name(step.before)
+        for step in plan.removals()
+        if step.before is not None
+        and step.resource.address == INTEGRATIONS.address
+        and (step.action == RECREATE or when_in_use != IGNORE)
+    }
 
 
-def _describe_deletion(deleted: Dict[str, str]) -> str:
-    named = sorted(deleted.items(), key=lambda item: item[1])
-    return f"delete {', '.join(f'{quoted(name)} ({object_id})' for object_id, name in named)}"
-
-
-def _read_users(client: Client, integrations: Collection, deleted: Dict[str, str]) -> Optional[Collection]:
-    """The subscriptions that use one of the integrations to delete; None if there are none."""
+def _read_users(client: Client, plan: Plan, removed: Mapping[str, str]) -> Optional[Collection]:
+    """The subscriptions that use a removed integration; None if there are none."""
     try:
-        listed = list_all(client, Subscriptions(Catalog()))
+        with operation(f"remove {_describe(removed)}"):
+            listed = list_all(client, Subscriptions(Catalog()))
     except NotificationsError as error:
         hint = "With `when_in_use: ignore` subscriptions are not read."
         raise error.replace(next_step=f"{error.next_step} {hint} Nothing was deleted.") from None
-    users = [obj for obj in listed if _integration_ids(obj) & deleted.keys()]
+    users = [obj for obj in listed if _integration_ids(obj) & removed.keys()]
     if not users:
         return None
-    catalog = Catalog(read_collection(client, NOTIFICATION_TYPES), integrations)
-    return Collection(Subscriptions(refresh_catalog(client, catalog, users)), users)
+    catalog = Catalog(read_collection(client, NOTIFICATION_TYPES), plan.snapshot[INTEGRATIONS])
+    catalog = refresh_catalog(client, catalog, users)
+    return Collection(Subscriptions(planned_catalog(catalog, plan, removed), catalog), users)
 
 
-def _refusal(when_in_use: str, users: Sequence[str], emptied: Sequence[str]) -> Optional[RefusedError]:
-    """Why integrations that subscriptions use cannot be deleted; None if they can be."""
+def plan_users(plan: Plan, collections: Iterable[Collection], when_in_use: str) -> Plan:
+    """The steps that remove deleted integrations from subscriptions, and replace recreated ones.
+
+    ``collections`` have the subscriptions, which refer to the integrations that will exist after the plan.
+    Those that the plan already changes are left out. Raises RefusedError if ``when_in_use`` is FAIL and
+    subscriptions use a deleted integration, or if a subscription would have no integration left.
+    """
+    removed = removed_integrations(plan, when_in_use)
+    recreated = {step.before["id"] for step in plan.removals() if step.before and step.action == RECREATE}
+    deleted = {object_id: name for object_id, name in removed.items() if object_id not in recreated}
+    result = Plan((), Snapshot())
+    for collection in collections:
+        if not removed or not isinstance(collection.resource, RoutedResource):
+            continue
+        users = _unchanged_users(plan, collection, removed)
+        detached = [obj for obj in users if _integration_ids(obj) & deleted.keys()]
+        _refuse_detaching(collection, detached, deleted, when_in_use)
+        result += _replan(collection, detached, DETACHED)
+        result += _replan(collection, [obj for obj in users if obj not in detached], REPOINTED)
+    return result
+
+
+def _unchanged_users(plan: Plan, collection: Collection, removed: Mapping[str, str]) -> List[Object]:
+    changed = {
+        step.before["id"]
+        for step in plan.steps
+        if step.before is not None and step.is_change and step.resource.address == collection.resource.address
+    }
+    return [obj for obj in collection if obj["id"] not in changed and _integration_ids(obj) & removed.keys()]
+
+
+def _replan(collection: Collection, users: Sequence[Object], origin: str) -> Plan:
+    """Plan subscriptions again, with the integrations that will exist."""
+    resource = collection.resource
+    desired_states = [
+        RoutedState(resource, id=obj["id"], key=resource.key(obj), route=Route(integrations=(), mode=ADD))
+        for obj in users
+    ]
+    plan = make_plan(desired_states, Snapshot([collection]))
+    return replace(plan, steps=tuple(replace(step, origin=origin) for step in plan.steps))
+
+
+def _refuse_detaching(
+    collection: Collection, users: Sequence[Object], deleted: Mapping[str, str], when_in_use: str
+) -> None:
+    """Raise RefusedError if subscriptions use integrations to delete and must not be changed."""
+    resource = collection.resource
+    assert isinstance(resource, RoutedResource)
+    emptied = [obj for obj in users if not resource.catalog.existing(sorted(_integration_ids(obj)))]
+    if not emptied and (not users or when_in_use != FAIL):
+        return
+
+    detail = f"the subscriptions to {_names(resource, users)} use it"
+    next_step = "Route these types elsewhere first, or set `when_in_use: detach` to remove it from them."
     if emptied:
         # Detaching would be refused for the same reason, so it is not recommended.
-        detail = f"the subscriptions to {describe_names(emptied)} would have no integration left"
-        if when_in_use == FAIL:
-            detail = f"the subscriptions to {describe_names(users)} use it, and {detail}"
+        left = f"the subscriptions to {_names(resource, emptied)} would have no integration left"
+        detail = f"{detail}, and {left}" if when_in_use == FAIL else left
         next_step = "Route these types elsewhere first, or delete their subscriptions."
-        return RefusedError(detail, type="in_use", next_step=next_step)
-    if when_in_use != FAIL:
-        return None
-    return RefusedError(
-        f"the subscriptions to {describe_names(users)} use it",
-        type="in_use",
-        next_step="Route these types elsewhere first, or set `when_in_use: detach` to remove it from them.",
-    )
+    raise RefusedError(detail, type="in_use", operation=f"delete {_describe(deleted)}", next_step=next_step)
+
+
+def _describe(integrations: Mapping[str, str]) -> str:
+    named = sorted(integrations.items(), key=lambda item: item[1])
+    return ", ".join(f"{quoted(name)} ({object_id})" for object_id, name in named)
+
+
+def _names(resource: RoutedResource, subscriptions: Iterable[Object]) -> str:
+    return ", ".join(quoted(name) for name in sorted({resource.name(obj) for obj in subscriptions}))
 
 
 def _integration_ids(subscription: Object) -> FrozenSet[str]:
     return frozenset(reference_ids(subscription.get("integrations")))
-
-
-def describe_names(names: Iterable[str]) -> str:
-    """Distinct names for a message."""
-    distinct: List[str] = sorted(set(names))
-    return ", ".join(map(quoted, distinct))

@@ -16,6 +16,7 @@ from .._engine.model import (
     ON_CREATE,
     Comparison,
     DesiredState,
+    DiffLine,
     Field,
     Object,
     Purge,
@@ -112,7 +113,7 @@ class Integrations(Resource):
             return None
         return (
             f"If the service does not let {target_kind(before)} become {target_kind(body)}, "
-            "create an integration with another name, route notifications to it, and delete this one."
+            "set `on_kind_change: recreate` to replace the integration with a new one."
         )
 
     def to_output(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> Object:
@@ -131,10 +132,10 @@ class Integrations(Resource):
                 shown["user"].update((name, user[name]) for name in _PUBLIC_USER_MEMBERS & set(user))
         return {**obj, "target": _with_option_name(shown)}
 
-    def diff_line(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> str:
+    def diff_line(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> DiffLine:
         target = self.to_output(obj, changes).get("target")
         parts: List[Any] = [target.get("kind"), target.get("webhook_url")] if isinstance(target, dict) else []
-        return "   ".join(str(part) for part in [*parts, obj.get("description")] if part)
+        return DiffLine("   ".join(str(part) for part in [*parts, obj.get("description")] if part))
 
 
 INTEGRATIONS = Integrations()

@@ -8,17 +8,18 @@ Private to the collection.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from .._engine.model import Client, Collection, DesiredState, Object, Purge, Snapshot
-from .._engine.plan import DELETE, DETACHED, Plan, Step
+from .._engine.plan import REPLACEMENT, Plan, Step
 from .._engine.planner import is_kept, make_plan
 from .._engine.snapshot import read_snapshot
 from .._errors import RefusedError, operation
 from .._redaction import quoted
-from .catalog import Catalog, IntegrationReference, reference_ids, references, refresh_catalog
-from .detach import DETACH, IGNORE, describe_names
+from .catalog import Catalog, IntegrationReference, references, refresh_catalog
+from .detach import plan_users, removed_integrations
+from .integration_plan import created_names, plan_integrations, planned_catalog
 from .integrations import INTEGRATIONS, integration_from_options, is_manageable
 from .notification_types import NOTIFICATION_TYPES
 from .policies import Limits, Route, Routing, validate_routing
@@ -31,15 +32,12 @@ from .resource_settings import (
 from .subscriptions import (
     DISABLED,
     EXACT,
-    REMOVE,
-    RoutedState,
     Selection,
     Subscriptions,
     apply_rules,
     disable_unselected,
     subscription_from_options,
 )
-from .subscriptions import Route as SubscriptionRoute
 
 
 @dataclass(frozen=True)
@@ -106,10 +104,13 @@ def plan_organization(
         route_paths = [resource_path_from_options(item, warn) for item in params["resource_subscriptions"]]
 
     state = read_organization(client, options.concurrency)
-    integration_plan = make_plan(desired_integrations, Snapshot([state.integrations]), options.purge)
+    integration_plan = plan_integrations(
+        desired_integrations, state.integrations, params["on_kind_change"], options.purge
+    )
     _refuse_kept(integration_plan, params["keep"])
-    planned = _planned_catalog(state, integration_plan)
-    created = _created_names(integration_plan)
+    removed = removed_integrations(integration_plan, params["when_in_use"])
+    planned = planned_catalog(state.catalog, integration_plan, removed)
+    created = created_names(integration_plan)
 
     known = Catalog(state.types, [*state.integrations, *planned.integrations])
     subscriptions = Collection(Subscriptions(planned, known), state.subscriptions)
@@ -118,7 +119,7 @@ def plan_organization(
         client, options, planned, known, created, preference_paths, route_paths, warn
     )
     plan = integration_plan + routes.plan + resource_plan
-    plan = plan + _plan_detach(plan, subscriptions, state, params["when_in_use"])
+    plan += plan_users(plan, [subscriptions, *resource_plan.snapshot], params["when_in_use"])
 
     before = routing_of(state.subscriptions, state.catalog)
     after = planned_routing(plan, subscriptions, planned)
@@ -138,19 +139,6 @@ def _refuse_kept(plan: Plan, keep: Sequence[str]) -> None:
                 operation="manage integrations",
                 next_step="Remove it from the items, or from `keep`.",
             )
-
-
-def _planned_catalog(state: OrganizationState, plan: Plan) -> Catalog:
-    """The types, and the existing integrations as they will be."""
-    changed = {
-        step.before["id"]: step.after for step in plan.steps if step.before is not None and step.is_change
-    }
-    planned = (changed.get(obj["id"], obj) for obj in state.integrations)
-    return Catalog(state.types, [obj for obj in planned if obj is not None])
-
-
-def _created_names(plan: Plan) -> FrozenSet[str]:
-    return frozenset(step.name for step in plan.steps if step.before is None and step.after is not None)
 
 
 # Subscriptions
@@ -206,49 +194,6 @@ def _plan_resource_settings(
     return make_plan(desired_states, snapshot)
 
 
-def _plan_detach(plan: Plan, subscriptions: Collection, state: OrganizationState, when_in_use: str) -> Plan:
-    """Steps that remove deleted integrations from subscriptions that the plan does not route away."""
-    deleted = {
-        step.before["id"]: step.name
-        for step in plan.deletions()
-        if step.before is not None and step.resource.address == INTEGRATIONS.address
-    }
-    nothing = Plan((), Snapshot())
-    if not deleted or when_in_use == IGNORE:
-        return nothing
-    changed = _planned_objects(plan, subscriptions)
-    users = [obj for obj in subscriptions if obj["id"] not in changed and _uses(obj, deleted)]
-    if not users:
-        return nothing
-
-    resource = subscriptions.resource
-    assert isinstance(resource, Subscriptions)
-    emptied = [obj for obj in users if set(reference_ids(obj.get("integrations"))) <= deleted.keys()]
-    names = describe_names(resource.name(obj) for obj in emptied or users)
-    subject = ", ".join(f"{quoted(name)} ({object_id})" for object_id, name in sorted(deleted.items()))
-    if emptied:
-        raise RefusedError(
-            f"the subscriptions to {names} would have no integration left",
-            type="in_use",
-            operation=f"delete {subject}",
-            next_step="Route these types elsewhere, or delete their subscriptions.",
-        )
-    if when_in_use != DETACH:
-        raise RefusedError(
-            f"the subscriptions to {names} use it",
-            type="in_use",
-            operation=f"delete {subject}",
-            next_step="Route these types elsewhere, or set `when_in_use: detach` to remove it from them.",
-        )
-    # Resolved against the integrations that exist now, so that only the deleted ones are removed.
-    current = Subscriptions(state.catalog)
-    route = SubscriptionRoute(tuple(deleted), mode=REMOVE)
-    desired_states = [RoutedState(current, id=obj["id"], key=current.key(obj), route=route) for obj in users]
-    detach_plan = make_plan(desired_states, Snapshot([Collection(current, subscriptions)]))
-    steps = tuple(replace(step, origin=DETACHED) for step in detach_plan.steps)
-    return Plan(steps, detach_plan.snapshot)
-
-
 def _planned_objects(plan: Plan, subscriptions: Collection) -> Dict[str, Optional[Object]]:
     """The subscriptions that the plan changes, as they will be (None: deleted), by ID."""
     address = subscriptions.resource.address
@@ -257,10 +202,6 @@ def _planned_objects(plan: Plan, subscriptions: Collection) -> Dict[str, Optiona
         for step in plan.steps
         if step.before is not None and step.is_change and step.resource.address == address
     }
-
-
-def _uses(subscription: Object, integration_ids: Mapping[str, str]) -> bool:
-    return any(each in integration_ids for each in reference_ids(subscription.get("integrations")))
 
 
 # Routing: who is notified of what, before and after a plan
@@ -307,7 +248,9 @@ def changed_integrations(plan: Plan, which: str) -> List[Step]:
     steps = [
         step
         for step in plan.steps
-        if step.resource.address == INTEGRATIONS.address and step.after is not None and step.action != DELETE
+        if step.resource.address == INTEGRATIONS.address
+        and step.origin != REPLACEMENT
+        and step.after is not None
     ]
     if which == "all":
         return steps

@@ -14,12 +14,13 @@ from fnmatch import fnmatchcase
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from .._engine.model import Object, Reference
-from .._engine.plan import DELETE, UPDATE, Plan, Step
+from .._engine.plan import CREATE, RECREATE, REPLACEMENT, REPOINTED, Plan, Step
 from .._errors import RefusedError
 from .._redaction import quoted
-from .catalog import Catalog, IntegrationReference, reference_ids
+from .catalog import Catalog, IntegrationReference, reference_ids, references
 from .integrations import INTEGRATIONS, target_kind
 from .notification_types import NOTIFICATION_TYPES, is_in_plan, select_types
+from .subscriptions import RoutedResource
 
 #: Kinds of integrations that are only e-mail.
 EMAIL_KINDS = ("RoleEmail", "UserEmail")
@@ -118,9 +119,9 @@ def validate_routing(before: Routing, after: Routing, plan: Plan, object_count: 
 def created_kinds(plan: Plan) -> Dict[str, str]:
     """The kinds of the integrations that a plan creates, by name."""
     return {
-        step.name: target_kind(step.after)
+        step.name: target_kind(step.after or {})
         for step in plan.steps
-        if step.before is None and step.after is not None and step.resource.address == INTEGRATIONS.address
+        if step.action in (CREATE, RECREATE) and step.resource.address == INTEGRATIONS.address
     }
 
 
@@ -151,7 +152,7 @@ def _validate_change_count(plan: Plan, object_count: int, limit: Optional[str]) 
     if limit is None:
         return
     allowed = allowed_changes(limit, object_count)
-    changes = [step for step in plan.steps if step.action in (UPDATE, DELETE) and not _only_adds(step)]
+    changes = [step for step in plan.steps if _is_limited(step)]
     if len(changes) > allowed:
         names = shown_names([step.resource.describe(step.name) for step in changes], is_quoted=True)
         raise RefusedError(
@@ -163,13 +164,19 @@ def _validate_change_count(plan: Plan, object_count: int, limit: Optional[str]) 
         )
 
 
+def _is_limited(step: Step) -> bool:
+    """Whether ``change_limit`` counts a step: a change that may take notifications away from somebody."""
+    is_replaced = step.origin in (REPLACEMENT, REPOINTED)
+    return step.before is not None and step.is_change and not is_replaced and not _only_adds(step)
+
+
 def _only_adds(step: Step) -> bool:
-    """Whether a step only adds integrations to a subscription, so that nobody is notified of less."""
-    if step.changes != ("integrations",) or step.before is None or step.after is None:
+    """Whether a step only adds or replaces integrations of a subscription, so that nobody loses one."""
+    if not isinstance(step.resource, RoutedResource) or step.changes != ("integrations",):
         return False
-    return set(reference_ids(step.before.get("integrations"))) <= set(
-        reference_ids(step.after.get("integrations"))
-    )
+    before = reference_ids((step.before or {}).get("integrations"))
+    after = references((step.after or {}).get("integrations"))
+    return {step.resource.catalog.replacement(each) for each in before} <= set(after)
 
 
 def allowed_changes(limit: str, object_count: int) -> int:

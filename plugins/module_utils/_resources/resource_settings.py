@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, ClassVar, List, Mapping, Optional, Sequence, Tuple
 
-from .._engine.model import Client, Collection, DesiredState, Field, Object, Resource, Snapshot
+from .._engine.model import Client, Collection, DesiredState, DiffLine, Field, Object, Resource, Snapshot
 from .._engine.snapshot import read_snapshot
 from .._errors import ForbiddenError, NotFoundError, RefusedError
 from .._redaction import quoted
@@ -104,8 +104,8 @@ class ResourcePreferences(_LookedUp):
         resource_path = obj.get("resource")
         return resource_path if isinstance(resource_path, str) else ""
 
-    def diff_line(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> str:
-        return str(obj.get("current_state") or ENABLED)
+    def diff_line(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> DiffLine:
+        return DiffLine(str(obj.get("current_state") or ENABLED))
 
 
 class ResourceSubscriptions(_LookedUp, RoutedResource):

@@ -16,6 +16,7 @@ from .._engine.model import (
     Collection,
     Comparison,
     DesiredState,
+    DiffLine,
     Field,
     Object,
     Reference,
@@ -172,13 +173,17 @@ class RoutedResource(Resource):
         return {"id": reference, "display_name": name, "kind": target_kind(integration) or None}
 
     def diff_view(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> Object:
-        integrations = self.to_output(obj)["integrations"]
-        names = sorted(str(integration["display_name"] or integration["id"]) for integration in integrations)
+        names = sorted(self._integration_label(each) for each in references(obj.get("integrations")))
         return {"integrations": names, "current_state": obj.get("current_state")}
 
-    def diff_line(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> str:
+    def _integration_label(self, reference: IntegrationReference) -> str:
+        integration = self._reference_to_output(reference)
+        name = str(integration["display_name"] or integration["id"])
+        return f"{name} (recreated)" if self.catalog.is_replacement(reference) else name
+
+    def diff_line(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> DiffLine:
         view = self.diff_view(obj)
-        return f"{view['current_state'] or ENABLED}   {', '.join(view['integrations'])}"
+        return DiffLine(view["current_state"] or ENABLED, tuple(view["integrations"]))
 
 
 class Subscriptions(RoutedResource):
@@ -219,13 +224,13 @@ def load_subscriptions(client: Client) -> Tuple[Subscriptions, Collection]:
 def dangling_references(plan: Plan) -> List[str]:
     """The IDs of integrations that no longer exist, and that the plan removes from subscriptions."""
     found = set()
-    deleted = {step.before["id"] for step in plan.deletions() if step.before}
+    removed = {step.before["id"] for step in plan.removals() if step.before}
     for step in plan.steps:
         resource = step.resource
         if isinstance(resource, RoutedResource) and step.before and "integrations" in step.body:
             before = reference_ids(step.before.get("integrations"))
-            found |= set(before) - set(resource.catalog.without_dangling(before))
-    return sorted(found - deleted)
+            found |= {each for each in before if resource.catalog.integrations.by_id(each) is None}
+    return sorted(found - removed)
 
 
 # Desired state
@@ -248,23 +253,23 @@ class Route:
     ) -> List[IntegrationReference]:
         """The desired integrations, the current ones first. Raises RefusedError."""
         named = self.integrations or ()
-        current = catalog.without_dangling(current_ids)
-        if self.mode == ADD:
+        current = catalog.existing(current_ids)
+        if self.mode == ADD or self.integrations is None:
             return list(dict.fromkeys((*current, *named)))
         if self.mode == REMOVE:
             kept = [each for each in current if each in named and self._is_kept(each, catalog)]
             if kept:
-                detail = (
-                    f"{', '.join(kept)} cannot be managed through this API, and `keep_read_only` keeps it"
-                )
+                detail = f"`keep_read_only` keeps {', '.join(map(str, kept))}, which this API cannot manage"
                 raise RefusedError(detail, next_step="Set `keep_read_only: false` to remove it.")
             return [each for each in current if each not in named]
 
         remaining = [each for each in current if each in named or self._is_kept(each, catalog)]
         return list(dict.fromkeys((*remaining, *named)))
 
-    def _is_kept(self, integration_id: str, catalog: Catalog) -> bool:
-        return self.keep_read_only and not is_manageable(catalog.integrations.by_id(integration_id) or {})
+    def _is_kept(self, reference: IntegrationReference, catalog: Catalog) -> bool:
+        if isinstance(reference, Reference) or not self.keep_read_only:
+            return False
+        return not is_manageable(catalog.integrations.by_id(reference) or {})
 
 
 @dataclass(frozen=True)
@@ -283,8 +288,8 @@ class RoutedState(DesiredState):
         fields: Object = {}
         if current is None:
             fields = {**resource.identity(), "notification_type": {"id": self.key}}
-        if route.integrations is not None:
-            current_ids = reference_ids((current or {}).get("integrations"))
+        current_ids = reference_ids((current or {}).get("integrations"))
+        if route.integrations is not None or any(map(resource.catalog.is_removed, current_ids)):
             desired = route.resolve_integrations(current_ids, resource.catalog)
             fields["integrations"] = [{"id": each} if isinstance(each, str) else each for each in desired]
         if route.enabled is not None or current is None:
