@@ -29,6 +29,7 @@ ERROR_TYPES: Mapping[str, str] = {
     "not_in_plan": "The organization's plan does not include the notification type.",
     "no_integration_left": "An enabled subscription would have no integration left.",
     "in_use": "Subscriptions use an integration that would be deleted.",
+    "kind_change": "`on_kind_change` forbids the change, or it would change the ID of an integration.",
     "masked_url": "A webhook URL is needed, and only its mask is known.",
     # No usable response
     "not_connected": "No connection was made, so nothing was sent.",

@@ -146,7 +146,7 @@ summary:
   description: The number of objects for each outcome.
   returned: when planning succeeded
   type: dict
-  sample: {created: 1, changed: 0, deleted: 0, unchanged: 14, failed: 0, not_attempted: 0}
+  sample: {created: 1, changed: 0, recreated: 0, deleted: 0, unchanged: 14, failed: 0, not_attempted: 0}
 diff:
   description: One line for each integration that changes. URLs are hidden, but marked if they change.
   returned: when planning succeeded

@@ -190,7 +190,7 @@ def run(ctx):
     types = read_types(client, ctx.params["resource_type"])
     for selector in SELECTORS:
         known = selector.known_values(types)
-        for value in sorted(set(ctx.params[selector.option] or ()) - known):
+        for value in sorted(set(ctx.params.get(selector.option) or ()) - known):
             valid = ", ".join(sorted(known))
             ctx.warn_once(
                 f"No notification type has {quoted(value)} in {selector.option}. Valid values: {valid}."

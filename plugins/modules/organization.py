@@ -88,6 +88,10 @@ options:
             description: Priorities, such as V(RECOMMENDED).
             type: list
             elements: str
+          resource_types:
+            description: Types of the resources that the notification types are about, such as V(CONNECTOR).
+            type: list
+            elements: str
       notification_type:
         description: One type, by its ID or its exact display name.
         type: str
@@ -218,7 +222,7 @@ options:
     default: changed
   silence_limit:
     description:
-      - The number of enabled notification types that may lose their last channel besides e-mail. The task
+      - The number of enabled notification types that may lose their last channel other than e-mail. The task
         fails before anything is changed if there are more, and names them.
     type: int
     default: 0
@@ -262,6 +266,10 @@ options:
             description: Priorities, such as V(RECOMMENDED).
             type: list
             elements: str
+          resource_types:
+            description: Types of the resources that the notification types are about, such as V(CONNECTOR).
+            type: list
+            elements: str
       require:
         description: What each of these types needs. All given suboptions must be fulfilled.
         type: dict
@@ -292,9 +300,14 @@ options:
             required: true
   expected_checksum:
     description:
-      - The C(plan.checksum) of a plan that was reviewed in check mode. The task fails before anything is
-        changed if the plan is another one by now.
+      - The checksum in RV(plan) of a plan that was reviewed in check mode. If the plan has changed since, the
+        task fails before anything is changed.
     type: str
+  expected_plan:
+    description:
+      - The reviewed plan itself, as in RV(plan), instead of O(expected_checksum). If the plan has changed
+        since, the task fails in the same way, and names the changes that differ.
+    type: dict
 extends_documentation_fragment:
   - ccloud.notifications.connection
   - ccloud.notifications.bulk
@@ -344,7 +357,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: The plan, without secrets.
+  description: The plan, without secrets. It is also returned if a limit, a policy or O(expected_checksum)
+    refuses the plan.
   returned: when planning succeeded
   type: dict
   contains:
@@ -352,7 +366,7 @@ plan:
     summary:
       description: The number of objects to create, to change, to delete, and to leave as they are.
       type: dict
-      sample: {to_create: 1, to_change: 2, to_delete: 0, unchanged: 40}
+      sample: {to_create: 1, to_change: 2, to_recreate: 0, to_delete: 0, unchanged: 40}
     changes:
       description: One entry for each change, in the order in which the changes are made.
       type: list
@@ -376,8 +390,22 @@ summary:
   returned: when planning succeeded
   type: dict
   sample:
-    integration: {created: 1, changed: 0, deleted: 0, unchanged: 14, failed: 0, not_attempted: 0}
-    subscription: {created: 0, changed: 2, deleted: 0, unchanged: 40, failed: 0, not_attempted: 0}
+    integration:
+      created: 1
+      changed: 0
+      recreated: 0
+      deleted: 0
+      unchanged: 14
+      failed: 0
+      not_attempted: 0
+    subscription:
+      created: 0
+      changed: 2
+      recreated: 0
+      deleted: 0
+      unchanged: 40
+      failed: 0
+      not_attempted: 0
 failures:
   description: The objects whose change failed.
   returned: when planning succeeded
@@ -438,6 +466,7 @@ from ..module_utils._ansible.argument_spec import ArgumentSpec
 from ..module_utils._ansible.options import (
     BULK,
     CONNECTION,
+    EXPECTED_PLAN,
     INTEGRATION_ITEM,
     LIMITS,
     ON_KIND_CHANGE,
@@ -449,9 +478,13 @@ from ..module_utils._ansible.options import (
     SUBSCRIPTION_ITEM,
     WHEN_IN_USE,
 )
-from ..module_utils._ansible.organization import organization_result, send_tests
-from ..module_utils._engine.rendering import plan_checksum
-from ..module_utils._errors import RefusedError
+from ..module_utils._ansible.organization import (
+    organization_result,
+    refused_result,
+    send_tests,
+    unreviewed_changes,
+    warn_about_recipients,
+)
 from ..module_utils._resources.integrations import purge_from_options
 from ..module_utils._resources.organization import (
     OrganizationOptions,
@@ -471,6 +504,7 @@ ARGUMENTS = (
     + WHEN_IN_USE
     + ON_KIND_CHANGE
     + LIMITS
+    + EXPECTED_PLAN
     + BULK
     + ArgumentSpec(
         {
@@ -482,32 +516,21 @@ ARGUMENTS = (
 )
 
 
-def refuse_other_plan(plan, expected):
-    """The plan must be the reviewed one."""
-    checksum = plan_checksum(plan)
-    if expected is not None and checksum != expected:
-        raise RefusedError(
-            f"its checksum is {checksum[:12]}..., and `expected_checksum` is {expected[:12]}...",
-            type="plan_changed",
-            operation="apply the reviewed plan",
-            next_step="The organization or the options have changed since. Review the new plan.",
-        )
-
-
 def run(ctx):
     execution = ctx.execution_options()
-    limits = Limits(ctx.params["silence_limit"], ctx.params["change_limit"], ctx.params["policies"])
+    limits = Limits.from_options(ctx.params)
     purge = purge_from_options(ctx.params)
     options = OrganizationOptions(ctx.params, purge, limits, execution.concurrency)
     client = ctx.connect()
     organization = plan_organization(client, options, ctx.warn_once)
-    refuse_other_plan(organization.plan, ctx.params["expected_checksum"])
+    refusal = organization.refusal or unreviewed_changes(organization.plan, ctx.params)
+    if refusal is not None:
+        return refused_result(organization, refusal)
 
+    warn_about_recipients(ctx, organization)
     tests = changed_integrations(organization.plan, ctx.params["test"])
     result = ctx.apply(client, organization.plan, execution)
-    tested = (
-        [] if ctx.check_mode or result.failure() else send_tests(ctx, client, tests, execution.concurrency)
-    )
+    tested = [] if ctx.check_mode or result.failure() else send_tests(client, tests, execution.concurrency)
     return organization_result(ctx, organization, result, tests, tested)
 
 

@@ -53,6 +53,10 @@ options:
             description: Priorities, such as V(RECOMMENDED).
             type: list
             elements: str
+          resource_types:
+            description: Types of the resources that the notification types are about, such as V(CONNECTOR).
+            type: list
+            elements: str
       require:
         description: What each of these types needs. All given suboptions must be fulfilled.
         type: dict
@@ -184,12 +188,13 @@ def types_with_subscriptions(state):
 
 
 def run(ctx):
-    state = read_organization(ctx.connect(), CONCURRENCY)
+    policies = ctx.params["policies"]
+    state = read_organization(ctx.connect(), CONCURRENCY, [policy["select"] for policy in policies])
     routing = routing_of(state.subscriptions, state.catalog)
     used = {reference for route in routing.routes.values() for reference in route.all_integrations}
     unused = [each for each in state.integrations.sorted() if is_manageable(each) and each["id"] not in used]
     violations = [
-        {"policy": each["name"], "types": policy_violations(routing, each)} for each in ctx.params["policies"]
+        {"policy": policy["name"], "types": policy_violations(routing, policy)} for policy in policies
     ]
     show = with_webhook_url if ctx.params["reveal_webhook_urls"] else INTEGRATIONS.to_output
     return ModuleResult(

@@ -75,7 +75,7 @@ summary:
   description: The number of objects for each outcome.
   returned: when planning succeeded
   type: dict
-  sample: {created: 1, changed: 0, deleted: 0, unchanged: 14, failed: 0, not_attempted: 0}
+  sample: {created: 1, changed: 0, recreated: 0, deleted: 0, unchanged: 14, failed: 0, not_attempted: 0}
 diff:
   description: One line for each preference that changes.
   returned: when planning succeeded

@@ -45,6 +45,10 @@ options:
             description: Priorities, such as V(RECOMMENDED).
             type: list
             elements: str
+          resource_types:
+            description: Types of the resources that the notification types are about, such as V(CONNECTOR).
+            type: list
+            elements: str
       notification_type:
         description: One type, by its ID or its exact display name.
         type: str
@@ -133,7 +137,7 @@ summary:
   description: The number of objects for each outcome.
   returned: when planning succeeded
   type: dict
-  sample: {created: 1, changed: 0, deleted: 0, unchanged: 14, failed: 0, not_attempted: 0}
+  sample: {created: 1, changed: 0, recreated: 0, deleted: 0, unchanged: 14, failed: 0, not_attempted: 0}
 diff:
   description: One line for each type that changes, with its state and its integrations.
   returned: when planning succeeded
@@ -210,7 +214,7 @@ def run(ctx):
         detail = "`disable_others` makes no sense with `integrations_mode: remove`"
         raise RefusedError(detail, operation=ROUTE_BY_RULES, next_step="Omit one of them.")
     client = ctx.connect()
-    resource, subscriptions = load_subscriptions(client)
+    resource, subscriptions = load_subscriptions(client, [rule["select"] for rule in ctx.params["rules"]])
     selection = apply_rules(resource.catalog, ctx.params["rules"], ctx.expected_integrations)
     if disables_others and not selection.selected:
         raise RefusedError(

@@ -225,8 +225,11 @@ def _select_integrations(context: Context, query: Query) -> Callable[[Object], b
 # Notification types
 
 
-def _view_type(_context: Context, notification_type: Object, _parts: frozenset[str]) -> Object:
-    return {name: value for name, value in notification_type.items() if name != "resource_types"}
+def _view_type(context: Context, notification_type: Object, _parts: frozenset[str]) -> Object:
+    hidden = ["resource_types"]
+    if context.settings.type_resource_type == "omitted":
+        hidden.append("resource_type")
+    return _without(notification_type, *hidden)
 
 
 def _select_types(_context: Context, query: Query) -> Callable[[Object], bool]:

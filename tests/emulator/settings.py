@@ -44,6 +44,10 @@ class Settings:
     early_access: str = _policy("the organization's access to user notifications", "granted", "withheld")
     dead_url: str = _policy("the answer to a test of a URL that does not accept it", "204", "400")
 
+    type_resource_type: str = _policy(
+        "whether a notification type states the resource type that it is about", "given", "omitted"
+    )
+
     # Missing objects
     missing: str = _policy("the answer to a request for an id that does not exist", "404", "403")
     empty_lookup: str = _policy(

@@ -226,7 +226,7 @@ def test_policies_and_limits_of_the_role_refuse_a_plan(run, emulator):
     refused = " ".join(
         run("bootstrap", variables={**PLANNED, "bootstrap_policies": policies}, status=2).split()
     )
-    assert "the policy 'connectors reach ops' would be violated by 'Connector failed'" in refused
+    assert "'Connector failed' would violate the policy 'connectors reach ops'" in refused
 
     limited = {**PLANNED, "bootstrap_change_limit": "0"}
     assert "`change_limit` is 0" in " ".join(run("bootstrap", variables=limited, status=2).split())

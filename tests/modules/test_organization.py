@@ -195,6 +195,21 @@ def test_checksum_depends_on_changes_and_not_on_secrets(run, emulator):
     assert checksum("https://hooks.slack.example/a", "other") != first
 
 
+def test_failure_names_the_changes_that_were_not_reviewed(run, emulator):
+    reviewed = run.ok("organization", check_mode=True, **DESIRED)["plan"]
+    assert run.ok("organization", check_mode=True, expected_plan=reviewed, **DESIRED)["changed"]
+    emulator.reset(integrations=[slack("ops"), slack("another")])
+    result = run.fails("organization", expected_plan=reviewed, purge=True, **DESIRED)
+    assert result["error"]["type"] == "plan_changed"
+    assert (
+        "these changes were not reviewed: 'delete integration another: Slack   ********   (purge)'; "
+        in (result["msg"])
+    )
+    assert "these reviewed changes are no longer planned: 'create integration ops: Slack" in result["msg"]
+    assert result["plan"]["checksum"] != reviewed["checksum"]
+    assert emulator.writes() == []
+
+
 # Safety rules
 
 
@@ -210,7 +225,9 @@ def test_silencing_types_is_refused_beyond_the_limit(run, routed_organization):
     rules = [{"notification_type": name, "integrations": []} for name in (FAILED, DEGRADED)]
     result = run.fails("organization", subscriptions=rules)
     assert result["error"]["type"] == "silence_limit_exceeded"
-    assert "2 types would lose their last channel besides e-mail, but `silence_limit` is 0: " in result["msg"]
+    assert (
+        "2 types would lose their last channel other than e-mail, but `silence_limit` is 0: " in result["msg"]
+    )
     assert "'Connector degraded', 'Connector failed'." in result["msg"]
     assert run.fails("organization", subscriptions=rules, silence_limit=1)["failed"]
     assert run.ok("organization", subscriptions=rules, silence_limit=2)["changed"]
@@ -252,7 +269,8 @@ def test_change_limit_counts_updates_and_deletions(run, routed_organization, lim
 def test_invalid_change_limit_is_explained(run, emulator):
     result = run.fails("organization", integrations=[channel("ops")], change_limit="many")
     assert result["msg"] == (
-        "Could not read the options: `change_limit` is 'many'. Give a number, or a percentage. "
+        "Could not read the options: `change_limit` is 'many'. "
+        "Set it to a number such as 20, or to a percentage such as 30%. "
         "Nothing was changed."
     )
 
@@ -278,7 +296,9 @@ def test_policies_are_checked_against_the_planned_state(run, routed_organization
         return
     assert result["error"]["type"] == "policy_violated"
     names = ", ".join(f"'{name}'" for name in violating)
-    assert f"the policy 'demand' would be violated by {names}." in result["msg"]
+    assert f"{names} would violate the policy 'demand'." in result["msg"]
+    assert result["plan"]["changes"]
+    assert result["diff"]["after"]
 
 
 def test_policy_knows_the_kind_of_a_planned_integration(run, emulator):
@@ -320,7 +340,7 @@ def test_integration_without_planned_routes_is_not_in_use(run, routed_organizati
     absent = [{"display_name": "pager", "state": "absent"}]
     for check_mode in (True, False):
         result = run.ok("organization", integrations=absent, subscriptions=rules, check_mode=check_mode)
-        assert run.warnings == []
+        assert not any("pager" in warning for warning in run.warnings)
         assert result["changed"]
 
 
@@ -335,6 +355,69 @@ def test_renamed_integration_is_referred_to_by_its_new_name(run, routed_organiza
     renamed = [{"id": routed_organization.ids()["ops"], "display_name": "ops-chat"}]
     run.ok("organization", integrations=renamed, subscriptions=[route(FAILED, "ops-chat")], silence_limit=1)
     assert routed_organization.routes()[FAILED] == ["Organization admins", "ops-chat"]
+
+
+@pytest.mark.parametrize(
+    ("select", "message"),
+    [
+        (
+            {"severities": ["CRITCAL"]},
+            "`select.severities` contains 'CRITCAL', which no notification type has.",
+        ),
+        ({"display_names": ["Conector*"]}, "contains 'Conector*', which matches no notification type."),
+    ],
+)
+@pytest.mark.parametrize("module", ["organization", "organization_info"])
+def test_policy_that_selects_nothing_is_refused(run, emulator, module, select, message):
+    policy = {"name": "safe", "select": select, "require": {"at_least": 1}}
+    result = run.fails(module, policies=[policy])
+    assert "Could not check the policy 'safe': " in result["msg"]
+    assert message in result["msg"]
+
+
+def test_negative_silence_limit_is_refused_before_any_request(run, emulator):
+    result = run.fails("organization", silence_limit=-1)
+    assert "`silence_limit` is -1. Set it to 0 or more." in result["msg"]
+    assert emulator.requests() == []
+
+
+# Warnings
+
+
+def test_critical_types_that_reach_only_admins_are_a_warning(run, emulator):
+    emulator.reset(integrations=[slack("ops")])
+    run.ok("organization", subscriptions=[route(FAILED, "ops")])
+    [warning] = run.warnings
+    assert re.match(r"\d+ critical types reach only the e-mail to organization admins, such as '", warning)
+    assert "Users who hold the role through a group mapping do not receive it." in warning
+    assert FAILED not in warning
+
+    run.ok("organization", subscriptions=[{"select": {"severities": ["CRITICAL"]}, "integrations": ["ops"]}])
+    assert run.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("url", "is_retired"),
+    [
+        ("https://example.webhook.office.com/webhookb2/secret", True),
+        ("https://outlook.office.com/webhook/secret", True),
+        ("https://outlook.office.com/other/secret", False),
+        ("https://webhook.office.com.example.org/secret", False),
+        ("https://prod-1.westus.logic.azure.com/workflows/secret", False),
+    ],
+)
+@pytest.mark.parametrize("module", ["integration", "integrations", "organization"])
+def test_url_of_a_retired_teams_connector_is_a_warning(run, emulator, module, url, is_retired):
+    item = {"display_name": "teams", "target": {"kind": "MsTeams", "webhook_url": url}}
+    run.ok(module, **(item if module == "integration" else {"integrations": [item]}))
+    assert run.warnings == (
+        [
+            "The webhook URL of 'teams' is one of a Microsoft 365 connector. Microsoft has retired these, so "
+            "notifications may not arrive. Use the URL of a Teams Workflows webhook."
+        ]
+        if is_retired
+        else []
+    )
 
 
 # Failures

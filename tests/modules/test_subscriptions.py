@@ -49,6 +49,27 @@ def types_of(emulator, **filters):
     }
 
 
+@pytest.mark.parametrize("module", ["subscriptions", "organization"])
+@pytest.mark.parametrize("member", ["given", "omitted"])
+def test_selector_takes_resource_types(run, emulator, module, member):
+    emulator.reset(integrations=[slack("ops")], type_resource_type=member)
+    rule = {"select": {"severities": ["CRITICAL"], "resource_types": ["CONNECTOR"]}, "integrations": ["ops"]}
+    option = "rules" if module == "subscriptions" else "subscriptions"
+    run.ok(module, **{option: [rule]})
+    routed = [name for name, integrations in emulator.routes().items() if "ops" in integrations]
+    assert sorted(routed) == ["Connector failed", "Connector in FAILED state"]
+
+
+def test_filter_that_the_service_ignores_selects_nothing(run, emulator):
+    emulator.reset(integrations=[slack("ops")], type_resource_type="omitted")
+    every_type = {"data": emulator.objects("notification-types"), "metadata": {}}
+    emulator.fault("status", path="*/notification-types", skip=1, status=200, body=every_type)
+    rule = {"select": {"resource_types": ["CONNECTOR"]}, "integrations": ["ops"]}
+    result = run.fails("subscriptions", rules=[rule])
+    assert "the service ignores the filter `resource_type`" in result["msg"]
+    assert emulator.writes() == []
+
+
 def test_critical_types_are_routed_and_second_run_changes_nothing(run, organization):
     before = organization.routes()
     result = check_then_run(run, organization, rules=[CRITICAL])
@@ -198,7 +219,7 @@ def test_disable_others_disables_all_but_selected_and_required(run, organization
     [
         (
             {"select": {"severities": ["CRITCAL"]}, "integrations": ["ops"]},
-            "apply rule 2: no notification type has 'CRITCAL', the value of `select.severities`. "
+            "apply rule 2: `select.severities` contains 'CRITCAL', which no notification type has. "
             "Valid values: CRITICAL, INFO, WARN.",
         ),
         ({"select": {"severities": ["CRITICAL", "CRITCAL"]}, "integrations": ["ops"]}, "'CRITCAL'"),
@@ -208,7 +229,7 @@ def test_disable_others_disables_all_but_selected_and_required(run, organization
         ),
         (
             {"select": {"display_names": ["Conector *"]}, "integrations": ["ops"]},
-            "no notification type is named 'Conector *'",
+            "contains 'Conector *', which matches no notification type",
         ),
         (
             {"notification_type": "Connector failled", "integrations": ["ops"]},

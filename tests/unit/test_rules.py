@@ -248,7 +248,7 @@ def test_names_match_completely_unless_they_are_patterns():
     assert matching("Cluster") == ["Cluster"]
     assert matching("Cluster*") == ["Cluster", "Cluster load"]
     assert matching("[x] load") == ["[x] load"]
-    with raises("unknown_name", match="no notification type is named 'Cluster laod'"):
+    with raises("unknown_name", match="contains 'Cluster laod', which matches no notification type"):
         matching("Cluster laod")
 
 

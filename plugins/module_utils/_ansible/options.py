@@ -101,6 +101,7 @@ RULE = ArgumentSpec(
                 "categories": {"type": "list", "elements": "str"},
                 "severities": {"type": "list", "elements": "str"},
                 "subscription_priorities": {"type": "list", "elements": "str"},
+                "resource_types": {"type": "list", "elements": "str"},
             },
         },
         "notification_type": {"type": "str"},
@@ -177,6 +178,14 @@ LIMITS = ArgumentSpec(
     {
         "silence_limit": {"type": "int", "default": 0},
         "change_limit": {"type": "str"},
-        "expected_checksum": {"type": "str"},
     }
+)
+
+#: The plan that was reviewed.
+EXPECTED_PLAN = ArgumentSpec(
+    {
+        "expected_checksum": {"type": "str"},
+        "expected_plan": {"type": "dict"},
+    },
+    mutually_exclusive=[("expected_checksum", "expected_plan")],
 )

@@ -8,11 +8,11 @@ Private to the collection.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from .._api.client import Client
 from .._engine.concurrency import run_concurrently
-from .._engine.plan import Step
+from .._engine.plan import REPLACEMENT, Plan, Step
 from .._engine.rendering import (
     plan_checksum,
     plan_diff,
@@ -22,19 +22,64 @@ from .._engine.rendering import (
     request_count,
 )
 from .._engine.result import PlanResult
-from .._errors import NotificationsError, operation
-from .._redaction import quoted
+from .._errors import NotificationsError, RefusedError, operation
+from .._redaction import one_line, quoted
 from .._resources.integrations import INTEGRATIONS, TEST_PATH, target_to_test
 from .._resources.notification_types import NOTIFICATION_TYPES
 from .._resources.organization import OrganizationPlan
+from .._resources.policies import admin_only_types, shown_names
 from .._resources.subscriptions import Subscriptions
 from .context import ModuleContext, ModuleResult
 from .results import describe_result
 
 
-def send_tests(
-    ctx: ModuleContext, client: Client, steps: Sequence[Step], concurrency: int
-) -> List[Dict[str, Any]]:
+def unreviewed_changes(plan: Plan, params: Mapping[str, Any]) -> Optional[RefusedError]:
+    """The error if the plan is not the one in the options EXPECTED_PLAN, or None."""
+    reviewed = params["expected_plan"]
+    expected = params["expected_checksum"] if reviewed is None else str(reviewed.get("checksum"))
+    checksum = plan_checksum(plan)
+    if expected in (None, checksum):
+        return None
+    if reviewed is None:
+        detail = f"its checksum begins with {checksum[:12]}, and `expected_checksum` with {expected[:12]}"
+    else:
+        detail = _describe_differences(plan_entries(plan), reviewed.get("changes") or [])
+    return RefusedError(
+        detail,
+        type="plan_changed",
+        operation="apply the reviewed plan",
+        next_step="The organization or the options have changed since. Review the new plan.",
+    )
+
+
+def _describe_differences(entries: Sequence[Mapping[str, Any]], reviewed: Any) -> str:
+    now = dict.fromkeys(map(_describe_entry, entries))
+    before = dict.fromkeys(_describe_entry(entry) for entry in reviewed if isinstance(entry, dict))
+    added = [text for text in now if text not in before]
+    removed = [text for text in before if text not in now]
+    parts = []
+    if added:
+        parts.append(f"these changes were not reviewed: {shown_names(added)}")
+    if removed:
+        parts.append(f"these reviewed changes are no longer planned: {shown_names(removed)}")
+    return "; ".join(parts) or "the objects that it changes are different now"
+
+
+def _describe_entry(entry: Mapping[str, Any]) -> str:
+    return one_line(f"{entry.get('action')} {entry.get('resource')} {entry.get('name')}: {entry.get('text')}")
+
+
+def warn_about_recipients(ctx: ModuleContext, organization: OrganizationPlan) -> None:
+    """Warn if critical types reach only the e-mail to organization admins, if rules route anything."""
+    names = admin_only_types(organization.after) if organization.selection.selected else []
+    if names:
+        ctx.warn_once(
+            f"{len(names)} critical types reach only the e-mail to organization admins, such as "
+            f"{shown_names(names[:3])}. Users who hold the role through a group mapping do not receive it."
+        )
+
+
+def send_tests(client: Client, steps: Sequence[Step], concurrency: int) -> List[Dict[str, Any]]:
     """Send a test notification through the integration of each step, several at once.
 
     Failures are in the results.
@@ -54,6 +99,12 @@ def send_tests(
     return run_concurrently(send, steps, concurrency, client.cancel)
 
 
+def refused_result(organization: OrganizationPlan, refusal: RefusedError) -> ModuleResult:
+    """The result if the plan is refused: the plan and its diff, so that they can be reviewed."""
+    members = {"plan": _plan_to_output(organization, 0), "diff": plan_diff(organization.plan.steps)}
+    return ModuleResult(members, refusal)
+
+
 def organization_result(
     ctx: ModuleContext,
     organization: OrganizationPlan,
@@ -62,15 +113,19 @@ def organization_result(
     tested: Sequence[Dict[str, Any]],
 ) -> ModuleResult:
     """The result of the module: the plan, what became of it, and the test notifications."""
-    failed_test = next((each["error"] for each in tested if "error" in each), None)
+    failed_test = next((test["error"] for test in tested if "error" in test), None)
     catalog = organization.catalog
     return ModuleResult(
         {
             "changed": result.changed,
             "plan": _plan_to_output(organization, len(tests)),
             "summary": _summary(result),
-            "failures": [describe_result(ctx, each) for each in result.results if each.error is not None],
-            "tested": [_test_to_output(ctx, each) for each in tested],
+            "failures": [
+                describe_result(ctx, step_result)
+                for step_result in result.results
+                if step_result.error is not None
+            ],
+            "tested": [_test_to_output(ctx, test) for test in tested],
             "not_in_plan": catalog.type_summaries(organization.selection.not_in_plan.values()),
             "not_disabled": catalog.type_summaries(organization.not_disabled),
             "diff": plan_diff(organization.plan.steps),
@@ -101,6 +156,8 @@ def _summary(result: PlanResult) -> Dict[str, Dict[str, int]]:
     """The number of objects for each outcome, by resource."""
     by_resource: Dict[str, List[Any]] = {}
     for step_result in result.results:
+        if step_result.step.origin == REPLACEMENT:
+            continue
         by_resource.setdefault(step_result.step.resource.noun, []).append(step_result)
     return {noun: PlanResult.count(results) for noun, results in sorted(by_resource.items())}
 

@@ -15,7 +15,7 @@ from .._engine.model import Client, Collection, Object, Reference
 from .._engine.snapshot import read_collection
 from .._errors import UnknownNameError
 from .integrations import INTEGRATIONS
-from .notification_types import NOTIFICATION_TYPES
+from .notification_types import NOTIFICATION_TYPES, TypesByResource, find_types_by_resource
 
 #: A reference to an integration: the ID of one that exists, or the name of one that is created later.
 IntegrationReference = Union[str, Reference]
@@ -51,7 +51,8 @@ class Catalog:
     """The notification types and integrations of an organization, found by ID or by exact name.
 
     If these are the objects that will exist after a plan, ``replacements`` has what replaces each integration
-    that the plan recreates or deletes (None: nothing), by its ID.
+    that the plan recreates or deletes (None: nothing), by its ID. ``types_by_resource`` is the result of
+    find_types_by_resource.
     """
 
     def __init__(
@@ -59,11 +60,21 @@ class Catalog:
         notification_types: Iterable[Object] = (),
         integrations: Iterable[Object] = (),
         replacements: Optional[Mapping[str, Optional[IntegrationReference]]] = None,
+        types_by_resource: Optional[TypesByResource] = None,
     ) -> None:
         self.types = Collection(NOTIFICATION_TYPES, notification_types)
         self.integrations = Collection(INTEGRATIONS, integrations)
+        self.types_by_resource = types_by_resource or {}
         self._replacements = dict(replacements or {})
         self._replacing = frozenset(self._replacements.values())
+
+    def with_integrations(
+        self,
+        integrations: Iterable[Object],
+        replacements: Optional[Mapping[str, Optional[IntegrationReference]]] = None,
+    ) -> Catalog:
+        """These notification types, with other integrations."""
+        return Catalog(self.types, integrations, replacements, self.types_by_resource)
 
     def type_label(self, type_id: str) -> str:
         """A type's name, or its ID if it has no name."""
@@ -125,9 +136,11 @@ class Catalog:
         return ResolvedIntegrations(tuple(found), tuple(warnings))
 
 
-def load_catalog(client: Client) -> Catalog:
-    """The organization's notification types and integrations."""
-    return Catalog(read_collection(client, NOTIFICATION_TYPES), read_collection(client, INTEGRATIONS))
+def load_catalog(client: Client, selects: Iterable[Optional[Mapping[str, Any]]] = ()) -> Catalog:
+    """The organization's notification types and integrations. ``selects`` have the selectors to apply."""
+    types = read_collection(client, NOTIFICATION_TYPES)
+    types_by_resource = find_types_by_resource(client, types, selects)
+    return Catalog(types, read_collection(client, INTEGRATIONS), types_by_resource=types_by_resource)
 
 
 def refresh_catalog(client: Client, catalog: Catalog, subscriptions: Iterable[Object]) -> Catalog:
@@ -139,4 +152,4 @@ def refresh_catalog(client: Client, catalog: Catalog, subscriptions: Iterable[Ob
     }
     if all(catalog.integrations.by_id(object_id) is not None for object_id in referenced):
         return catalog
-    return Catalog(catalog.types, read_collection(client, INTEGRATIONS))
+    return catalog.with_integrations(read_collection(client, INTEGRATIONS))

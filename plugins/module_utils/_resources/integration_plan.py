@@ -176,4 +176,4 @@ def planned_catalog(current: Catalog, plan: Plan, removed: Container[str]) -> Ca
                 replacements[integration_id] = step.replacement or None
         if step.after is not None and "id" in step.after:
             planned[step.after["id"]] = step.after
-    return Catalog(current.types, planned.values(), replacements)
+    return current.with_integrations(planned.values(), replacements)

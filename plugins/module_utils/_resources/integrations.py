@@ -217,7 +217,26 @@ def integration_from_options(params: Mapping[str, Any]) -> DesiredState:
             key=name,
             fields=fields_from_options(params),
             write_secrets=params["update_webhook_url"],
+            warnings=_retired_connector_warnings(subject, params["target"] or {}),
         )
+
+
+def _retired_connector_warnings(subject: str, target: Mapping[str, Any]) -> Tuple[str, ...]:
+    """A warning about the URL of a Microsoft Teams connector, which Microsoft has probably retired."""
+    if target.get("kind") != "MsTeams" or not _is_retired_connector(target.get("webhook_url") or ""):
+        return ()
+    return (
+        f"The webhook URL of {subject} is one of a Microsoft 365 connector. Microsoft has retired these, so "
+        "notifications may not arrive. Use the URL of a Teams Workflows webhook.",
+    )
+
+
+def _is_retired_connector(url: str) -> bool:
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    if host == "outlook.office.com":
+        return parts.path.startswith("/webhook")
+    return host.endswith(".webhook.office.com")
 
 
 def fields_from_options(params: Mapping[str, Any]) -> Object:

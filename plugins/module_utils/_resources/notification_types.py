@@ -10,14 +10,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
-from .._engine.model import Object, Resource
+from .._engine.model import Client, Collection, Object, Resource
+from .._errors import RefusedError, TransportError, operation
+from .._redaction import quoted
 
 REQUIRED = "REQUIRED"
 CATEGORIES = ("BILLING_LICENSING", "SECURITY", "SERVICE", "ACCOUNT")
 SEVERITIES = ("CRITICAL", "WARN", "INFO")
 PRIORITIES = (REQUIRED, "RECOMMENDED", "OPTIONAL")
+RESOURCE_TYPES = (
+    "ORGANIZATION",
+    "ENVIRONMENT",
+    "CLUSTER",
+    "TOPIC",
+    "CONNECTOR",
+    "FLINK_COMPUTE_POOL",
+    "FLINK_STATEMENT",
+    "CONNECTOR__CUSTOM_CONNECTOR",
+)
+
+#: The IDs of the notification types that the service's filter finds for a resource type.
+TypesByResource = Mapping[str, FrozenSet[str]]
 
 
 class NotificationTypes(Resource):
@@ -41,8 +56,14 @@ class Selector:
     member: str
     published: Tuple[str, ...]
 
-    def matches(self, notification_type: Mapping[str, Any], values: Sequence[str]) -> bool:
-        return str(notification_type.get(self.member)) in values
+    def matches(
+        self, notification_type: Mapping[str, Any], values: Sequence[str], found: TypesByResource
+    ) -> bool:
+        """Whether a type has one of the values, or is found for one if it does not state its own."""
+        own_value = notification_type.get(self.member)
+        if own_value:
+            return str(own_value) in values
+        return any(notification_type["id"] in found.get(value, ()) for value in values)
 
     def known_values(self, notification_types: Iterable[Mapping[str, Any]]) -> Set[str]:
         """The published values and those that the service uses. There may be more than were published."""
@@ -54,7 +75,32 @@ SELECTORS = (
     Selector("categories", "category", CATEGORIES),
     Selector("severities", "severity", SEVERITIES),
     Selector("subscription_priorities", "subscription_priority", PRIORITIES),
+    Selector("resource_types", "resource_type", RESOURCE_TYPES),
 )
+
+
+def find_types_by_resource(
+    client: Client, types: Collection, selects: Iterable[Optional[Mapping[str, Any]]]
+) -> TypesByResource:
+    """What the service's filter finds for the resource types in selectors.
+
+    The filter is only used if a notification type does not state its resource type. Raises TransportError if
+    the service ignores the filter.
+    """
+    wanted = sorted({value for select in selects for value in (select or {}).get("resource_types") or ()})
+    if all(notification_type.get("resource_type") for notification_type in types):
+        return {}
+    found: Dict[str, FrozenSet[str]] = {}
+    for resource_type in wanted:
+        with operation(f"list the notification types of {quoted(resource_type)}"):
+            objects = client.list(NOTIFICATION_TYPES.path, {"resource_type": resource_type})
+            found[resource_type] = frozenset(obj["id"] for obj in objects)
+            if found[resource_type] == types.ids:
+                raise TransportError(
+                    "the service ignores the filter `resource_type`",
+                    next_step="Select the notification types by other properties.",
+                )
+    return found
 
 
 def is_in_plan(notification_type: Mapping[str, Any]) -> bool:
@@ -72,16 +118,43 @@ def matches_name(notification_type: Mapping[str, Any], patterns: Iterable[str]) 
 
 
 def select_types(
-    notification_types: Iterable[Object], select: Mapping[str, Any], names: Optional[Sequence[str]]
+    notification_types: Iterable[Object],
+    select: Mapping[str, Any],
+    names: Optional[Sequence[str]],
+    found: Optional[TypesByResource] = None,
 ) -> List[Object]:
-    """The types that match every selector of ``select`` and one of the name patterns (None: any)."""
-    selected = []
-    for notification_type in notification_types:
-        is_selected = all(
-            selector.matches(notification_type, select[selector.option])
-            for selector in SELECTORS
-            if select[selector.option] is not None
-        )
-        if is_selected and (names is None or matches_name(notification_type, names)):
-            selected.append(notification_type)
-    return selected
+    """The types that match every selector of ``select`` and one of the name patterns (None: any).
+
+    ``found`` is the result of find_types_by_resource.
+    """
+    selectors = [
+        (selector, select[selector.option])
+        for selector in SELECTORS
+        if select.get(selector.option) is not None
+    ]
+    return [
+        notification_type
+        for notification_type in notification_types
+        if all(selector.matches(notification_type, values, found or {}) for selector, values in selectors)
+        and (names is None or matches_name(notification_type, names))
+    ]
+
+
+def refuse_unmatched_values(types: Collection, select: Mapping[str, Any], next_step: str) -> None:
+    """Raise RefusedError if a selector has a value that no type has. ``next_step`` says what to do."""
+    for selector in SELECTORS:
+        known = selector.known_values(types)
+        for value in select.get(selector.option) or ():
+            if value not in known:
+                detail = (
+                    f"`select.{selector.option}` contains {quoted(value)}, which no notification type has"
+                )
+                valid_values = ", ".join(sorted(known))
+                raise RefusedError(detail, next_step=f"Valid values: {valid_values}. {next_step}")
+
+    for pattern in select.get("display_names") or ():
+        if not any(matches_name(notification_type, [pattern]) for notification_type in types):
+            suggestions = types.suggestions(pattern)
+            question = f"Did you mean {suggestions}? " if suggestions else ""
+            detail = f"`select.display_names` contains {quoted(pattern)}, which matches no notification type"
+            raise RefusedError(detail, type="unknown_name", next_step=question + next_step)

@@ -21,7 +21,7 @@ from .catalog import Catalog, IntegrationReference, references, refresh_catalog
 from .detach import plan_users, removed_integrations
 from .integration_plan import created_names, plan_integrations, planned_catalog
 from .integrations import INTEGRATIONS, integration_from_options, is_manageable
-from .notification_types import NOTIFICATION_TYPES
+from .notification_types import NOTIFICATION_TYPES, find_types_by_resource
 from .policies import Limits, Route, Routing, validate_routing
 from .resource_settings import (
     ResourcePreferences,
@@ -44,28 +44,40 @@ from .subscriptions import (
 class OrganizationState:
     """What exists: the collections of the whole organization."""
 
-    integrations: Collection
-    types: Collection
+    catalog: Catalog
     subscriptions: Collection
 
     @property
-    def catalog(self) -> Catalog:
-        return Catalog(self.types, self.integrations)
+    def integrations(self) -> Collection:
+        return self.catalog.integrations
+
+    @property
+    def types(self) -> Collection:
+        return self.catalog.types
 
 
-def read_organization(client: Client, concurrency: int) -> OrganizationState:
-    """The integrations, notification types and subscriptions of the organization, read at the same time."""
+def read_organization(
+    client: Client, concurrency: int, selects: Iterable[Optional[Mapping[str, Any]]] = ()
+) -> OrganizationState:
+    """The integrations, notification types and subscriptions of the organization, read at the same time.
+
+    ``selects`` have the selectors to apply.
+    """
     unresolved = Subscriptions(Catalog())
     snapshot = read_snapshot(client, [INTEGRATIONS, NOTIFICATION_TYPES, unresolved], concurrency)
-    catalog = Catalog(snapshot[NOTIFICATION_TYPES], snapshot[INTEGRATIONS])
+    types = snapshot[NOTIFICATION_TYPES]
+    types_by_resource = find_types_by_resource(client, types, selects)
+    catalog = Catalog(types, snapshot[INTEGRATIONS], types_by_resource=types_by_resource)
     catalog = refresh_catalog(client, catalog, snapshot[unresolved])
-    subscriptions = Collection(Subscriptions(catalog), snapshot[unresolved])
-    return OrganizationState(catalog.integrations, catalog.types, subscriptions)
+    return OrganizationState(catalog, Collection(Subscriptions(catalog), snapshot[unresolved]))
 
 
 @dataclass(frozen=True)
 class OrganizationPlan:
-    """The plan of an organization, with what the rules selected and the routing before and after it."""
+    """The plan of an organization, with what the rules selected and the routing before and after it.
+
+    ``refusal`` is the error if the plan exceeds a limit or violates a policy.
+    """
 
     plan: Plan
     selection: Selection
@@ -73,6 +85,7 @@ class OrganizationPlan:
     before: Routing
     after: Routing
     catalog: Catalog
+    refusal: Optional[RefusedError] = None
 
     def rules_by_name(self) -> Dict[str, List[int]]:
         """The positions of the rules that select each type, counted from 1, by the name of the type."""
@@ -95,7 +108,7 @@ def plan_organization(
     """Plan all changes that lead to the desired organization.
 
     Integrations are planned first. Everything else refers to the integrations that will exist then. Raises
-    RefusedError if an option, a name, or a safety rule forbids the plan.
+    RefusedError if an option, a name or a safety rule of a resource forbids the plan.
     """
     params = options.params
     desired_integrations = [integration_from_options(item) for item in params["integrations"]]
@@ -103,7 +116,8 @@ def plan_organization(
         preference_paths = [resource_path_from_options(item, warn) for item in params["resource_preferences"]]
         route_paths = [resource_path_from_options(item, warn) for item in params["resource_subscriptions"]]
 
-    state = read_organization(client, options.concurrency)
+    selects = [item.get("select") for item in (*params["subscriptions"], *options.limits.policies)]
+    state = read_organization(client, options.concurrency, selects)
     integration_plan = plan_integrations(
         desired_integrations, state.integrations, params["on_kind_change"], options.purge
     )
@@ -112,7 +126,7 @@ def plan_organization(
     planned = planned_catalog(state.catalog, integration_plan, removed)
     created = created_names(integration_plan)
 
-    known = Catalog(state.types, [*state.integrations, *planned.integrations])
+    known = state.catalog.with_integrations([*state.integrations, *planned.integrations])
     subscriptions = Collection(Subscriptions(planned, known), state.subscriptions)
     routes = _plan_routes(subscriptions, created, params)
     resource_plan = _plan_resource_settings(
@@ -123,8 +137,8 @@ def plan_organization(
 
     before = routing_of(state.subscriptions, state.catalog)
     after = planned_routing(plan, subscriptions, planned)
-    validate_routing(before, after, plan, _object_count(state), options.limits)
-    return OrganizationPlan(plan, routes.selection, routes.not_disabled, before, after, planned)
+    refusal = validate_routing(before, after, plan, _object_count(state), options.limits)
+    return OrganizationPlan(plan, routes.selection, routes.not_disabled, before, after, planned, refusal)
 
 
 # Integrations

@@ -15,20 +15,25 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from .._engine.model import Object, Reference
 from .._engine.plan import CREATE, RECREATE, REPLACEMENT, REPOINTED, Plan, Step
-from .._errors import RefusedError
+from .._errors import RefusedError, operation
 from .._redaction import quoted
 from .catalog import Catalog, IntegrationReference, reference_ids, references
 from .integrations import INTEGRATIONS, target_kind
-from .notification_types import NOTIFICATION_TYPES, is_in_plan, select_types
+from .notification_types import (
+    NOTIFICATION_TYPES,
+    is_in_plan,
+    refuse_unmatched_values,
+    select_types,
+)
 from .subscriptions import RoutedResource
 
 #: Kinds of integrations that are only e-mail.
 EMAIL_KINDS = ("RoleEmail", "UserEmail")
 
 _PERCENTAGE = re.compile(r"(\d{1,3})\s*%")
-#: A percentage of the existing objects limits changes from this number of objects on.
+#: Percentages apply only if at least this many objects exist.
 MIN_OBJECTS = 10
-#: The most names that a message lists.
+#: Maximum number of names that a message lists.
 NAMES_SHOWN = 20
 
 
@@ -61,7 +66,7 @@ class Routing:
         return [self._name(each) for each in self._receivers(type_id)]
 
     def reaches_channel(self, type_id: str) -> bool:
-        """Whether a type reaches anything besides e-mail."""
+        """Whether a type reaches anything other than e-mail."""
         return any(kind not in EMAIL_KINDS for kind in self.kinds(type_id))
 
     def _receivers(self, type_id: str) -> Sequence[IntegrationReference]:
@@ -88,32 +93,85 @@ class Routing:
 
 
 @dataclass(frozen=True)
+class ChangeLimit:
+    """The number of objects, or the percentage of the existing objects, that may be changed or deleted."""
+
+    text: str
+    number: int
+    is_percentage: bool
+
+    @classmethod
+    def from_option(cls, text: str) -> ChangeLimit:
+        """A limit from a text such as ``20`` or ``30%``. Raises RefusedError."""
+        stripped = text.strip()
+        percentage = _PERCENTAGE.fullmatch(stripped)
+        if percentage and int(percentage.group(1)) <= 100:
+            return cls(stripped, int(percentage.group(1)), True)
+        if stripped.isdecimal():
+            return cls(stripped, int(stripped), False)
+        raise RefusedError(
+            f"`change_limit` is {quoted(text)}",
+            operation="read the options",
+            next_step="Set it to a number such as 20, or to a percentage such as 30%.",
+        )
+
+    def allowed(self, object_count: int) -> int:
+        """The number of changes that the limit allows. A percentage of few objects allows all of them."""
+        if not self.is_percentage:
+            return self.number
+        return object_count if object_count < MIN_OBJECTS else object_count * self.number // 100
+
+
+@dataclass(frozen=True)
 class Limits:
     """How much a run may change.
 
-    ``silence`` is the number of types that may lose their last channel besides e-mail. ``changes`` is a
-    number or a percentage of the existing objects (None: no limit). ``policies`` are as in the option.
+    ``silence`` is the number of types that may lose their last channel other than e-mail. ``changes`` is None
+    for no limit. ``policies`` are as in the option.
     """
 
     silence: int
-    changes: Optional[str] = None
+    changes: Optional[ChangeLimit] = None
     policies: Sequence[Mapping[str, Any]] = ()
 
-
-def validate_routing(before: Routing, after: Routing, plan: Plan, object_count: int, limits: Limits) -> None:
-    """Raise RefusedError if a plan exceeds a limit or violates a policy."""
-    _validate_silence(before, after, limits.silence)
-    _validate_change_count(plan, object_count, limits.changes)
-    kinds = created_kinds(plan)
-    for policy in limits.policies:
-        violations = policy_violations(after, policy, kinds)
-        if violations:
+    @classmethod
+    def from_options(cls, params: Mapping[str, Any]) -> Limits:
+        """The limits in the options LIMITS and POLICY. Raises RefusedError."""
+        silence, changes = params["silence_limit"], params["change_limit"]
+        if silence < 0:
             raise RefusedError(
-                f"the policy {quoted(policy['name'])} would be violated by {shown_names(violations)}",
-                type="policy_violated",
-                operation="apply the plan",
-                next_step="Change the rules, or the policy.",
+                f"`silence_limit` is {silence}",
+                operation="read the options",
+                next_step="Set it to 0 or more.",
             )
+        return cls(silence, None if changes is None else ChangeLimit.from_option(changes), params["policies"])
+
+
+def validate_routing(
+    before: Routing, after: Routing, plan: Plan, object_count: int, limits: Limits
+) -> Optional[RefusedError]:
+    """The error for a plan that exceeds a limit or violates a policy, or None."""
+    kinds = created_kinds(plan)
+    refusals = (
+        _validate_silence(before, after, limits.silence),
+        _validate_change_count(plan, object_count, limits.changes),
+        *(_validate_policy(after, policy, kinds) for policy in limits.policies),
+    )
+    return next(filter(None, refusals), None)
+
+
+def _validate_policy(
+    after: Routing, policy: Mapping[str, Any], planned_kinds: Mapping[str, str]
+) -> Optional[RefusedError]:
+    violations = policy_violations(after, policy, planned_kinds)
+    if not violations:
+        return None
+    return RefusedError(
+        f"{shown_names(violations)} would violate the policy {quoted(policy['name'])}",
+        type="policy_violated",
+        operation="apply the plan",
+        next_step="Change the rules, or the policy.",
+    )
 
 
 def created_kinds(plan: Plan) -> Dict[str, str]:
@@ -126,7 +184,7 @@ def created_kinds(plan: Plan) -> Dict[str, str]:
 
 
 def silenced_types(before: Routing, after: Routing) -> List[str]:
-    """The names of the types that reach a channel besides e-mail before, and none after."""
+    """The names of the types that reach a channel other than e-mail before, and none after."""
     silenced = [
         before.catalog.type_label(type_id)
         for type_id in before.routes
@@ -135,33 +193,33 @@ def silenced_types(before: Routing, after: Routing) -> List[str]:
     return sorted(silenced)
 
 
-def _validate_silence(before: Routing, after: Routing, limit: int) -> None:
+def _validate_silence(before: Routing, after: Routing, limit: int) -> Optional[RefusedError]:
     silenced = silenced_types(before, after)
-    if len(silenced) > limit:
-        raise RefusedError(
-            f"{len(silenced)} types would lose their last channel besides e-mail, "
-            f"but `silence_limit` is {limit}: "
-            f"{shown_names(silenced)}",
-            type="silence_limit_exceeded",
-            operation="apply the plan",
-            next_step="Route them to another channel, or raise `silence_limit`.",
-        )
+    if len(silenced) <= limit:
+        return None
+    return RefusedError(
+        f"{len(silenced)} types would lose their last channel other than e-mail, "
+        f"but `silence_limit` is {limit}: {shown_names(silenced)}",
+        type="silence_limit_exceeded",
+        operation="apply the plan",
+        next_step="Route them to another channel, or raise `silence_limit`.",
+    )
 
 
-def _validate_change_count(plan: Plan, object_count: int, limit: Optional[str]) -> None:
-    if limit is None:
-        return
-    allowed = allowed_changes(limit, object_count)
+def _validate_change_count(
+    plan: Plan, object_count: int, limit: Optional[ChangeLimit]
+) -> Optional[RefusedError]:
     changes = [step for step in plan.steps if _is_limited(step)]
-    if len(changes) > allowed:
-        names = shown_names([step.resource.describe(step.name) for step in changes], is_quoted=True)
-        raise RefusedError(
-            f"{len(changes)} objects would be changed or deleted, but `change_limit` is {limit} "
-            f"({allowed} of {object_count}): {names}",
-            type="change_limit_exceeded",
-            operation="apply the plan",
-            next_step="Check the plan, and raise `change_limit` if it is right.",
-        )
+    if limit is None or len(changes) <= limit.allowed(object_count):
+        return None
+    names = shown_names([step.resource.describe(step.name) for step in changes], is_quoted=True)
+    return RefusedError(
+        f"{len(changes)} objects would be changed or deleted, but `change_limit` is {limit.text} "
+        f"({limit.allowed(object_count)} of {object_count} objects): {names}",
+        type="change_limit_exceeded",
+        operation="apply the plan",
+        next_step="Review them, and raise `change_limit` if they are right.",
+    )
 
 
 def _is_limited(step: Step) -> bool:
@@ -179,25 +237,6 @@ def _only_adds(step: Step) -> bool:
     return {step.resource.catalog.replacement(each) for each in before} <= set(after)
 
 
-def allowed_changes(limit: str, object_count: int) -> int:
-    """The number of changes that a limit such as ``20`` or ``30%`` allows. Raises RefusedError.
-
-    A percentage of fewer than MIN_OBJECTS objects says little, so it allows all of them.
-    """
-    percentage = _PERCENTAGE.fullmatch(limit.strip())
-    if percentage and int(percentage.group(1)) <= 100:
-        if object_count < MIN_OBJECTS:
-            return object_count
-        return object_count * int(percentage.group(1)) // 100
-    if limit.strip().isdecimal():
-        return int(limit)
-    raise RefusedError(
-        f"`change_limit` is {quoted(limit)}",
-        operation="read the options",
-        next_step="Give a number, or a percentage.",
-    )
-
-
 def shown_names(names: Sequence[str], is_quoted: bool = False) -> str:
     """Names for a message, cut after some."""
     shown = [name if is_quoted else quoted(name) for name in names[:NAMES_SHOWN]]
@@ -205,11 +244,25 @@ def shown_names(names: Sequence[str], is_quoted: bool = False) -> str:
     return ", ".join(shown) + more
 
 
+def admin_only_types(routing: Routing) -> List[str]:
+    """The names of the critical types that reach nothing but the e-mail to organization admins."""
+    critical = (
+        notification_type
+        for notification_type in routing.catalog.types.sorted()
+        if notification_type.get("severity") == "CRITICAL" and is_in_plan(notification_type)
+    )
+    return [
+        NOTIFICATION_TYPES.name(notification_type) or notification_type["id"]
+        for notification_type in critical
+        if set(routing.kinds(notification_type["id"])) == {"RoleEmail"}
+    ]
+
+
 # Policies
 
-#: The built-in policy behind ``gaps``: critical types reach a channel besides e-mail.
+#: The built-in policy behind ``gaps``: critical types reach a channel other than e-mail.
 GAPS: Mapping[str, Any] = {
-    "name": "critical types reach a channel besides e-mail",
+    "name": "critical types reach a channel other than e-mail",
     "select": {"severities": ["CRITICAL"]},
     "require": {"not_only": list(EMAIL_KINDS)},
 }
@@ -219,15 +272,11 @@ def policy_violations(
     routing: Routing, policy: Mapping[str, Any], planned_kinds: Optional[Mapping[str, str]] = None
 ) -> List[str]:
     """The names of the types that violate a policy, from the options in POLICY."""
-    select: Dict[str, Any] = {
-        "categories": None,
-        "severities": None,
-        "subscription_priorities": None,
-        "display_names": None,
-        **(policy.get("select") or {}),
-    }
+    select: Mapping[str, Any] = policy.get("select") or {}
+    with operation(f"check the policy {quoted(policy['name'])}"):
+        refuse_unmatched_values(routing.catalog.types, select, "Correct it.")
     types = filter(is_in_plan, routing.catalog.types.sorted())
-    selected = select_types(types, select, select["display_names"])
+    selected = select_types(types, select, select.get("display_names"), routing.catalog.types_by_resource)
     return [
         NOTIFICATION_TYPES.name(notification_type) or notification_type["id"]
         for notification_type in selected

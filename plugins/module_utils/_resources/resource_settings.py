@@ -15,6 +15,7 @@ from .._engine.snapshot import read_snapshot
 from .._errors import ForbiddenError, NotFoundError, RefusedError
 from .._redaction import quoted
 from .catalog import Catalog, load_catalog, refresh_catalog
+from .notification_types import RESOURCE_TYPES
 from .subscriptions import DISABLED, ENABLED, ROUTE_FIELDS, RoutedResource, StateField
 
 EXAMPLE = "Example: environment=env-456xy/cloud-cluster=lkc-df123."
@@ -30,8 +31,6 @@ PATH_PARTS = {
     "flink_compute_pool": ("compute-pool", "FLINK_COMPUTE_POOL"),
     "flink_statement": ("statement", "FLINK_STATEMENT"),
 }
-#: The published resource types. There may be more.
-RESOURCE_TYPES = (*(kind for _part, kind in PATH_PARTS.values() if kind), "CONNECTOR__CUSTOM_CONNECTOR")
 #: Resource types whose paths look like those of another type.
 _SHARED_PATHS = {"CONNECTOR": ("CONNECTOR__CUSTOM_CONNECTOR",)}
 

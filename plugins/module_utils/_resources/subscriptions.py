@@ -40,9 +40,8 @@ from .notification_types import (
     NOTIFICATION_TYPES,
     PRIORITIES,
     REQUIRED,
-    SELECTORS,
     is_in_plan,
-    matches_name,
+    refuse_unmatched_values,
     select_types,
 )
 
@@ -213,9 +212,14 @@ def _required_type(change: str) -> RefusedError:
     )
 
 
-def load_subscriptions(client: Client) -> Tuple[Subscriptions, Collection]:
-    """The organization's subscriptions, with the catalog that they refer to."""
-    catalog = load_catalog(client)
+def load_subscriptions(
+    client: Client, selects: Iterable[Optional[Mapping[str, Any]]] = ()
+) -> Tuple[Subscriptions, Collection]:
+    """The organization's subscriptions, with the catalog that they refer to.
+
+    ``selects`` have the selectors to apply.
+    """
+    catalog = load_catalog(client, selects)
     objects = list_all(client, Subscriptions(catalog))
     resource = Subscriptions(refresh_catalog(client, catalog, objects))
     return resource, Collection(resource, objects)
@@ -424,39 +428,16 @@ _ALLOW_EMPTY = "Correct it, or set `allow_empty: true`."
 def _select(catalog: Catalog, select: Mapping[str, Any], allow_empty: bool) -> List[Object]:
     """The types that a selector matches.
 
-    A value that matches nothing is probably misspelt, so it is refused.
+    A value that matches nothing is probably misspelled, so it is refused.
     """
-    types = list(catalog.types)
     if not allow_empty:
-        _refuse_unknown_values(types, select)
-        _refuse_unknown_names(catalog, types, select["display_names"] or ())
-    selected = select_types(types, select, select["display_names"])
+        refuse_unmatched_values(catalog.types, select, _ALLOW_EMPTY)
+    selected = select_types(catalog.types, select, select.get("display_names"), catalog.types_by_resource)
     if not selected and not allow_empty:
         raise RefusedError(
             "its `select` matches no notification type", next_step="Widen it, or set `allow_empty: true`."
         )
     return selected
-
-
-def _refuse_unknown_values(types: Sequence[Object], select: Mapping[str, Any]) -> None:
-    for selector in SELECTORS:
-        known = selector.known_values(types)
-        for value in select[selector.option] or ():
-            if value not in known:
-                detail = f"no notification type has {quoted(value)}, the value of `select.{selector.option}`"
-                raise RefusedError(
-                    detail, next_step=f"Valid values: {', '.join(sorted(known))}. {_ALLOW_EMPTY}"
-                )
-
-
-def _refuse_unknown_names(catalog: Catalog, types: Sequence[Object], patterns: Iterable[str]) -> None:
-    for pattern in patterns:
-        if any(matches_name(notification_type, [pattern]) for notification_type in types):
-            continue
-        suggestions = catalog.types.suggestions(pattern)
-        question = f"Did you mean {suggestions}? " if suggestions else ""
-        detail = f"no notification type is named {quoted(pattern)}, the value of `select.display_names`"
-        raise RefusedError(detail, type="unknown_name", next_step=question + _ALLOW_EMPTY)
 
 
 @dataclass(frozen=True)
