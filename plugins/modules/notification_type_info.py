@@ -143,7 +143,7 @@ from ..module_utils._engine.model import Collection
 from ..module_utils._engine.snapshot import list_all, read_collection
 from ..module_utils._errors import operation
 from ..module_utils._redaction import quoted
-from ..module_utils._resources.catalog import Catalog
+from ..module_utils._resources.catalog import Catalog, refresh_catalog
 from ..module_utils._resources.integrations import INTEGRATIONS
 from ..module_utils._resources.notification_types import (
     NOTIFICATION_TYPES,
@@ -151,7 +151,7 @@ from ..module_utils._resources.notification_types import (
     is_in_plan,
     select_types,
 )
-from ..module_utils._resources.subscriptions import Subscriptions
+from ..module_utils._resources.subscriptions import Subscriptions, types_with_subscriptions
 
 ARGUMENTS = CONNECTION + ArgumentSpec(
     {
@@ -175,19 +175,8 @@ def read_types(client, resource_type):
     return Collection(NOTIFICATION_TYPES, objects)
 
 
-def with_subscriptions(client, types, selected):
-    """Copies of the selected types with their subscriptions."""
-    resource = Subscriptions(Catalog(types, read_collection(client, INTEGRATIONS)))
-    by_type = {}
-    for subscription in list_all(client, resource):
-        by_type.setdefault(resource.key(subscription), []).append(resource.to_output(subscription))
-    return [{**each, "subscriptions": by_type.get(each["id"], [])} for each in selected]
-
-
-def run(ctx):
-    names, in_plan = ctx.string_list("display_name"), ctx.params["included_in_plan"]
-    client = ctx.connect()
-    types = read_types(client, ctx.params["resource_type"])
+def warn_about_unknown_values(ctx, types):
+    """A value that no type has may be misspelled."""
     for selector in SELECTORS:
         known = selector.known_values(types)
         for value in sorted(set(ctx.params.get(selector.option) or ()) - known):
@@ -196,13 +185,25 @@ def run(ctx):
                 f"No notification type has {quoted(value)} in {selector.option}. Valid values: {valid}."
             )
 
+
+def with_subscriptions(client, types, selected):
+    """Copies of the selected types with their subscriptions."""
+    catalog = Catalog(types, read_collection(client, INTEGRATIONS))
+    objects = list_all(client, Subscriptions(catalog))
+    resource = Subscriptions(refresh_catalog(client, catalog, objects))
+    return types_with_subscriptions(selected, Collection(resource, objects))
+
+
+def run(ctx):
+    names, in_plan = ctx.string_list("display_name"), ctx.params["included_in_plan"]
+    client = ctx.connect()
+    types = read_types(client, ctx.params["resource_type"])
+    warn_about_unknown_values(ctx, types)
     selected = select_types(types.sorted(), ctx.params, None)
     if names is not None:
-        selected = [
-            each for each in selected if each["id"] in names or NOTIFICATION_TYPES.name(each) in names
-        ]
+        selected = [obj for obj in selected if obj["id"] in names or NOTIFICATION_TYPES.name(obj) in names]
     if in_plan is not None:
-        selected = [each for each in selected if is_in_plan(each) is in_plan]
+        selected = [obj for obj in selected if is_in_plan(obj) is in_plan]
     if ctx.params["with_subscriptions"]:
         selected = with_subscriptions(client, types, selected)
     return ModuleResult({"notification_types": selected, "missing": types.missing(names)})

@@ -164,9 +164,10 @@ from ..module_utils._ansible import module
 from ..module_utils._ansible.argument_spec import ArgumentSpec
 from ..module_utils._ansible.context import ModuleResult
 from ..module_utils._ansible.options import CONNECTION, POLICY
-from ..module_utils._resources.integrations import INTEGRATIONS, is_manageable, with_webhook_url
-from ..module_utils._resources.organization import read_organization, routing_of
-from ..module_utils._resources.policies import GAPS, policy_violations
+from ..module_utils._resources.integrations import INTEGRATIONS, with_webhook_url
+from ..module_utils._resources.organization import read_organization
+from ..module_utils._resources.policies import NO_GAPS, Policy
+from ..module_utils._resources.subscriptions import types_with_subscriptions
 
 #: The collections that are read at the same time.
 CONCURRENCY = 3
@@ -178,31 +179,18 @@ ARGUMENTS = (
 )
 
 
-def types_with_subscriptions(state):
-    """Copies of the notification types with their subscriptions."""
-    resource = state.subscriptions.resource
-    by_type = {}
-    for subscription in state.subscriptions:
-        by_type.setdefault(resource.key(subscription), []).append(resource.to_output(subscription))
-    return [{**each, "subscriptions": by_type.get(each["id"], [])} for each in state.types.sorted()]
-
-
 def run(ctx):
-    policies = ctx.params["policies"]
-    state = read_organization(ctx.connect(), CONCURRENCY, [policy["select"] for policy in policies])
-    routing = routing_of(state.subscriptions, state.catalog)
-    used = {reference for route in routing.routes.values() for reference in route.all_integrations}
-    unused = [each for each in state.integrations.sorted() if is_manageable(each) and each["id"] not in used]
-    violations = [
-        {"policy": policy["name"], "types": policy_violations(routing, policy)} for policy in policies
-    ]
+    policies = list(map(Policy.from_options, ctx.params["policies"]))
+    state = read_organization(ctx.connect(), CONCURRENCY, [policy.select for policy in policies])
+    routing = state.routing
+    violations = [{"policy": policy.name, "types": policy.violations(routing)} for policy in policies]
     show = with_webhook_url if ctx.params["reveal_webhook_urls"] else INTEGRATIONS.to_output
     return ModuleResult(
         {
             "integrations": [show(integration) for integration in state.integrations.sorted()],
-            "notification_types": types_with_subscriptions(state),
-            "gaps": policy_violations(routing, GAPS),
-            "unused": [INTEGRATIONS.name(integration) for integration in unused],
+            "notification_types": types_with_subscriptions(state.types.sorted(), state.subscriptions),
+            "gaps": NO_GAPS.violations(routing),
+            "unused": [INTEGRATIONS.name(integration) for integration in routing.unused_integrations()],
             "violations": [violation for violation in violations if violation["types"]],
         }
     )

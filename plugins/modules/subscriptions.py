@@ -187,8 +187,6 @@ from ..module_utils._resources.subscriptions import (
 DISABLE_OTHERS = ArgumentSpec({"disable_others": {"type": "bool", "default": False}})
 ARGUMENTS = CONNECTION + EXPECTED_INTEGRATIONS + RULE.as_list("rules") + ROUTING + DISABLE_OTHERS + BULK
 
-ROUTE_BY_RULES = "route by rules"
-
 
 def describe_route(ctx, result, rules):
     """What became of the subscription to one type."""
@@ -211,17 +209,11 @@ def run(ctx):
     options = ctx.execution_options()
     mode, disables_others = ctx.params["integrations_mode"], ctx.params["disable_others"]
     if disables_others and mode == REMOVE:
-        detail = "`disable_others` makes no sense with `integrations_mode: remove`"
-        raise RefusedError(detail, operation=ROUTE_BY_RULES, next_step="Omit one of them.")
+        detail = "`disable_others` cannot be combined with `integrations_mode: remove`"
+        raise RefusedError(detail, operation="route by rules", next_step="Omit one of them.")
     client = ctx.connect()
     resource, subscriptions = load_subscriptions(client, [rule["select"] for rule in ctx.params["rules"]])
     selection = apply_rules(resource.catalog, ctx.params["rules"], ctx.expected_integrations)
-    if disables_others and not selection.selected:
-        raise RefusedError(
-            "`disable_others` is set and no rule selects anything, so all types would be disabled",
-            operation=ROUTE_BY_RULES,
-            next_step="Give rules.",
-        )
 
     desired_states = selection.desired_states(resource, mode, ctx.params["keep_read_only"])
     unselected = (

@@ -16,7 +16,7 @@ from ..module_utils._api.client import SAFE_ID
 from ..module_utils._redaction import one_line, quoted, shortened
 from ..module_utils._resources.integrations import is_manageable, target_kind, webhook_url
 from ..module_utils._resources.notification_types import SELECTORS, SEVERITIES, is_in_plan, select_types
-from ..module_utils._resources.policies import EMAIL_KINDS
+from ..module_utils._resources.routing import EMAIL_KINDS
 from ..module_utils._resources.subscriptions import ENABLED
 
 Object = Dict[str, Any]

@@ -8,6 +8,8 @@ Private to the collection.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from .._api.client import Client
@@ -16,7 +18,7 @@ from .._engine.plan import REPLACEMENT, Plan, Step
 from .._engine.rendering import (
     plan_checksum,
     plan_diff,
-    plan_entries,
+    plan_entry,
     plan_summary,
     plan_text,
     request_count,
@@ -27,7 +29,7 @@ from .._redaction import one_line, quoted
 from .._resources.integrations import INTEGRATIONS, TEST_PATH, target_to_test
 from .._resources.notification_types import NOTIFICATION_TYPES
 from .._resources.organization import OrganizationPlan
-from .._resources.policies import admin_only_types, shown_names
+from .._resources.policies import quoted_names
 from .._resources.subscriptions import Subscriptions
 from .context import ModuleContext, ModuleResult
 from .results import describe_result
@@ -43,7 +45,9 @@ def unreviewed_changes(plan: Plan, params: Mapping[str, Any]) -> Optional[Refuse
     if reviewed is None:
         detail = f"its checksum begins with {checksum[:12]}, and `expected_checksum` with {expected[:12]}"
     else:
-        detail = _describe_differences(plan_entries(plan), reviewed.get("changes") or [])
+        detail = _describe_differences(
+            [plan_entry(step) for step in plan.ordered_changes()], reviewed.get("changes") or []
+        )
     return RefusedError(
         detail,
         type="plan_changed",
@@ -59,9 +63,9 @@ def _describe_differences(entries: Sequence[Mapping[str, Any]], reviewed: Any) -
     removed = [text for text in before if text not in now]
     parts = []
     if added:
-        parts.append(f"these changes were not reviewed: {shown_names(added)}")
+        parts.append(f"these changes were not reviewed: {quoted_names(added)}")
     if removed:
-        parts.append(f"these reviewed changes are no longer planned: {shown_names(removed)}")
+        parts.append(f"these reviewed changes are no longer planned: {quoted_names(removed)}")
     return "; ".join(parts) or "the objects that it changes are different now"
 
 
@@ -71,32 +75,41 @@ def _describe_entry(entry: Mapping[str, Any]) -> str:
 
 def warn_about_recipients(ctx: ModuleContext, organization: OrganizationPlan) -> None:
     """Warn if critical types reach only the e-mail to organization admins, if rules route anything."""
-    names = admin_only_types(organization.after) if organization.selection.selected else []
+    names = organization.routing.admin_only_types() if organization.selection.selected else []
     if names:
         ctx.warn_once(
             f"{len(names)} critical types reach only the e-mail to organization admins, such as "
-            f"{shown_names(names[:3])}. Users who hold the role through a group mapping do not receive it."
+            f"{quoted_names(names[:3])}. Users who hold the role through a group mapping do not receive it."
         )
 
 
-def send_tests(client: Client, steps: Sequence[Step], concurrency: int) -> List[Dict[str, Any]]:
-    """Send a test notification through the integration of each step, several at once.
+@dataclass(frozen=True)
+class TestResult:
+    """What became of one test notification."""
 
-    Failures are in the results.
-    """
+    name: str
+    error: Optional[NotificationsError] = None
 
-    def send(step: Step) -> Dict[str, Any]:
-        try:
-            with operation(f"send a test notification through {quoted(step.name)}"):
-                # The URL of the task, because the service may mask the one that it has.
-                desired = {**(step.before or {}), **(step.after or {}), **step.desired.fields}
-                display_name, target = target_to_test(desired)
-                client.call_action("POST", TEST_PATH, {"display_name": display_name, "target": target})
-        except NotificationsError as error:
-            return {"display_name": step.name, "sent": False, "error": error}
-        return {"display_name": step.name, "sent": True}
+    def to_output(self, ctx: ModuleContext) -> Dict[str, Any]:
+        failure = ctx.failure(self.error) if self.error else {}
+        return {"display_name": self.name, "sent": self.error is None, **failure}
 
-    return run_concurrently(send, steps, concurrency, client.cancel)
+
+def send_tests(client: Client, steps: Sequence[Step], concurrency: int) -> List[TestResult]:
+    """Send a test notification through the integration of each step, several at once."""
+    return run_concurrently(partial(_send_test, client), steps, concurrency, client.cancel)
+
+
+def _send_test(client: Client, step: Step) -> TestResult:
+    try:
+        with operation(f"send a test notification through {quoted(step.name)}"):
+            # The URL of the task, because the service may mask the one that it has.
+            desired = {**(step.before or {}), **(step.after or {}), **step.desired.fields}
+            display_name, target = target_to_test(desired)
+            client.call_action("POST", TEST_PATH, {"display_name": display_name, "target": target})
+    except NotificationsError as error:
+        return TestResult(step.name, error)
+    return TestResult(step.name)
 
 
 def refused_result(organization: OrganizationPlan, refusal: RefusedError) -> ModuleResult:
@@ -110,11 +123,11 @@ def organization_result(
     organization: OrganizationPlan,
     result: PlanResult,
     tests: Sequence[Step],
-    tested: Sequence[Dict[str, Any]],
+    tested: Sequence[TestResult],
 ) -> ModuleResult:
     """The result of the module: the plan, what became of it, and the test notifications."""
-    failed_test = next((test["error"] for test in tested if "error" in test), None)
-    catalog = organization.catalog
+    failed_test = next((test.error for test in tested if test.error), None)
+    catalog = organization.routing.catalog
     return ModuleResult(
         {
             "changed": result.changed,
@@ -125,7 +138,7 @@ def organization_result(
                 for step_result in result.results
                 if step_result.error is not None
             ],
-            "tested": [_test_to_output(ctx, test) for test in tested],
+            "tested": [test.to_output(ctx) for test in tested],
             "not_in_plan": catalog.type_summaries(organization.selection.not_in_plan.values()),
             "not_disabled": catalog.type_summaries(organization.not_disabled),
             "diff": plan_diff(organization.plan.steps),
@@ -136,10 +149,9 @@ def organization_result(
 
 def _plan_to_output(organization: OrganizationPlan, test_count: int) -> Dict[str, Any]:
     plan = organization.plan
-    entries = plan_entries(plan)
-    rules = organization.rules_by_name()
-    for entry in entries:
-        entry["rules"] = rules.get(entry["name"], []) if entry["resource"] == Subscriptions.noun else []
+    entries = [
+        {**plan_entry(step), "rules": _rules_of(step, organization)} for step in plan.ordered_changes()
+    ]
     summary = plan_summary(plan)
     collections = {step.resource.address for step in plan.steps}
     collections |= {(resource.path, "") for resource in (INTEGRATIONS, NOTIFICATION_TYPES, Subscriptions)}
@@ -152,6 +164,13 @@ def _plan_to_output(organization: OrganizationPlan, test_count: int) -> Dict[str
     }
 
 
+def _rules_of(step: Step, organization: OrganizationPlan) -> List[int]:
+    """The positions of the rules that select the type of a subscription, counted from 1."""
+    if not isinstance(step.resource, Subscriptions):
+        return []
+    return organization.selection.rules_of(step.resource.key(step.after or step.before or {}))
+
+
 def _summary(result: PlanResult) -> Dict[str, Dict[str, int]]:
     """The number of objects for each outcome, by resource."""
     by_resource: Dict[str, List[Any]] = {}
@@ -160,9 +179,3 @@ def _summary(result: PlanResult) -> Dict[str, Dict[str, int]]:
             continue
         by_resource.setdefault(step_result.step.resource.noun, []).append(step_result)
     return {noun: PlanResult.count(results) for noun, results in sorted(by_resource.items())}
-
-
-def _test_to_output(ctx: ModuleContext, test: Dict[str, Any]) -> Dict[str, Any]:
-    if "error" not in test:
-        return test
-    return {**test, **ctx.failure(test["error"])}

@@ -115,6 +115,11 @@ class Plan:
             if step.after is not None and step.resource.address == resource.address
         )
 
+    def ordered_changes(self) -> List[Step]:
+        """The changes in the order in which they are made. A recreation is one change."""
+        ordered = [self.steps[position] for phase in self.phases() for position in phase.positions]
+        return [step for step in ordered if step.origin != REPLACEMENT]
+
     def phases(self) -> List[Phase]:
         """All steps that change something, in the order in which they are carried out."""
         phases = []

@@ -48,17 +48,12 @@ _REASONS = {
 NAME_WIDTH = 44
 
 
-def plan_entries(plan: Plan) -> List[Dict[str, Any]]:
-    """One entry for each change, in the order in which the changes are made.
+def plan_entry(step: Step) -> Dict[str, Any]:
+    """A change as data.
 
     ``before`` and ``after`` describe the object in one line (None: it does not exist), and ``text`` the
-    change. ``reason`` is ``managed``, ``purged``, ``detached`` or ``repointed``. A recreation is one entry.
+    change. ``reason`` is ``managed``, ``purged``, ``detached`` or ``repointed``.
     """
-    ordered = (plan.steps[position] for phase in plan.phases() for position in phase.positions)
-    return [_entry(step) for step in ordered if step.origin != REPLACEMENT]
-
-
-def _entry(step: Step) -> Dict[str, Any]:
     before, after = _diff_lines(step)
     return {
         **_identity(step),

@@ -9,7 +9,7 @@ Private to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from .._engine.model import Client, Collection, DesiredState, Object, Purge, Snapshot
 from .._engine.plan import REPLACEMENT, Plan, Step
@@ -17,20 +17,20 @@ from .._engine.planner import is_kept, make_plan
 from .._engine.snapshot import read_snapshot
 from .._errors import RefusedError, operation
 from .._redaction import quoted
-from .catalog import Catalog, IntegrationReference, references, refresh_catalog
+from .catalog import Catalog, refresh_catalog
 from .detach import plan_users, removed_integrations
 from .integration_plan import created_names, plan_integrations, planned_catalog
 from .integrations import INTEGRATIONS, integration_from_options, is_manageable
 from .notification_types import NOTIFICATION_TYPES, find_types_by_resource
-from .policies import Limits, Route, Routing, validate_routing
+from .policies import Limits
 from .resource_settings import (
     ResourcePreferences,
     ResourceSubscriptions,
     preference_from_options,
     resource_path_from_options,
 )
+from .routing import Routing, planned_routing
 from .subscriptions import (
-    DISABLED,
     EXACT,
     Selection,
     Subscriptions,
@@ -55,6 +55,10 @@ class OrganizationState:
     def types(self) -> Collection:
         return self.catalog.types
 
+    @property
+    def routing(self) -> Routing:
+        return Routing(self.catalog, self.subscriptions)
+
 
 def read_organization(
     client: Client, concurrency: int, selects: Iterable[Optional[Mapping[str, Any]]] = ()
@@ -74,7 +78,7 @@ def read_organization(
 
 @dataclass(frozen=True)
 class OrganizationPlan:
-    """The plan of an organization, with what the rules selected and the routing before and after it.
+    """The plan of an organization, with what the rules selected and the routing after it.
 
     ``refusal`` is the error if the plan exceeds a limit or violates a policy.
     """
@@ -82,14 +86,8 @@ class OrganizationPlan:
     plan: Plan
     selection: Selection
     not_disabled: List[Object]
-    before: Routing
-    after: Routing
-    catalog: Catalog
+    routing: Routing
     refusal: Optional[RefusedError] = None
-
-    def rules_by_name(self) -> Dict[str, List[int]]:
-        """The positions of the rules that select each type, counted from 1, by the name of the type."""
-        return {selected.name: selected.rules for selected in self.selection.selected.values()}
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,8 @@ def plan_organization(
         preference_paths = [resource_path_from_options(item, warn) for item in params["resource_preferences"]]
         route_paths = [resource_path_from_options(item, warn) for item in params["resource_subscriptions"]]
 
-    selects = [item.get("select") for item in (*params["subscriptions"], *options.limits.policies)]
+    selects = [rule["select"] for rule in params["subscriptions"]]
+    selects += [policy.select for policy in options.limits.policies]
     state = read_organization(client, options.concurrency, selects)
     integration_plan = plan_integrations(
         desired_integrations, state.integrations, params["on_kind_change"], options.purge
@@ -135,10 +134,9 @@ def plan_organization(
     plan = integration_plan + routes.plan + resource_plan
     plan += plan_users(plan, [subscriptions, *resource_plan.snapshot], params["when_in_use"])
 
-    before = routing_of(state.subscriptions, state.catalog)
     after = planned_routing(plan, subscriptions, planned)
-    refusal = validate_routing(before, after, plan, _object_count(state), options.limits)
-    return OrganizationPlan(plan, routes.selection, routes.not_disabled, before, after, planned, refusal)
+    refusal = options.limits.refusal(state.routing, after, plan, _object_count(state))
+    return OrganizationPlan(plan, routes.selection, routes.not_disabled, after, refusal)
 
 
 # Integrations
@@ -172,12 +170,6 @@ def _plan_routes(subscriptions: Collection, created: FrozenSet[str], params: Map
     desired_states = selection.desired_states(resource, EXACT, params["keep_read_only"])
     not_disabled: List[Object] = []
     if params["disable_others"]:
-        if not selection.selected:
-            raise RefusedError(
-                "`disable_others` is set and no rule selects anything, so all types would be disabled",
-                operation="route by rules",
-                next_step="Give rules.",
-            )
         unselected = disable_unselected(resource, subscriptions, selection)
         desired_states += unselected.desired_states
         not_disabled = unselected.not_disabled
@@ -208,47 +200,7 @@ def _plan_resource_settings(
     return make_plan(desired_states, snapshot)
 
 
-def _planned_objects(plan: Plan, subscriptions: Collection) -> Dict[str, Optional[Object]]:
-    """The subscriptions that the plan changes, as they will be (None: deleted), by ID."""
-    address = subscriptions.resource.address
-    return {
-        step.before["id"]: step.after
-        for step in plan.steps
-        if step.before is not None and step.is_change and step.resource.address == address
-    }
-
-
-# Routing: who is notified of what, before and after a plan
-
-
-def routing_of(subscriptions: Iterable[Object], catalog: Catalog) -> Routing:
-    """Which integrations receive each notification type now."""
-    by_type: Dict[str, List[Object]] = {}
-    for obj in subscriptions:
-        by_type.setdefault(Subscriptions(catalog).key(obj), []).append(obj)
-    return Routing(catalog, {type_id: _route(objects) for type_id, objects in by_type.items()})
-
-
-def _route(subscriptions: Sequence[Object]) -> Route:
-    enabled = [obj for obj in subscriptions if obj.get("current_state") != DISABLED]
-    return Route(bool(enabled), _all_references(enabled), _all_references(subscriptions))
-
-
-def _all_references(subscriptions: Iterable[Object]) -> Tuple[IntegrationReference, ...]:
-    found = (reference for obj in subscriptions for reference in references(obj.get("integrations")))
-    return tuple(dict.fromkeys(found))
-
-
-def planned_routing(plan: Plan, subscriptions: Collection, catalog: Catalog) -> Routing:
-    """Which integrations receive each notification type after a plan."""
-    changed = _planned_objects(plan, subscriptions)
-    planned = [changed.get(obj["id"], obj) for obj in subscriptions]
-    created = [
-        step.after
-        for step in plan.steps
-        if step.before is None and step.resource.address == subscriptions.resource.address
-    ]
-    return routing_of([obj for obj in [*planned, *created] if obj is not None], catalog)
+# Limits and tests
 
 
 def _object_count(state: OrganizationState) -> int:

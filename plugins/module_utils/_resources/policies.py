@@ -9,26 +9,22 @@ Private to the collection.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, List, Mapping, Optional, Sequence, Tuple
 
-from .._engine.model import Object, Reference
-from .._engine.plan import CREATE, RECREATE, REPLACEMENT, REPOINTED, Plan, Step
+from .._engine.plan import REPLACEMENT, REPOINTED, Plan, Step
 from .._errors import RefusedError, operation
 from .._redaction import quoted
-from .catalog import Catalog, IntegrationReference, reference_ids, references
-from .integrations import INTEGRATIONS, target_kind
+from .catalog import reference_ids, references
 from .notification_types import (
     NOTIFICATION_TYPES,
     is_in_plan,
     refuse_unmatched_values,
     select_types,
 )
+from .routing import EMAIL_KINDS, Recipient, Routing
 from .subscriptions import RoutedResource
-
-#: Kinds of integrations that are only e-mail.
-EMAIL_KINDS = ("RoleEmail", "UserEmail")
 
 _PERCENTAGE = re.compile(r"(\d{1,3})\s*%")
 #: Percentages apply only if at least this many objects exist.
@@ -37,56 +33,81 @@ MIN_OBJECTS = 10
 NAMES_SHOWN = 20
 
 
-@dataclass(frozen=True)
-class Route:
-    """Whether a notification type is enabled, and the integrations that receive it."""
-
-    is_enabled: bool = False
-    integrations: Tuple[IntegrationReference, ...] = ()
-    #: Those of disabled subscriptions as well.
-    all_integrations: Tuple[IntegrationReference, ...] = ()
+# Policies
 
 
 @dataclass(frozen=True)
-class Routing:
-    """The route of each notification type, by ID, with the integrations and types that it refers to."""
+class Policy:
+    """What notification types must be routed to, and what they must not be routed to.
 
-    catalog: Catalog
-    routes: Mapping[str, Route]
+    Empty members demand nothing. ``select`` selects the types, as in a rule.
+    """
 
-    def route(self, type_id: str) -> Route:
-        return self.routes.get(type_id, Route())
+    name: str
+    select: Mapping[str, Any] = field(default_factory=dict)
+    any_of: Tuple[str, ...] = ()
+    kinds: Tuple[str, ...] = ()
+    at_least: int = 0
+    not_only: Tuple[str, ...] = ()
+    forbidden: Tuple[str, ...] = ()
 
-    def kinds(self, type_id: str) -> List[Optional[str]]:
-        """The kinds of the integrations that receive a type; None for one that does not exist yet."""
-        return [self._kind(each) for each in self._receivers(type_id)]
+    @classmethod
+    def from_options(cls, params: Mapping[str, Any]) -> Policy:
+        """A policy from the options in POLICY."""
+        require, forbid = params.get("require") or {}, params.get("forbid") or {}
+        return cls(
+            params["name"],
+            params.get("select") or {},
+            any_of=tuple(require.get("any_of") or ()),
+            kinds=tuple(require.get("kinds") or ()),
+            at_least=require.get("at_least") or 0,
+            not_only=tuple(require.get("not_only") or ()),
+            forbidden=tuple(forbid.get("integrations") or ()),
+        )
 
-    def names(self, type_id: str) -> List[str]:
-        """The names of the integrations that receive a type."""
-        return [self._name(each) for each in self._receivers(type_id)]
-
-    def reaches_channel(self, type_id: str) -> bool:
-        """Whether a type reaches anything other than e-mail."""
-        return any(kind not in EMAIL_KINDS for kind in self.kinds(type_id))
-
-    def _receivers(self, type_id: str) -> Sequence[IntegrationReference]:
-        route = self.route(type_id)
-        if not route.is_enabled:
-            return ()
-        exists = self.catalog.integrations.by_id
+    def violations(self, routing: Routing) -> List[str]:
+        """The names of the types that violate the policy. Raises RefusedError if it selects nothing."""
+        with operation(f"check the policy {quoted(self.name)}"):
+            refuse_unmatched_values(routing.catalog.types, self.select, "Correct it.")
+        types = filter(is_in_plan, routing.catalog.types.sorted())
+        names = self.select.get("display_names")
         return [
-            each for each in route.integrations if isinstance(each, Reference) or exists(each) is not None
+            NOTIFICATION_TYPES.name(notification_type) or notification_type["id"]
+            for notification_type in select_types(
+                types, self.select, names, routing.catalog.types_by_resource
+            )
+            if not self._is_met(routing.recipients(notification_type["id"]))
         ]
 
-    def _kind(self, reference: IntegrationReference) -> Optional[str]:
-        if isinstance(reference, Reference):
-            return None
-        return target_kind(self.catalog.integrations.by_id(reference) or {})
+    def _is_met(self, recipients: Sequence[Recipient]) -> bool:
+        return (
+            self._has_any_of(recipients)
+            and self._has_enough_of_kinds(recipients)
+            and self._has_other_than(recipients)
+            and not any(map(self._is_forbidden, recipients))
+        )
 
-    def _name(self, reference: IntegrationReference) -> str:
-        if isinstance(reference, Reference):
-            return reference.key
-        return INTEGRATIONS.name(self.catalog.integrations.by_id(reference) or {}) or reference
+    def _has_any_of(self, recipients: Sequence[Recipient]) -> bool:
+        return not self.any_of or any(recipient.name in self.any_of for recipient in recipients)
+
+    def _has_enough_of_kinds(self, recipients: Sequence[Recipient]) -> bool:
+        if not self.kinds:
+            return len(recipients) >= self.at_least
+        count = sum(recipient.kind in self.kinds for recipient in recipients)
+        return count >= max(self.at_least, 1)
+
+    def _has_other_than(self, recipients: Sequence[Recipient]) -> bool:
+        return not self.not_only or any(recipient.kind not in self.not_only for recipient in recipients)
+
+    def _is_forbidden(self, recipient: Recipient) -> bool:
+        name = recipient.name
+        return any(pattern == name or fnmatchcase(name, pattern) for pattern in self.forbidden)
+
+
+#: The built-in policy behind ``gaps``.
+NO_GAPS = Policy(
+    "critical types reach a channel other than e-mail", {"severities": ["CRITICAL"]}, not_only=EMAIL_KINDS
+)
 
 
 # Limits
@@ -127,98 +148,72 @@ class Limits:
     """How much a run may change.
 
     ``silence`` is the number of types that may lose their last channel other than e-mail. ``changes`` is None
-    for no limit. ``policies`` are as in the option.
+    for no limit.
     """
 
     silence: int
     changes: Optional[ChangeLimit] = None
-    policies: Sequence[Mapping[str, Any]] = ()
+    policies: Tuple[Policy, ...] = ()
 
     @classmethod
     def from_options(cls, params: Mapping[str, Any]) -> Limits:
         """The limits in the options LIMITS and POLICY. Raises RefusedError."""
         silence, changes = params["silence_limit"], params["change_limit"]
         if silence < 0:
-            raise RefusedError(
-                f"`silence_limit` is {silence}",
-                operation="read the options",
-                next_step="Set it to 0 or more.",
-            )
-        return cls(silence, None if changes is None else ChangeLimit.from_option(changes), params["policies"])
+            detail = f"`silence_limit` is {silence}"
+            raise RefusedError(detail, operation="read the options", next_step="Set it to 0 or more.")
+        return cls(
+            silence,
+            None if changes is None else ChangeLimit.from_option(changes),
+            tuple(map(Policy.from_options, params["policies"])),
+        )
+
+    def refusal(
+        self, before: Routing, after: Routing, plan: Plan, object_count: int
+    ) -> Optional[RefusedError]:
+        """The error for a plan that exceeds a limit or violates a policy, or None."""
+        refusals = (
+            self._refuse_silence(before, after),
+            self._refuse_changes(plan, object_count),
+            *(_refuse_violations(policy, after) for policy in self.policies),
+        )
+        return next(filter(None, refusals), None)
+
+    def _refuse_silence(self, before: Routing, after: Routing) -> Optional[RefusedError]:
+        silenced = before.types_silenced_in(after)
+        if len(silenced) <= self.silence:
+            return None
+        return RefusedError(
+            f"{len(silenced)} types would lose their last channel other than e-mail, "
+            f"but `silence_limit` is {self.silence}: {quoted_names(silenced)}",
+            type="silence_limit_exceeded",
+            operation="apply the plan",
+            next_step="Route them to another channel, or raise `silence_limit`.",
+        )
+
+    def _refuse_changes(self, plan: Plan, object_count: int) -> Optional[RefusedError]:
+        changes = [step for step in plan.steps if _is_limited(step)]
+        if self.changes is None or len(changes) <= self.changes.allowed(object_count):
+            return None
+        names = listed([step.resource.describe(step.name) for step in changes])
+        return RefusedError(
+            f"{len(changes)} objects would be changed or deleted, but `change_limit` is {self.changes.text} "
+            f"({self.changes.allowed(object_count)} of {object_count} objects): {names}",
+            type="change_limit_exceeded",
+            operation="apply the plan",
+            next_step="Review them, and raise `change_limit` if they are right.",
+        )
 
 
-def validate_routing(
-    before: Routing, after: Routing, plan: Plan, object_count: int, limits: Limits
-) -> Optional[RefusedError]:
-    """The error for a plan that exceeds a limit or violates a policy, or None."""
-    kinds = created_kinds(plan)
-    refusals = (
-        _validate_silence(before, after, limits.silence),
-        _validate_change_count(plan, object_count, limits.changes),
-        *(_validate_policy(after, policy, kinds) for policy in limits.policies),
-    )
-    return next(filter(None, refusals), None)
-
-
-def _validate_policy(
-    after: Routing, policy: Mapping[str, Any], planned_kinds: Mapping[str, str]
-) -> Optional[RefusedError]:
-    violations = policy_violations(after, policy, planned_kinds)
+def _refuse_violations(policy: Policy, after: Routing) -> Optional[RefusedError]:
+    violations = policy.violations(after)
     if not violations:
         return None
     return RefusedError(
-        f"{shown_names(violations)} would violate the policy {quoted(policy['name'])}",
+        f"{quoted_names(violations)} would violate the policy {quoted(policy.name)}",
         type="policy_violated",
         operation="apply the plan",
         next_step="Change the rules, or the policy.",
-    )
-
-
-def created_kinds(plan: Plan) -> Dict[str, str]:
-    """The kinds of the integrations that a plan creates, by name."""
-    return {
-        step.name: target_kind(step.after or {})
-        for step in plan.steps
-        if step.action in (CREATE, RECREATE) and step.resource.address == INTEGRATIONS.address
-    }
-
-
-def silenced_types(before: Routing, after: Routing) -> List[str]:
-    """The names of the types that reach a channel other than e-mail before, and none after."""
-    silenced = [
-        before.catalog.type_label(type_id)
-        for type_id in before.routes
-        if before.reaches_channel(type_id) and not after.reaches_channel(type_id)
-    ]
-    return sorted(silenced)
-
-
-def _validate_silence(before: Routing, after: Routing, limit: int) -> Optional[RefusedError]:
-    silenced = silenced_types(before, after)
-    if len(silenced) <= limit:
-        return None
-    return RefusedError(
-        f"{len(silenced)} types would lose their last channel other than e-mail, "
-        f"but `silence_limit` is {limit}: {shown_names(silenced)}",
-        type="silence_limit_exceeded",
-        operation="apply the plan",
-        next_step="Route them to another channel, or raise `silence_limit`.",
-    )
-
-
-def _validate_change_count(
-    plan: Plan, object_count: int, limit: Optional[ChangeLimit]
-) -> Optional[RefusedError]:
-    changes = [step for step in plan.steps if _is_limited(step)]
-    if limit is None or len(changes) <= limit.allowed(object_count):
-        return None
-    names = shown_names([step.resource.describe(step.name) for step in changes], is_quoted=True)
-    return RefusedError(
-        f"{len(changes)} objects would be changed or deleted, but `change_limit` is {limit.text} "
-        f"({limit.allowed(object_count)} of {object_count} objects): {names}",
-        type="change_limit_exceeded",
-        operation="apply the plan",
-        next_step="Review them, and raise `change_limit` if they are right.",
     )
 
 
@@ -234,74 +229,19 @@ def _only_adds(step: Step) -> bool:
         return False
     before = reference_ids((step.before or {}).get("integrations"))
     after = references((step.after or {}).get("integrations"))
-    return {step.resource.catalog.replacement(each) for each in before} <= set(after)
+    replaced = {step.resource.catalog.replacement(integration_id) for integration_id in before}
+    return replaced <= set(after)
 
 
-def shown_names(names: Sequence[str], is_quoted: bool = False) -> str:
-    """Names for a message, cut after some."""
-    shown = [name if is_quoted else quoted(name) for name in names[:NAMES_SHOWN]]
-    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-    return ", ".join(shown) + more
+# Names in messages
 
 
-def admin_only_types(routing: Routing) -> List[str]:
-    """The names of the critical types that reach nothing but the e-mail to organization admins."""
-    critical = (
-        notification_type
-        for notification_type in routing.catalog.types.sorted()
-        if notification_type.get("severity") == "CRITICAL" and is_in_plan(notification_type)
-    )
-    return [
-        NOTIFICATION_TYPES.name(notification_type) or notification_type["id"]
-        for notification_type in critical
-        if set(routing.kinds(notification_type["id"])) == {"RoleEmail"}
-    ]
+def quoted_names(names: Sequence[str]) -> str:
+    """Names for a message, each in quotes."""
+    return listed(list(map(quoted, names)))
 
 
-# Policies
-
-#: The built-in policy behind ``gaps``: critical types reach a channel other than e-mail.
-GAPS: Mapping[str, Any] = {
-    "name": "critical types reach a channel other than e-mail",
-    "select": {"severities": ["CRITICAL"]},
-    "require": {"not_only": list(EMAIL_KINDS)},
-}
-
-
-def policy_violations(
-    routing: Routing, policy: Mapping[str, Any], planned_kinds: Optional[Mapping[str, str]] = None
-) -> List[str]:
-    """The names of the types that violate a policy, from the options in POLICY."""
-    select: Mapping[str, Any] = policy.get("select") or {}
-    with operation(f"check the policy {quoted(policy['name'])}"):
-        refuse_unmatched_values(routing.catalog.types, select, "Correct it.")
-    types = filter(is_in_plan, routing.catalog.types.sorted())
-    selected = select_types(types, select, select.get("display_names"), routing.catalog.types_by_resource)
-    return [
-        NOTIFICATION_TYPES.name(notification_type) or notification_type["id"]
-        for notification_type in selected
-        if not _is_fulfilled(routing, notification_type, policy, planned_kinds or {})
-    ]
-
-
-def _is_fulfilled(
-    routing: Routing, notification_type: Object, policy: Mapping[str, Any], planned_kinds: Mapping[str, str]
-) -> bool:
-    type_id = notification_type["id"]
-    names = routing.names(type_id)
-    kinds = [kind or planned_kinds.get(name) for kind, name in zip(routing.kinds(type_id), names)]
-    require, forbid = policy.get("require") or {}, policy.get("forbid") or {}
-
-    any_of = require.get("any_of")
-    if any_of and not set(any_of) & set(names):
-        return False
-    wanted_kinds = require.get("kinds")
-    if wanted_kinds or require.get("at_least"):
-        matching = [kind for kind in kinds if not wanted_kinds or kind in wanted_kinds]
-        if len(matching) < (require.get("at_least") or 1):
-            return False
-    not_only = require.get("not_only")
-    if not_only and all(kind in not_only for kind in kinds):
-        return False
-    patterns = forbid.get("integrations") or ()
-    return not any(pattern == name or fnmatchcase(name, pattern) for pattern in patterns for name in names)
+def listed(texts: Sequence[str]) -> str:
+    """Texts for a message; of many, only the first ones."""
+    more = f" and {len(texts) - NAMES_SHOWN} more" if len(texts) > NAMES_SHOWN else ""
+    return ", ".join(texts[:NAMES_SHOWN]) + more

@@ -225,6 +225,18 @@ def load_subscriptions(
     return resource, Collection(resource, objects)
 
 
+def types_with_subscriptions(types: Iterable[Object], subscriptions: Collection) -> List[Object]:
+    """Copies of notification types with their subscriptions, for results."""
+    resource = subscriptions.resource
+    by_type: Dict[str, List[Object]] = {}
+    for subscription in subscriptions:
+        by_type.setdefault(resource.key(subscription), []).append(resource.to_output(subscription))
+    return [
+        {**notification_type, "subscriptions": by_type.get(notification_type["id"], [])}
+        for notification_type in types
+    ]
+
+
 def dangling_references(plan: Plan) -> List[str]:
     """The IDs of integrations that no longer exist, and that the plan removes from subscriptions."""
     found = set()
@@ -451,7 +463,16 @@ class Unselected:
 def disable_unselected(
     resource: Subscriptions, subscriptions: Iterable[Object], selection: Selection
 ) -> Unselected:
-    """Disable the subscriptions to types that no rule selects, as far as their priority allows."""
+    """Disable the subscriptions to types that no rule selects, as far as their priority allows.
+
+    Raises RefusedError if the rules select nothing.
+    """
+    if not selection.selected:
+        raise RefusedError(
+            "`disable_others` is set and no rule selects anything, so all types would be disabled",
+            operation="route by rules",
+            next_step="Add a rule that selects a notification type.",
+        )
     desired_states: List[DesiredState] = []
     not_disabled: Dict[str, Object] = {}
     for subscription in subscriptions:

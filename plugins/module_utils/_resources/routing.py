@@ -1,0 +1,131 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which integrations receive each notification type, now and after a plan.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Dict, FrozenSet, Iterable, List, Mapping, Optional, Tuple
+
+from .._engine.model import Collection, Object, Reference
+from .._engine.plan import CREATE, RECREATE, Plan
+from .catalog import Catalog, IntegrationReference, references
+from .integrations import INTEGRATIONS, is_manageable, target_kind
+from .notification_types import NOTIFICATION_TYPES, is_in_plan
+from .subscriptions import DISABLED, Subscriptions
+
+#: Kinds of integrations that are only e-mail.
+EMAIL_KINDS = ("RoleEmail", "UserEmail")
+ROLE_EMAIL = "RoleEmail"
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """An integration that receives a notification type."""
+
+    name: str
+    kind: str
+
+
+class Routing:
+    """The recipients of each notification type, by the type's ID.
+
+    ``created_kinds`` has the kinds of the integrations that a plan creates, by name.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        subscriptions: Iterable[Object],
+        created_kinds: Optional[Mapping[str, str]] = None,
+    ) -> None:
+        self.catalog = catalog
+        self._subscriptions = list(subscriptions)
+        self._created_kinds = created_kinds or {}
+        self._recipients: Dict[str, Dict[IntegrationReference, Recipient]] = {}
+        for subscription in self._subscriptions:
+            if subscription.get("current_state") != DISABLED:
+                self._add(subscription)
+
+    def _add(self, subscription: Object) -> None:
+        type_id = Subscriptions(self.catalog).key(subscription)
+        recipients = self._recipients.setdefault(type_id, {})
+        for reference in references(subscription.get("integrations")):
+            recipient = self._recipient(reference)
+            if recipient is not None:
+                recipients[reference] = recipient
+
+    def _recipient(self, reference: IntegrationReference) -> Optional[Recipient]:
+        """The integration that a subscription refers to; None if it no longer exists."""
+        if isinstance(reference, Reference):
+            return Recipient(reference.key, self._created_kinds.get(reference.key, ""))
+        integration = self.catalog.integrations.by_id(reference)
+        if integration is None:
+            return None
+        return Recipient(INTEGRATIONS.name(integration) or reference, target_kind(integration))
+
+    def recipients(self, type_id: str) -> Tuple[Recipient, ...]:
+        """The integrations that receive a type; empty if its subscription is disabled or missing."""
+        return tuple(self._recipients.get(type_id, {}).values())
+
+    def reaches_channel(self, type_id: str) -> bool:
+        """Whether a type reaches anything other than e-mail."""
+        return any(recipient.kind not in EMAIL_KINDS for recipient in self.recipients(type_id))
+
+    def unused_integrations(self) -> List[Object]:
+        """The manageable integrations that no subscription uses, disabled ones included."""
+        used = self._used_ids()
+        return [
+            integration
+            for integration in self.catalog.integrations.sorted()
+            if is_manageable(integration) and integration["id"] not in used
+        ]
+
+    def _used_ids(self) -> FrozenSet[IntegrationReference]:
+        return frozenset(
+            reference
+            for subscription in self._subscriptions
+            for reference in references(subscription.get("integrations"))
+        )
+
+    def admin_only_types(self) -> List[str]:
+        """The names of the critical types that reach nothing but the e-mail to organization admins."""
+        return [
+            NOTIFICATION_TYPES.name(notification_type) or notification_type["id"]
+            for notification_type in self.catalog.types.sorted()
+            if notification_type.get("severity") == "CRITICAL"
+            and is_in_plan(notification_type)
+            and {recipient.kind for recipient in self.recipients(notification_type["id"])} == {ROLE_EMAIL}
+        ]
+
+    def types_silenced_in(self, after: Routing) -> List[str]:
+        """The names of the types that reach a channel other than e-mail here, and none in ``after``."""
+        silenced = [
+            self.catalog.type_label(type_id)
+            for type_id in self._recipients
+            if self.reaches_channel(type_id) and not after.reaches_channel(type_id)
+        ]
+        return sorted(silenced)
+
+
+def planned_routing(plan: Plan, subscriptions: Collection, catalog: Catalog) -> Routing:
+    """The routing after a plan. ``catalog`` has the integrations that exist then."""
+    planned = {obj["id"]: obj for obj in subscriptions}
+    created: List[Object] = []
+    for step in plan.steps:
+        if step.resource.address != subscriptions.resource.address or not step.is_change:
+            continue
+        if step.before is not None:
+            del planned[step.before["id"]]
+        if step.after is not None:
+            created.append(step.after)
+    created_kinds = {
+        step.name: target_kind(step.after or {})
+        for step in plan.steps
+        if step.action in (CREATE, RECREATE) and step.resource.address == INTEGRATIONS.address
+    }
+    return Routing(catalog, [*planned.values(), *created], created_kinds)
