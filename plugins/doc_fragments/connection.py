@@ -21,7 +21,7 @@ options:
       - The Cloud API key. Requires O(api_secret).
       - Without any other credentials, defaults to the environment variable E(CONFLUENT_CLOUD_API_KEY) or
         E(CONFLUENT_API_KEY).
-      - O(api_key), O(api_token) and O(identity_pool_id) exclude each other.
+      - O(api_key), O(api_token) and O(identity_pool_id) are mutually exclusive.
     type: str
   api_secret:
     description:
@@ -74,12 +74,12 @@ options:
     version_added: 0.2.0
   user_agent:
     description:
-      - A text that is appended to the C(User-Agent) header, such as V(platform-team/1.0).
+      - A string that is appended to the C(User-Agent) header, such as V(platform-team/1.0).
     type: str
     version_added: 0.2.0
   timeout:
     description:
-      - The most seconds that one request may take.
+      - The maximum duration of one request, in seconds.
     type: int
     default: 30
   deadline:

@@ -16,9 +16,9 @@ from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
 #: compares them.
 ERROR_TYPES: Mapping[str, str] = {
     # Found before the first write
-    "invalid_option": "An option has a value that makes no sense.",
+    "invalid_option": "An option has an invalid value.",
     "ambiguous_name": "A name matches several objects.",
-    "unknown_name": "Nothing has the name or the ID.",
+    "unknown_name": "No object has this name or ID.",
     "silence_limit_exceeded": "More types would lose their last channel than `silence_limit` allows.",
     "change_limit_exceeded": "More objects would be changed or deleted than `change_limit` allows.",
     "policy_violated": "The planned routing violates one of the `policies`.",
@@ -30,27 +30,27 @@ ERROR_TYPES: Mapping[str, str] = {
     "no_integration_left": "An enabled subscription would have no integration left.",
     "in_use": "Subscriptions use an integration that would be deleted.",
     "kind_change": "`on_kind_change` forbids the change, or it would change the ID of an integration.",
-    "masked_url": "A webhook URL is needed, and only its mask is known.",
+    "masked_url": "A webhook URL is required, but only its mask is known.",
     # No usable response
     "not_connected": "No connection was made, so nothing was sent.",
     "untrusted_certificate": "Certificate verification failed.",
     "connection_lost": "The connection ended before the response was complete.",
     "timed_out": "No response arrived within `timeout`.",
-    "deadline_exceeded": "The time for the whole task, `deadline`, is over.",
+    "deadline_exceeded": "The task reached its `deadline`.",
     "canceled": "The task was stopped.",
-    "invalid_response": "The response is not one of this API.",
+    "invalid_response": "The response is not a valid response of this API.",
     # The service answered with an error
     "bad_request": "400 or 422: the service does not accept the request.",
     "unauthenticated": "401: the credentials are not valid.",
-    "quota_exceeded": "402, or 400 with a text about a quota.",
+    "quota_exceeded": "402, or 400 that mentions a quota: the quota is exceeded.",
     "forbidden": "403: the credentials do not allow this, or the object does not exist.",
     "not_found": "404 or 410: the object does not exist.",
-    "not_supported": "405, 406 or 415: the service does not know this request.",
+    "not_supported": "405, 406 or 415: the service does not support this request.",
     "conflict": "409: an object already exists, or it was changed in the meantime.",
-    "rate_limited": "429, until the deadline.",
-    "server_error": "5xx, 408, or a status that the contract does not have.",
+    "rate_limited": "429: the rate limit was still exceeded at the deadline.",
+    "server_error": "5xx, 408, or an unknown status.",
     # After a write
-    "outcome_unknown": "A creation may or may not have taken effect, and the list does not tell.",
+    "outcome_unknown": "A creation may or may not have taken effect, and the list does not show which.",
     "change_not_applied": "The service accepted a change and did not make it.",
     "dependency_failed": "An object that this one refers to was not created.",
 }
@@ -64,7 +64,7 @@ _NEXT_STEPS: Mapping[str, str] = {
     "untrusted_certificate": "Set `ca_path` to the certificate authority that signed it.",
     "connection_lost": "Run the task again.",
     "timed_out": "Run the task again, with a larger `timeout` if the service is slow.",
-    "deadline_exceeded": "Run the task again, with a larger `deadline` if there is much to do.",
+    "deadline_exceeded": "Run the task again, with a larger `deadline` if there are many changes.",
     "canceled": "Run the task again.",
     "invalid_response": (
         "Check that the endpoint is the Confluent Cloud API and that no proxy responds in its place."
@@ -84,13 +84,11 @@ _NEXT_STEPS: Mapping[str, str] = {
     ),
     "conflict": "Choose another name, or manage the existing object.",
     "rate_limited": "Increase `deadline`, or run fewer tasks at once.",
-    "server_error": (
-        "Run the task again. If the error persists, give the request ID to Confluent's support."
-    ),
+    "server_error": ("Run the task again. If the error persists, send the request ID to Confluent support."),
     "outcome_unknown": (
         "Check whether the object exists, then run the task again. The request was not sent a second time."
     ),
-    "dependency_failed": "Run the task again when the cause is fixed.",
+    "dependency_failed": "Fix the cause, then run the task again.",
 }
 
 

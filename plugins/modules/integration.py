@@ -147,7 +147,7 @@ integration:
     description: The channel of the operations team
     target: {kind: Slack, webhook_url: "********"}
 changes:
-  description: The members that differed. Empty for a deletion.
+  description: The fields that differed. Empty for a deletion.
   returned: when planning succeeded
   type: list
   elements: str
@@ -165,15 +165,15 @@ repointed:
   elements: dict
   sample: []
 diff:
-  description: The writable members before and after. URLs are hidden, but marked if they change.
+  description: The writable fields before and after. URLs are hidden, but marked if they change.
   returned: when planning succeeded
   type: dict
   sample:
     before: {display_name: ops-slack, target: {kind: Slack, webhook_url: "********"}}
     after: {display_name: ops-slack, target: {kind: Slack, webhook_url: "******** (changes)"}}
 api:
-  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
-    reasons.
+  description: The number of requests and retries, the request IDs, the last rate limit, and the waits with
+    their reasons.
   returned: unless the options were refused
   type: dict
   sample:
@@ -183,7 +183,7 @@ api:
     rate_limit: {limit: 1000, remaining: 999, reset: 60}
     waits: []
 error:
-  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
+  description: The error. C(type) is a stable code. The other values show what was done before it.
   returned: on failure
   type: dict
   sample:

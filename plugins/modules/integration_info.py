@@ -91,8 +91,8 @@ missing:
   elements: str
   sample: [pager]
 api:
-  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
-    reasons.
+  description: The number of requests and retries, the request IDs, the last rate limit, and the waits with
+    their reasons.
   returned: unless the options were refused
   type: dict
   sample:
@@ -102,7 +102,7 @@ api:
     rate_limit: {limit: 1000, remaining: 999, reset: 60}
     waits: []
 error:
-  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
+  description: The error. C(type) is a stable code. The other values show what was done before it.
   returned: on failure
   type: dict
   sample:
@@ -122,7 +122,7 @@ from ..module_utils._ansible.context import ModuleResult
 from ..module_utils._ansible.options import CONNECTION
 from ..module_utils._engine.snapshot import read_collection
 from ..module_utils._redaction import quoted
-from ..module_utils._resources.integrations import INTEGRATIONS, KINDS, target_kind, with_webhook_url
+from ..module_utils._resources.integrations import INTEGRATIONS, KINDS, reveal_webhook_url, target_kind
 
 ARGUMENTS = CONNECTION + ArgumentSpec(
     {
@@ -156,7 +156,7 @@ def run(ctx):
     missing = [object_id for object_id in ids or () if integrations.by_id(object_id) is None]
     missing += [name for name in names or () if not integrations.by_key(name)]
 
-    show = with_webhook_url if ctx.params["reveal_webhook_urls"] else INTEGRATIONS.to_output
+    show = reveal_webhook_url if ctx.params["reveal_webhook_urls"] else INTEGRATIONS.to_output
     selected = [each for each in integrations.sorted() if is_selected(each, ids, names, kinds)]
     return ModuleResult({"integrations": list(map(show, selected)), "missing": missing})
 

@@ -65,8 +65,8 @@ options:
     type: bool
     default: false
   purge_limit:
-    description: The most integrations that O(purge) may delete. The task fails before anything is changed if
-      there are more.
+    description: The most integrations that O(purge) may delete. If there are more, the task fails
+      before it changes anything.
     type: int
     default: 5
   keep:
@@ -118,10 +118,12 @@ integrations:
   contains:
     display_name: {description: The name., type: str, sample: ops-slack}
     id: {description: "The ID; V(null) if it does not exist yet.", type: str, sample: i-12345}
-    integration: {description: "It with its URL hidden, or V(null) if it does not exist.", type: dict}
+    integration:
+      description: The integration with its URL hidden, or V(null) if it does not exist.
+      type: dict
     changed: {description: Whether it was changed., type: bool, sample: true}
-    changes: {description: The members that differed., type: list, elements: str, sample: [description]}
-    attempted: {description: V(false) if an earlier failure prevented it., type: bool, sample: true}
+    changes: {description: The fields that differed., type: list, elements: str, sample: [description]}
+    attempted: {description: "V(false) after an earlier failure that prevented it.", type: bool, sample: true}
     msg: {description: Why it failed., type: str, returned: on failure}
     error: {description: Why it failed., type: dict, returned: on failure}
 purged:
@@ -153,8 +155,8 @@ diff:
   type: dict
   sample: {before: "", after: "ops-slack   Slack   ********   The operations team\\n"}
 api:
-  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
-    reasons.
+  description: The number of requests and retries, the request IDs, the last rate limit, and the waits with
+    their reasons.
   returned: unless the options were refused
   type: dict
   sample:
@@ -164,7 +166,7 @@ api:
     rate_limit: {limit: 1000, remaining: 999, reset: 60}
     waits: []
 error:
-  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
+  description: The error. C(type) is a stable code. The other values show what was done before it.
   returned: on failure
   type: dict
   sample:

@@ -11,7 +11,7 @@ module: notification_type_info
 short_description: Read the notification types of Confluent Cloud
 version_added: 0.2.0
 description:
-  - Reads what an organization can be notified of, with filters, and optionally the subscriptions to each
+  - Lists the notification types of the service, with filters, and optionally the subscriptions to each
     type.
   - The list is complete, or the task fails.
 author: The ccloud.notifications authors (@ccloud-notifications)
@@ -49,7 +49,7 @@ options:
     type: str
   with_subscriptions:
     description:
-      - Whether to return the subscriptions to each type. This requires two more lists.
+      - Whether to return the subscriptions to each type. This takes two more list requests.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -110,8 +110,8 @@ missing:
   elements: str
   sample: []
 api:
-  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
-    reasons.
+  description: The number of requests and retries, the request IDs, the last rate limit, and the waits with
+    their reasons.
   returned: unless the options were refused
   type: dict
   sample:
@@ -121,7 +121,7 @@ api:
     rate_limit: {limit: 1000, remaining: 999, reset: 60}
     waits: []
 error:
-  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
+  description: The error. C(type) is a stable code. The other values show what was done before it.
   returned: on failure
   type: dict
   sample:

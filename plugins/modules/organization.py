@@ -12,7 +12,7 @@ short_description: Manage all Confluent Cloud notifications of an organization
 version_added: 0.2.0
 description:
   - Manages integrations, routing rules and the settings of single resources in one task, from one plan.
-  - The plan is made completely before anything is changed. Rules may name integrations that the same task
+  - All changes are planned before anything is changed. Rules may name integrations that the same task
     creates. Integrations are updated and created first, then subscriptions and settings are written, then
     integrations are deleted, so no notification type is without a recipient in between. Test notifications
     are sent at the end.
@@ -120,7 +120,7 @@ options:
         description: The type of the resource, if it does not follow from O(resource_preferences[].resource).
         type: str
       enabled:
-        description: Whether the resource may send notifications. Required if it has no preference yet.
+        description: Whether the resource may send notifications. Required to create a preference.
         type: bool
       state:
         description: Whether the preference should exist.
@@ -156,8 +156,8 @@ options:
         type: list
         elements: str
       integrations_mode:
-        description: What O(resource_subscriptions[].integrations) does to the integrations that the
-          subscription already has.
+        description: How O(resource_subscriptions[].integrations) is combined with the current
+          integrations of the subscription.
         type: str
         choices: [exact, add, remove]
         default: exact
@@ -189,8 +189,8 @@ options:
     type: bool
     default: false
   purge_limit:
-    description: The most integrations that O(purge) may delete. The task fails before anything is changed if
-      there are more.
+    description: The most integrations that O(purge) may delete. If there are more, the task fails
+      before it changes anything.
     type: int
     default: 5
   keep:
@@ -235,14 +235,14 @@ options:
     type: str
   policies:
     description:
-      - Rules that the planned routing must fulfill. The task fails before anything is changed if a
+      - Rules that the planned routing must meet. The task fails before anything is changed if a
         notification type violates one.
     type: list
     elements: dict
     default: []
     suboptions:
       name:
-        description: What the policy demands, for the message.
+        description: The requirement in words, shown in messages.
         type: str
         required: true
       select:
@@ -271,7 +271,7 @@ options:
             type: list
             elements: str
       require:
-        description: What each of these types needs. All given suboptions must be fulfilled.
+        description: Requirements for each of these types. All suboptions that are set must be met.
         type: dict
         suboptions:
           any_of:
@@ -286,11 +286,11 @@ options:
             description: How many integrations, of O(policies[].require.kinds) if they are given.
             type: int
           not_only:
-            description: An integration of another kind than these.
+            description: At least one integration of a kind that is not listed here.
             type: list
             elements: str
       forbid:
-        description: What none of these types may have.
+        description: What these types must not be routed to.
         type: dict
         suboptions:
           integrations:
@@ -436,8 +436,8 @@ diff:
   type: dict
   sample: {before: "", after: "integration ops-slack   Slack   ********\\n"}
 api:
-  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
-    reasons.
+  description: The number of requests and retries, the request IDs, the last rate limit, and the waits with
+    their reasons.
   returned: unless the options were refused
   type: dict
   sample:
@@ -447,7 +447,7 @@ api:
     rate_limit: {limit: 1000, remaining: 999, reset: 60}
     waits: []
 error:
-  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
+  description: The error. C(type) is a stable code. The other values show what was done before it.
   returned: on failure
   type: dict
   sample:

@@ -29,7 +29,7 @@ options:
     default: []
     suboptions:
       name:
-        description: What the policy demands, for the message.
+        description: The requirement in words, shown in messages.
         type: str
         required: true
       select:
@@ -58,7 +58,7 @@ options:
             type: list
             elements: str
       require:
-        description: What each of these types needs. All given suboptions must be fulfilled.
+        description: Requirements for each of these types. All suboptions that are set must be met.
         type: dict
         suboptions:
           any_of:
@@ -73,11 +73,11 @@ options:
             description: How many integrations, of O(policies[].require.kinds) if they are given.
             type: int
           not_only:
-            description: An integration of another kind than these.
+            description: At least one integration of a kind that is not listed here.
             type: list
             elements: str
       forbid:
-        description: What none of these types may have.
+        description: What these types must not be routed to.
         type: dict
         suboptions:
           integrations:
@@ -135,8 +135,8 @@ violations:
   elements: dict
   sample: [{policy: critical types reach the pager, types: [Connector failed]}]
 api:
-  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
-    reasons.
+  description: The number of requests and retries, the request IDs, the last rate limit, and the waits with
+    their reasons.
   returned: unless the options were refused
   type: dict
   sample:
@@ -146,7 +146,7 @@ api:
     rate_limit: {limit: 1000, remaining: 999, reset: 60}
     waits: []
 error:
-  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
+  description: The error. C(type) is a stable code. The other values show what was done before it.
   returned: on failure
   type: dict
   sample:
@@ -164,7 +164,7 @@ from ..module_utils._ansible import module
 from ..module_utils._ansible.argument_spec import ArgumentSpec
 from ..module_utils._ansible.context import ModuleResult
 from ..module_utils._ansible.options import CONNECTION, POLICY
-from ..module_utils._resources.integrations import INTEGRATIONS, with_webhook_url
+from ..module_utils._resources.integrations import INTEGRATIONS, reveal_webhook_url
 from ..module_utils._resources.organization import read_organization
 from ..module_utils._resources.policies import NO_GAPS, Policy
 from ..module_utils._resources.subscriptions import types_with_subscriptions
@@ -184,7 +184,7 @@ def run(ctx):
     state = read_organization(ctx.connect(), CONCURRENCY, [policy.select for policy in policies])
     routing = state.routing
     violations = [{"policy": policy.name, "types": policy.violations(routing)} for policy in policies]
-    show = with_webhook_url if ctx.params["reveal_webhook_urls"] else INTEGRATIONS.to_output
+    show = reveal_webhook_url if ctx.params["reveal_webhook_urls"] else INTEGRATIONS.to_output
     return ModuleResult(
         {
             "integrations": [show(integration) for integration in state.integrations.sorted()],

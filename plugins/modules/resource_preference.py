@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: resource_preference
-short_description: Manage the resource preference of Confluent Cloud notifications
+short_description: Enable or disable the Confluent Cloud notifications of one resource
 version_added: 0.2.0
 description:
   - Manages whether one resource of the organization, such as a cluster or a connector, may send
@@ -16,7 +16,7 @@ description:
 author: The ccloud.notifications authors (@ccloud-notifications)
 options:
   enabled:
-    description: Whether the resource may send notifications. Required if it has no preference yet.
+    description: Whether the resource may send notifications. Required to create a preference.
     type: bool
   state:
     description: Whether the preference should exist.
@@ -50,7 +50,7 @@ resource_preference:
   type: dict
   sample: {id: rp-12345, resource: environment=env-456xy, resource_type: ENVIRONMENT, current_state: DISABLED}
 changes:
-  description: The members that differed. Empty for a deletion.
+  description: The fields that differed. Empty for a deletion.
   returned: when planning succeeded
   type: list
   elements: str
@@ -63,8 +63,8 @@ diff:
     before: {}
     after: {resource: environment=env-456xy, resource_type: ENVIRONMENT, current_state: DISABLED}
 api:
-  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
-    reasons.
+  description: The number of requests and retries, the request IDs, the last rate limit, and the waits with
+    their reasons.
   returned: unless the options were refused
   type: dict
   sample:
@@ -74,7 +74,7 @@ api:
     rate_limit: {limit: 1000, remaining: 999, reset: 60}
     waits: []
 error:
-  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
+  description: The error. C(type) is a stable code. The other values show what was done before it.
   returned: on failure
   type: dict
   sample:

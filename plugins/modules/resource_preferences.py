@@ -32,7 +32,7 @@ options:
         description: The type of the resource, if it does not follow from O(preferences[].resource).
         type: str
       enabled:
-        description: Whether the resource may send notifications. Required if it has no preference yet.
+        description: Whether the resource may send notifications. Required to create a preference.
         type: bool
       state:
         description: Whether the preference should exist.
@@ -67,8 +67,8 @@ resource_preferences:
     id: {description: "The ID; V(null) if it does not exist yet.", type: str, sample: rp-12345}
     resource_preference: {description: "The preference, or V(null) if it does not exist.", type: dict}
     changed: {description: Whether it was changed., type: bool, sample: true}
-    changes: {description: The members that differed., type: list, elements: str, sample: [current_state]}
-    attempted: {description: V(false) if an earlier failure prevented it., type: bool, sample: true}
+    changes: {description: The fields that differed., type: list, elements: str, sample: [current_state]}
+    attempted: {description: "V(false) after an earlier failure that prevented it.", type: bool, sample: true}
     msg: {description: Why it failed., type: str, returned: on failure}
     error: {description: Why it failed., type: dict, returned: on failure}
 summary:
@@ -82,8 +82,8 @@ diff:
   type: dict
   sample: {before: "", after: "environment=env-1   DISABLED\\n"}
 api:
-  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
-    reasons.
+  description: The number of requests and retries, the request IDs, the last rate limit, and the waits with
+    their reasons.
   returned: unless the options were refused
   type: dict
   sample:
@@ -93,7 +93,7 @@ api:
     rate_limit: {limit: 1000, remaining: 999, reset: 60}
     waits: []
 error:
-  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
+  description: The error. C(type) is a stable code. The other values show what was done before it.
   returned: on failure
   type: dict
   sample:
@@ -110,7 +110,7 @@ error:
 from ..module_utils._ansible import module
 from ..module_utils._ansible.options import BULK, CONNECTION, PREFERENCE_ITEM
 from ..module_utils._ansible.results import bulk_result, describe_result
-from ..module_utils._engine.planner import make_plan, refuse_same_key
+from ..module_utils._engine.planner import make_plan, refuse_duplicate_keys
 from ..module_utils._engine.snapshot import read_snapshot
 from ..module_utils._errors import operation
 from ..module_utils._resources.resource_settings import (
@@ -127,7 +127,7 @@ def run(ctx):
     with operation("manage resource preferences"):
         resources = [ResourcePreferences(*resource_path_from_options(item, ctx.warn_once)) for item in items]
     desired_states = [preference_from_options(resource, item) for resource, item in zip(resources, items)]
-    refuse_same_key(desired_states)
+    refuse_duplicate_keys(desired_states)
     client = ctx.connect()
     snapshot = read_snapshot(client, resources, options.concurrency, ctx.warn_once)
     result = ctx.apply(client, make_plan(desired_states, snapshot), options)

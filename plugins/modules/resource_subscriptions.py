@@ -99,8 +99,8 @@ resource_subscriptions:
     id: {description: "The ID; V(null) if it does not exist yet.", type: str, sample: rs-12345}
     resource_subscription: {description: "The subscription, or V(null) if it does not exist.", type: dict}
     changed: {description: Whether it was changed., type: bool, sample: true}
-    changes: {description: The members that differed., type: list, elements: str, sample: [integrations]}
-    attempted: {description: V(false) if an earlier failure prevented it., type: bool, sample: true}
+    changes: {description: The fields that differed., type: list, elements: str, sample: [integrations]}
+    attempted: {description: "V(false) after an earlier failure that prevented it.", type: bool, sample: true}
     msg: {description: Why it failed., type: str, returned: on failure}
     error: {description: Why it failed., type: dict, returned: on failure}
 summary:
@@ -114,8 +114,8 @@ diff:
   type: dict
   sample: {before: "", after: "environment=env-1: Connector failed   ENABLED   ops-slack\\n"}
 api:
-  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
-    reasons.
+  description: The number of requests and retries, the request IDs, the last rate limit, and the waits with
+    their reasons.
   returned: unless the options were refused
   type: dict
   sample:
@@ -125,7 +125,7 @@ api:
     rate_limit: {limit: 1000, remaining: 999, reset: 60}
     waits: []
 error:
-  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
+  description: The error. C(type) is a stable code. The other values show what was done before it.
   returned: on failure
   type: dict
   sample:

@@ -64,7 +64,7 @@ subscription:
     notification_type: {id: nt-12345, display_name: Connector failed, category: SERVICE, severity: CRITICAL}
     integrations: [{id: i-12345, display_name: ops-slack, kind: Slack}]
 changes:
-  description: The members that differed. Empty for a deletion.
+  description: The fields that differed. Empty for a deletion.
   returned: when planning succeeded
   type: list
   elements: str
@@ -77,8 +77,8 @@ diff:
     before: {integrations: [Organization admins], current_state: ENABLED}
     after: {integrations: [Organization admins, ops-slack], current_state: ENABLED}
 api:
-  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
-    reasons.
+  description: The number of requests and retries, the request IDs, the last rate limit, and the waits with
+    their reasons.
   returned: unless the options were refused
   type: dict
   sample:
@@ -88,7 +88,7 @@ api:
     rate_limit: {limit: 1000, remaining: 999, reset: 60}
     waits: []
 error:
-  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
+  description: The error. C(type) is a stable code. The other values show what was done before it.
   returned: on failure
   type: dict
   sample:

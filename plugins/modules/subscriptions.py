@@ -117,8 +117,8 @@ subscriptions:
     after: {description: Its state and integrations after., type: dict}
     id: {description: The ID of the subscription., type: str, sample: s-12345}
     changed: {description: Whether it was changed., type: bool, sample: true}
-    changes: {description: The members that differed., type: list, elements: str, sample: [integrations]}
-    attempted: {description: V(false) if an earlier failure prevented it., type: bool, sample: true}
+    changes: {description: The fields that differed., type: list, elements: str, sample: [integrations]}
+    attempted: {description: "V(false) after an earlier failure that prevented it.", type: bool, sample: true}
     msg: {description: Why it failed., type: str, returned: on failure}
     error: {description: Why it failed., type: dict, returned: on failure}
 not_in_plan:
@@ -144,8 +144,8 @@ diff:
   type: dict
   sample: {before: "", after: "Connector failed   ENABLED   ops-slack, pager\\n"}
 api:
-  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
-    reasons.
+  description: The number of requests and retries, the request IDs, the last rate limit, and the waits with
+    their reasons.
   returned: unless the options were refused
   type: dict
   sample:
@@ -155,7 +155,7 @@ api:
     rate_limit: {limit: 1000, remaining: 999, reset: 60}
     waits: []
 error:
-  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
+  description: The error. C(type) is a stable code. The other values show what was done before it.
   returned: on failure
   type: dict
   sample:

@@ -64,7 +64,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 marked:
-  description: The IDs of the notifications whose mark was changed.
+  description: The IDs of the notifications whose read state was changed.
   returned: when planning succeeded
   type: list
   elements: str
@@ -75,8 +75,8 @@ diff:
   type: dict
   sample: {before: {un-12345: {read: false}}, after: {un-12345: {read: true}}}
 api:
-  description: Requests sent and repeated, the service's ID of each, the last rate limit, and waits with their
-    reasons.
+  description: The number of requests and retries, the request IDs, the last rate limit, and the waits with
+    their reasons.
   returned: unless the options were refused
   type: dict
   sample:
@@ -86,7 +86,7 @@ api:
     rate_limit: {limit: 1000, remaining: 999, reset: 60}
     waits: []
 error:
-  description: The failure. C(type) is a stable code. What was done before the failure is in the other values.
+  description: The error. C(type) is a stable code. The other values show what was done before it.
   returned: on failure
   type: dict
   sample:

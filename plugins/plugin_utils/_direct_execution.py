@@ -172,7 +172,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 
 
 def _with_deadline(options: Mapping[str, Any], timeout: int) -> Dict[str, Any]:
-    """The options, with a deadline no later than the time-out of the task."""
+    """The options, with a deadline no later than the timeout of the task."""
     try:
         deadline = int(options.get("deadline", timeout))
     except (TypeError, ValueError):

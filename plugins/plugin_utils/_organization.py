@@ -34,7 +34,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _style(text: str) -> str:
-    """The quotes that a text requires: double ones for control characters and outer white space."""
+    """The quotes that a text requires: double ones for control characters and outer whitespace."""
     return "" if text.isprintable() and text == text.strip() else '"'
 
 

@@ -510,7 +510,7 @@ def test_rate_limit_of_the_service_is_respected(emulator, connect, clock):
     assert sum(clock.sleeps) == pytest.approx(40, abs=2)
     assert client.stats.as_result(client.redactor)["rate_limit"] == {"limit": 3, "remaining": 2, "reset": 20}
     assert client.stats.as_result(client.redactor)["waits"] == [
-        f"Waited {sum(clock.sleeps):.1f} s in 2 waits: the rate limit is used up."
+        f"Waited {sum(clock.sleeps):.1f} s in 2 waits: the rate limit is exhausted."
     ]
 
 
@@ -752,7 +752,7 @@ def test_token_exchange_is_retried_and_its_failure_is_definite(emulator, exchang
 )
 def test_invalid_token_exchange_response_is_an_error(emulator, exchange, errors, body):
     emulator.fault("status", "POST", "*/token", status=200, body=body)
-    with raises("invalid_response", match="has no access_token"):
+    with raises("invalid_response", match="lacks a valid access_token"):
         exchange().list(LIST)
 
 
@@ -970,10 +970,10 @@ def test_https_to_an_http_port_fails_at_once_with_a_hint(emulator, connect, erro
 @pytest.mark.parametrize(
     ("send", "expected"),
     [
-        (lambda client: client.list(LIST), "The credentials may not read this."),
+        (lambda client: client.list(LIST), "The credentials are not allowed to read this."),
         (
             lambda client: client.create(LIST, BODY),
-            "The credentials may not write. Writing requires the role",
+            "The credentials are not allowed to write. Writing requires the role",
         ),
         (
             lambda client: client.delete(LIST, "i-1"),
@@ -1030,7 +1030,7 @@ def test_secret_echoed_by_the_service_is_redacted(emulator, connect, errors):
     "object_id", ["../subscriptions/s-1?x#y", "{{ x }}", "..", "a b", "", "i-1\n", "i" * 256]
 )
 def test_invalid_id_is_never_part_of_a_path(emulator, connect, errors, object_id):
-    with raises("invalid_option", match="is not an ID that can be sent"):
+    with raises("invalid_option", match="is not a valid ID"):
         connect().delete(LIST, object_id)
     assert emulator.requests() == []
 

@@ -51,11 +51,11 @@ class Settings:
     # Missing objects
     missing: str = _policy("the answer to a request for an id that does not exist", "404", "403")
     empty_lookup: str = _policy(
-        "the answer to a look-up of resource subscriptions that finds nothing; `missing` follows that policy",
+        "the answer to a lookup of resource subscriptions that finds nothing; `missing` follows that policy",
         *("empty", "missing", "404", "403"),
     )
     empty_preference_lookup: str = _policy(
-        "the answer to a look-up of a resource preference that finds nothing; `missing` follows that policy, "
+        "the answer to a lookup of a resource preference that finds nothing; `missing` follows that policy, "
         "`empty` is an empty object",
         *("missing", "404", "403", "empty"),
     )

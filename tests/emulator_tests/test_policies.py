@@ -158,7 +158,7 @@ def test_headers_of_the_contract_are_given_or_omitted(emulator, value):
     assert ("WWW-Authenticate" in refused) is (value == "given")
 
 
-# Look-ups
+# Lookups
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,10 @@ def test_order_is_create_route_delete(run, emulator):
             {"bootstrap_resource_preferences": [{"resource": "environment=env-1"}]},
             "creating it requires current_state",
         ),
-        ({"bootstrap_purge": True, "bootstrap_purge_limit": 0}, "1 would be deleted, but `purge_limit` is 0"),
+        (
+            {"bootstrap_purge": True, "bootstrap_purge_limit": 0},
+            "1 integration would be deleted, but `purge_limit` is 0",
+        ),
         (
             {"bootstrap_integrations": [channel("new", nonsense=1)]},
             "Unknown option bootstrap_integrations[0].nonsense. Valid options:",

@@ -178,7 +178,7 @@ def main() -> int:
                     print(f"{name}: {cell.result} in {cell.seconds:.0f} s", flush=True)
 
     supported = {cell.column for cell in cells if cell.result != "not supported"}
-    print(f"\\n{table([cell for cell in cells if cell.column in supported])}")
+    print(f"\n{table([cell for cell in cells if cell.column in supported])}")
     return 1 if any(cell.failed for cell in cells) else 0
 
 

@@ -67,14 +67,14 @@ def test_white_space_around_credentials_is_removed(run):
         ({"external_token": "t"}, "`identity_pool_id` is missing"),
         (
             {"api_key": "k", "api_secret": "s", "api_token": "t"},
-            "more than one method of authentication is given",
+            "more than one authentication method is set",
         ),
         (
             {"api_token": "t", "identity_pool_id": "p", "external_token": "t"},
-            "more than one method of authentication is given",
+            "more than one authentication method is set",
         ),
-        ({"api_key": "k", "identity_pool_id": "p"}, "more than one method of authentication is given"),
-        ({"api_token": "sec ret"}, "`api_token` contains white space or control characters"),
+        ({"api_key": "k", "identity_pool_id": "p"}, "more than one authentication method is set"),
+        ({"api_token": "sec ret"}, "`api_token` contains whitespace or control characters"),
         ({"api_token": "sec\u00e9ret"}, "`api_token` contains characters that no token has"),
         (
             {"identity_pool_id": "p", "external_token": "sec\u00e9ret"},
@@ -159,7 +159,9 @@ def test_http_to_another_host_requires_validate_certs_false(run):
 def test_endpoint_may_have_a_path(run, emulator):
     result = run.fails("integration_info", endpoint=f"{emulator.url}/gateway/")
     assert result["error"]["status"] == 404
-    assert "without /notifications/v1. The default is https://api.confluent.cloud." in result["msg"]
+    assert (
+        "It must not contain /notifications/v1. The default is https://api.confluent.cloud." in result["msg"]
+    )
     assert emulator.requests()[0]["path"] == "/gateway/notifications/v1/integrations"
     emulator.reset()
 

@@ -94,7 +94,7 @@ def test_create_after_delayed_deletion_creates_an_object(run, emulator):
 def test_long_delayed_deletion_gives_a_warning(run, emulator):
     emulator.reset(integrations=[slack("ops")], deletion="lingering", list_delay_ms=100_000)
     run.ok("integration", display_name="ops", state="absent")
-    assert "was deleted, but a task that looks for it soon may still find it" in run.warnings[0]
+    assert "was deleted, but the next task may still find it" in run.warnings[0]
 
     # The list still shows the object, but updating it fails with 404, so the task creates a new one.
     result = run.ok("integration", display_name="ops", description="New", target=target("ops"))

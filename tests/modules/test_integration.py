@@ -85,7 +85,7 @@ def test_create_requires_target(run, emulator):
 def test_create_requires_an_unmasked_url(run, emulator):
     for target in ({"kind": "Slack"}, {"kind": "Slack", "webhook_url": HIDDEN}):
         result = run.fails("integration", display_name="ops", target=target)
-        assert "its URL is not given" in result["msg"]
+        assert "with its URL, which is not set" in result["msg"]
     assert emulator.writes() == []
 
 
@@ -141,7 +141,7 @@ def test_empty_description_clears_if_the_service_clears_it(run, emulator):
 def test_empty_description_ignored_by_the_service_is_an_error(run, emulator):
     emulator.reset(integrations=[slack("ops", URL, "Old")], empty_description="ignored")
     result = run.fails("integration", display_name="ops", description="")
-    assert "the service accepted the request but did not change description of i-" in result["msg"]
+    assert "the service accepted the request but did not apply description to i-" in result["msg"]
     assert result["changed"] is False
     assert emulator.made()["ops"]["description"] == "Old"
 
@@ -566,7 +566,7 @@ def test_task_waits_until_new_object_is_listed(run, emulator):
 def test_object_that_is_not_listed_in_time_gives_a_warning(run, emulator):
     emulator.reset(new_objects="delayed", list_delay_ms=100_000)
     assert run.ok("integration", display_name="ops", target=SLACK)["changed"] is True
-    assert "a task that looks for it soon may not find it" in run.warnings[0]
+    assert "the next task may not find it" in run.warnings[0]
 
 
 # Creates with an unknown outcome
@@ -610,7 +610,7 @@ def test_create_rejected_with_retry_after_is_sent_again(run, emulator):
 def test_lost_create_that_is_not_listed_is_state_unknown(run, emulator, fault):
     emulator.fault(method="POST", **fault)
     result = run.fails("integration", display_name="ops", target=SLACK)
-    assert "state unknown" in result["msg"]
+    assert "outcome unknown" in result["msg"]
     assert "0 new integrations match it" in result["msg"]
     assert len(emulator.writes()) == 1
     if fault["kind"] == "status":

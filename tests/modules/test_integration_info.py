@@ -81,7 +81,7 @@ def test_kinds_select_integrations(run, emulator):
 @pytest.mark.parametrize("value", [{"a": "b"}, [1], [""], ""])
 def test_filter_that_is_not_text_is_rejected(run, emulator, option, value):
     result = run.fails("integration_info", **{option: value})
-    assert f"`{option}` is neither a text nor a list of texts" in result["msg"]
+    assert f"`{option}` must be a non-empty string or a list of" in result["msg"]
     assert emulator.requests() == []
 
 

@@ -172,7 +172,7 @@ def test_purge_over_its_limit_fails_before_any_write(run, emulator):
     ids = {name: integration["id"] for name, integration in emulator.made().items()}
     for check_mode in (True, False):
         result = run.fails("integrations", check_mode=check_mode, integrations=[item("new")], purge=True)
-        assert "6 would be deleted, but `purge_limit` is 5: 'x0' (" + ids["x0"] in result["msg"]
+        assert "6 integrations would be deleted, but `purge_limit` is 5: 'x0' (" + ids["x0"] in result["msg"]
     assert emulator.writes() == []
 
     result = run.ok("integrations", integrations=[item("new")], purge=True, purge_limit=6)
@@ -246,7 +246,7 @@ def test_failure_keeps_completed_items_and_stops_the_rest(run, emulator):
     assert "over quota" in result["integrations"][2]["msg"]
     assert result["integrations"][3]["changes"] == []
     assert "Could not create the integration 'new-2': over quota" in result["msg"]
-    assert "Of 5 objects, 2 are as desired, 1 failed, and 2 were not attempted." in result["msg"]
+    assert "Of 5 objects, 2 succeeded, 1 failed, and 2 were not attempted." in result["msg"]
     assert set(emulator.made()) == {"new-0", "new-1"}
 
 
@@ -265,7 +265,7 @@ def test_continue_on_error_attempts_the_rest(run, emulator, concurrency):
     result = run.fails("integrations", integrations=items, continue_on_error=True, concurrency=concurrency)
     assert all(item["attempted"] for item in result["integrations"])
     assert sum("error" in item for item in result["integrations"]) == 1
-    assert "Of 6 objects, 5 are as desired, 1 failed, and 0 were not attempted." in result["msg"]
+    assert "Of 6 objects, 5 succeeded, 1 failed, and 0 were not attempted." in result["msg"]
     assert len(emulator.made()) == 5
 
 
@@ -456,7 +456,7 @@ def test_object_under_a_different_name_is_not_deleted(run, emulator):
     }
     emulator.fault("status", "POST", "*/integrations", status=201, body=body)
     result = run.fails("integrations", integrations=[item("ops", "https://hooks.slack.example/ops")])
-    assert "did not change display_name of i-9999" in result["msg"]
+    assert "did not apply display_name to i-9999" in result["msg"]
     assert not [line for line in emulator.writes() if line.startswith("DELETE")]
 
 

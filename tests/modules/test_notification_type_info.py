@@ -46,7 +46,10 @@ def test_unknown_names_are_missing(run, emulator):
     type_id = emulator.ids("notification-types")["Connector failed"]
     result = run.ok("notification_type_info", display_name=["Connector", type_id])
     assert (names(result), result["missing"]) == (["Connector failed"], ["Connector"])
-    assert "neither a text nor a list" in run.fails("notification_type_info", display_name=[""])["msg"]
+    assert (
+        "must be a non-empty string or a list"
+        in run.fails("notification_type_info", display_name=[""])["msg"]
+    )
 
 
 def test_unknown_filter_value_gives_a_warning(run, emulator):

@@ -77,7 +77,7 @@ def test_second_run_changes_nothing_and_reads_each_collection_once(run, emulator
     before = len(emulator.requests())
     second = run.ok("organization", **DESIRED)
     assert not second["changed"]
-    assert second["plan"]["text"] == ["No changes. The organization matches the plan."]
+    assert second["plan"]["text"] == ["No changes. The organization matches the configuration."]
     assert sorted(emulator.lines()[before:]) == [
         "GET /integrations -> 200",
         "GET /notification-types -> 200",
@@ -240,7 +240,7 @@ def test_change_limit_does_not_count_added_channels(run, routed_organization):
 
 def test_purge_limit_and_read_only_integrations_apply_to_the_organization(run, routed_organization):
     result = run.fails("organization", integrations=[channel("ops")], purge=True, purge_limit=0)
-    assert "2 would be deleted, but `purge_limit` is 0" in result["msg"]
+    assert "2 integrations would be deleted, but `purge_limit` is 0" in result["msg"]
 
     run.ok("organization", subscriptions=[route(FAILED, "pager")], keep_read_only=False)
     assert routed_organization.routes()[FAILED] == ["pager"]
@@ -317,7 +317,7 @@ def test_kept_integrations_cannot_be_managed(run, routed_organization):
     )
     assert "'data-lake' (i-" in result["msg"]
     assert (
-        "matches `keep`, and an item would change it. Remove it from the items, or from `keep`."
+        "matches `keep`, but an item would change it. Remove it from the items, or from `keep`."
         in result["msg"]
     )
 

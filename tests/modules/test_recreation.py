@@ -108,7 +108,7 @@ def test_plan_of_the_organization_shows_the_recreation(run, organization):
     assert predicted["plan"]["text"] == [
         "~   subscription Connector failed     ENABLED   Organization admins, +pager (recreated), -pager",
         "~   subscription Connector degraded   DISABLED   +pager (recreated), -pager"
-        "   (uses an integration to recreate)",
+        "   (moved to the recreated integration)",
         "-/+ integration pager                 Slack   ********   On call -> Webhook   ******** (changes)"
         "   On call",
         "",

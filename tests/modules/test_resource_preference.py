@@ -37,7 +37,7 @@ def test_403_for_a_missing_preference_gives_a_warning(run, emulator):
     emulator.reset(missing="403")
     result = run.ok("resource_preference", resource=PATH, state="absent")
     assert result["changed"] is False
-    assert "It may answer like this if there are none, which is assumed. It may also mean" in run.warnings[0]
+    assert "The task assumes that none exist, but the credentials may" in run.warnings[0]
 
 
 def test_404_of_a_wrong_endpoint_is_not_a_missing_preference(run, emulator):
@@ -94,7 +94,7 @@ def test_mapping_becomes_a_resource_path(run, emulator, resource, path, kind):
             "the part 'environment' of `resource` is not a text without slashes",
         ),
         ({"resource": {"environment": 5}}, "the part 'environment' of `resource` is not a text"),
-        ({"resource": ["environment=env-1"]}, "neither a text nor a mapping"),
+        ({"resource": ["environment=env-1"]}, "must be a string or a mapping"),
         (
             {"resource": "environment=env-1/schema=x"},
             "the resource type of 'schema' is not known. Set `resource_type`.",
@@ -123,6 +123,6 @@ def test_subscription_of_a_lost_create_counts_as_changed(run, emulator):
 
     result = run.ok("subscription", notification_type="API key created", integrations=["ops"])
     assert result["changed"] is True
-    expected = "by this task, whose response was lost, or by another one"
+    expected = "by this task (the response was lost) or by another task or user"
     assert any(expected in warning for warning in run.warnings)
     assert emulator.routes()["API key created"] == ["ops"]

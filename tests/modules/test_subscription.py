@@ -107,7 +107,7 @@ def test_removing_an_integration_that_is_not_used_changes_nothing(run, organizat
 def test_read_only_integration_is_only_removed_on_request(run, organization):
     organization.route(RECOMMENDED, ADMINS, "ops")
     params = {"notification_type": RECOMMENDED, "integrations": [ADMINS], "integrations_mode": "remove"}
-    assert "`keep_read_only` keeps it" in run.fails("subscription", **params)["msg"]
+    assert "`keep_read_only` keeps" in run.fails("subscription", **params)["msg"]
     assert organization.writes() == []
 
     check_then_run_twice(run, organization, keep_read_only=False, **params)
@@ -200,9 +200,9 @@ def test_check_mode_accepts_an_integration_that_may_be_created(run, organization
     assert result["subscription"]["integrations"][-1] == {"id": None, "display_name": "new", "kind": None}
     assert result["diff"]["after"]["integrations"] == ["Organization admins", "new", "ops"]
     assert run.warnings == [
-        "In this check, the integration 'new' does not exist. "
+        "The integration 'new' does not exist. "
         "Names are case-sensitive; integration_info lists the integrations. "
-        "The real run fails unless an earlier task creates it."
+        "A real run fails unless an earlier task creates it."
     ]
 
     run.ok("subscription", integrations=["pagr"], **params)

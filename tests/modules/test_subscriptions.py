@@ -240,7 +240,7 @@ def test_disable_others_disables_all_but_selected_and_required(run, organization
         ({"integrations": ["ops"]}, "rules[1]: one of select, notification_type is required."),
         (
             {"notification_type": "x", "select": {}, "integrations": ["ops"]},
-            "rules[1]: select and notification_type exclude each other.",
+            "rules[1]: select and notification_type are mutually exclusive.",
         ),
         ({"select": {"severity": ["CRITICAL"]}, "integrations": ["ops"]}, "severity"),
     ],
@@ -264,7 +264,7 @@ def test_allow_empty_accepts_a_select_without_match(run, organization):
 
 def test_disable_others_is_rejected_with_mode_remove(run, organization):
     result = run.fails("subscriptions", rules=[CRITICAL], integrations_mode="remove", disable_others=True)
-    assert "makes no sense" in result["msg"]
+    assert "cannot be combined with" in result["msg"]
     assert organization.requests() == []
 
 

@@ -135,5 +135,5 @@ def test_empty_filter_selects_nothing(run, emulator):
 
 @pytest.mark.parametrize("object_id", ["", ".", "..", "..."])
 def test_id_that_changes_the_path_is_rejected(run, emulator, object_id):
-    assert "is not an ID" in run.fails("user_notification", id=object_id)["msg"]
+    assert "is not a valid ID" in run.fails("user_notification", id=object_id)["msg"]
     assert emulator.requests() == []

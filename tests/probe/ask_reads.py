@@ -51,7 +51,7 @@ def empty_lookup(experiment: Experiment) -> Answer:
     response = experiment.session.call("GET", "/resource-subscriptions:lookup", query=NO_RESOURCE)
     if response.status in NOT_FOUND:
         return Answer(str(response.status))
-    found = expect(response, 200, "the look-up")["data"]
+    found = expect(response, 200, "the lookup")["data"]
     return Answer("empty") if not found else Answer("other", "something was found")
 
 
@@ -59,7 +59,7 @@ def preference_lookup(experiment: Experiment) -> Answer:
     response = experiment.session.call("GET", "/resource-preferences:lookup", query=NO_RESOURCE)
     if response.status in NOT_FOUND:
         return Answer(str(response.status))
-    body = expect(response, 200, "the look-up")
+    body = expect(response, 200, "the lookup")
     return Answer("other", "something was found") if body.get("id") else Answer("empty", "an empty object")
 
 

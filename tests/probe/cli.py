@@ -36,7 +36,7 @@ The probe asks your organization what the published contract leaves open. It
 
 - reads notification types, integrations and subscriptions;
 - creates at most {MAX_INTEGRATIONS} integrations, whose names begin with --prefix, and deletes them;
-- asks the service for one test notification to a URL that leads nowhere;
+- asks the service for one test notification to a URL that does not resolve;
 - with --notification-type: adds one of these integrations to the subscription of that type, and restores
   the subscription. If the type has none, it creates one or two that go to the probe only, and deletes them.
   A REQUIRED type loses its e-mail for a few seconds. An OPTIONAL type without subscription is safest.

@@ -81,10 +81,8 @@ QUESTIONS = (
     Question("page_size", "Is page_size honored, up to 250?", READS.page_size),
     Question("resource_type", "Do notification types have a resource_type?", READS.resource_type),
     Question("resource_type_filter", "Can types be filtered by resource_type?", READS.resource_type_filter),
-    Question("empty_lookup", "A look-up of resource subscriptions that finds none:", READS.empty_lookup),
-    Question(
-        "empty_preference_lookup", "A look-up of a preference that finds none:", READS.preference_lookup
-    ),
+    Question("empty_lookup", "A lookup of resource subscriptions that finds none:", READS.empty_lookup),
+    Question("empty_preference_lookup", "A lookup of a preference that finds none:", READS.preference_lookup),
     Question("early_access", "Access of the organization to user notifications:", READS.early_access),
     Question("include", "Is include honored for user notifications?", READS.include),
     Question("write_answers", "Members in the response to a write:", INTEGRATIONS.write_answers),
@@ -95,7 +93,7 @@ QUESTIONS = (
     Question("kind_change", "A PATCH that changes the kind of a target:", INTEGRATIONS.kind_change),
     Question("empty_description", "What does an empty description do?", INTEGRATIONS.empty_description),
     Question("validation_errors", "Which violations does an error list?", INTEGRATIONS.validation_errors),
-    Question("dead_url", "A test of a URL that leads nowhere:", INTEGRATIONS.dead_url),
+    Question("dead_url", "A test of a URL that does not resolve:", INTEGRATIONS.dead_url),
     Question("replaced_integrations", "Does a PATCH replace the integrations?", SUBSCRIPTIONS.replaced),
     Question("required_role_email", "E-mail of a REQUIRED type:", SUBSCRIPTIONS.required_role_email),
     Question("second_subscription", "A second subscription to a type:", SUBSCRIPTIONS.second_subscription),

@@ -133,5 +133,5 @@ def test_options_that_ansible_accepts_have_no_problem(options):
 
 def test_mutually_exclusive_options_are_named():
     assert RULE.find_problem({"integrations": ["a"], "select": {}, "notification_type": "x"}) == (
-        "select and notification_type exclude each other. Give only one of them."
+        "select and notification_type are mutually exclusive. Set only one of them."
     )

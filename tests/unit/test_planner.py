@@ -252,7 +252,7 @@ TARGET = {"kind": "Slack", "webhook_url": "https://example.org/a"}
 
 
 def test_name_with_outer_spaces_is_refused_unless_it_exists():
-    with raises("invalid_option", match="begins or ends with white space"):
+    with raises("invalid_option", match="begins or ends with whitespace"):
         plan_for([named("ops ", target=TARGET)], [])
     existing = {"id": "i-1", "display_name": "ops ", "target": TARGET}
     assert planned(named("ops "), [existing]).action == KEEP
@@ -332,7 +332,8 @@ def test_purge_deletes_unlisted_objects_within_its_limit():
         (DELETE, "c", PURGED),
     ]
     with raises(
-        "purge_limit_exceeded", match="2 would be deleted, but `purge_limit` is 1: 'b' .i-1., 'c' .i-2."
+        "purge_limit_exceeded",
+        match="2 integrations would be deleted, but `purge_limit` is 1: 'b' .i-1., 'c' .i-2.",
     ):
         make_plan([named("a")], snapshot, Purge(INTEGRATIONS, limit=1, keep=("[d]",)))
 

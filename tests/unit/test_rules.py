@@ -125,7 +125,7 @@ def planned(case, subscriptions):
     resource = Subscriptions(Catalog(case.types, INTEGRATIONS))
     selection = apply_rules(resource.catalog, case.rules)
     desired_states = selection.desired_states(resource, case.mode, case.keep_read_only)
-    if case.disable_others:
+    if case.disable_others and selection.selected:
         desired_states += disable_unselected(resource, subscriptions, selection).desired_states
 
     try:

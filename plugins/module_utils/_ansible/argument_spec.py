@@ -81,7 +81,7 @@ class ArgumentSpec:
         for names in self.mutually_exclusive:
             given = self._given(names, params)
             if len(given) > 1:
-                yield f"{_prefix(path)}{' and '.join(given)} exclude each other. Give only one of them."
+                yield f"{_prefix(path)}{' and '.join(given)} are mutually exclusive. Set only one of them."
 
     def _given(self, names: Sequence[str], params: Mapping[str, Any]) -> List[str]:
         return [name for name in names if _value_of(name, self.options[name], params) is not None]

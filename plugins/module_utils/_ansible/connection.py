@@ -35,7 +35,7 @@ _PEM = "-----BEGIN "
 _NO_CREDENTIALS = (
     "Set `api_key` and `api_secret` (or CONFLUENT_CLOUD_API_KEY and CONFLUENT_CLOUD_API_SECRET), "
     "or `api_token`, or `identity_pool_id` and `external_token`. "
-    "For the role and the playbooks, these are the variables `bootstrap_api_key` and so on."
+    "In the role and the playbooks, use variables such as `bootstrap_api_key` and so on."
 )
 
 
@@ -96,7 +96,7 @@ def _validate_endpoint(endpoint: str, validate_certs: bool) -> None:
     if "://" in endpoint and "@" in endpoint:
         raise RefusedError(
             f"the endpoint {shown} contains a user or a password",
-            next_step="Give credentials in their own options, such as `api_key` and `api_secret`.",
+            next_step="Set credentials in their own options, such as `api_key` and `api_secret`.",
         )
     parts = _parse_url(endpoint, ("http", "https"))
     if parts is None or parts.query or parts.fragment:
@@ -218,8 +218,8 @@ def credentials_from_options(params: Mapping[str, Any], environ: Mapping[str, st
     }
     given = [method for method, value in methods.items() if value]
     if len(given) > 1:
-        detail = f"more than one method of authentication is given: {'; '.join(given)}"
-        raise RefusedError(detail, next_step="Give exactly one.")
+        detail = f"more than one authentication method is set: {'; '.join(given)}"
+        raise RefusedError(detail, next_step="Set exactly one.")
     if values["api_token"]:
         return ApiToken(values["api_token"])
     if methods["identity_pool_id and external_token"]:
@@ -255,11 +255,11 @@ def _from_environment(option: str, value: Optional[str], environ: Mapping[str, s
 
 
 def _clean(option: str, value: Optional[str]) -> Optional[str]:
-    """A credential without the white space that surrounds it in a file. Inside, no credential has any."""
+    """A credential without the whitespace that surrounds it in a file. Inside, no credential has any."""
     cleaned = (value or "").strip()
     if any(character.isspace() or not character.isprintable() for character in cleaned):
         raise RefusedError(
-            f"`{option}` contains white space or control characters", next_step="Copy it again."
+            f"`{option}` contains whitespace or control characters", next_step="Copy it again."
         )
     if option.endswith("_token") and not cleaned.isascii():
         raise RefusedError(f"`{option}` contains characters that no token has", next_step="Copy it again.")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One task as a module sees it, and the one place where errors become failures.
+"""The context of one task, and the one place where errors become failures.
 
 Private to the collection.
 """
@@ -47,7 +47,7 @@ def _noop(_sentence: str, _is_important: bool) -> None:
 
 @dataclass
 class ModuleContext:
-    """One task.
+    """The context of one task.
 
     ``emit_warning`` shows a sentence at the end of the task, ``emit_progress`` at once (True: even without
     -v). ``secrets`` are the values of secret options. ``sessions`` keeps connections for later tasks of the
@@ -139,9 +139,7 @@ class ModuleContext:
             client.cancel()
             writes += client.stats.writes
         if writes:
-            self.report_progress(
-                f"Interrupted after {writes} write requests. What they changed is not undone."
-            )
+            self.report_progress(f"Interrupted after {writes} write requests. Their changes were not undone.")
 
     # Options
 
@@ -162,9 +160,9 @@ class ModuleContext:
             return None
         if not (isinstance(texts, list) and all(isinstance(text, str) and text for text in texts)):
             raise RefusedError(
-                f"`{option}` is neither a text nor a list of texts, or one of them is empty",
+                f"`{option}` must be a non-empty string or a list of non-empty strings",
                 operation="read the options",
-                next_step=f"Give one or several texts, or omit `{option}`.",
+                next_step=f"Set one or more strings, or omit `{option}`.",
             )
         return texts
 
@@ -239,7 +237,7 @@ def run_module(run: Run, ctx: ModuleContext) -> Dict[str, Any]:
     except NotificationsError as error:
         result = ModuleResult(error=error)
     except BaseException:
-        # Ansible's time-out, an interruption, or a bug: nothing more may be sent.
+        # Ansible's timeout, an interruption, or a bug: nothing more may be sent.
         ctx.cancel()
         raise
     members: Dict[str, Any] = {"changed": False, **result.members, **ctx.close()}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a module the ordinary way, as a process of its own.
+"""The entry point of modules that run as a separate process.
 
 Private to the collection.
 """
@@ -32,7 +32,7 @@ def refused_options(problem: str) -> str:
 class _Module(AnsibleModule):  # type: ignore[misc]
     """An AnsibleModule that explains what is wrong with options, and does not repeat options that it refuses.
 
-    ansible-core does not know which of them are secret: a misspelt ``webhook_url`` is not declared as one.
+    ansible-core does not know which of them are secret: a misspelled ``webhook_url`` is not declared as one.
     """
 
     _is_accepted = False
@@ -75,7 +75,7 @@ def _is_orphaned() -> bool:
 
 
 def main(arguments: ArgumentSpec, run: Run) -> None:
-    """Run an ordinary Ansible module."""
+    """Run a module in this process."""
     module = _Module(arguments)
     if REQUESTS_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)

@@ -45,7 +45,7 @@ def bulk_result(ctx: ModuleContext, plan_result: PlanResult, **members: Any) -> 
 
 
 def describe_result(ctx: ModuleContext, result: StepResult) -> Dict[str, Any]:
-    """What became of one of several objects, as a member of a result."""
+    """The result entry of one object of a bulk module."""
     scope = {"resource": result.step.resource.scope} if result.step.resource.scope else {}
     return {
         **scope,

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Connections with a total time limit, which can be canceled. ``requests`` has neither.
 
-A time-out of ``requests`` applies to a single read from the socket, so a server that sends one byte at a time
+A timeout of ``requests`` applies to a single read from the socket, so a server that sends one byte at a time
 never exceeds it. Here each read may take what is left of the request's time. Private to the collection.
 """
 

@@ -243,7 +243,7 @@ class Client:
             return self.send(Request("GET", path, accept_any, query=query))
         except NotFoundError as error:
             next_step = (
-                "Check the endpoint, which is given without /notifications/v1. "
+                "Check the endpoint. It must not contain /notifications/v1. "
                 f"The default is {DEFAULT_ENDPOINT}."
             )
             raise error.replace(next_step=next_step) from None
@@ -270,7 +270,7 @@ class Client:
         return obj
 
     def look_up(self, path: str, query: Mapping[str, Any]) -> Optional[Object]:
-        """GET of a look-up with one object as its answer.
+        """GET of a lookup with one object as its answer.
 
         None if the API itself says that there is none, with 404 or with an object without members.
         """
@@ -397,7 +397,7 @@ class Client:
             body = response.body if isinstance(response.body, dict) else {}
             token, lifetime = body.get("access_token"), _parse_lifetime(body.get("expires_in"))
             if not isinstance(token, str) or not token.isprintable() or not token or lifetime is None:
-                raise _invalid_response("the response has no access_token with its expires_in", response)
+                raise _invalid_response("the response lacks a valid access_token or expires_in", response)
         return token, lifetime
 
     # Waiting
@@ -483,7 +483,7 @@ class Client:
         if remaining >= 1 or self.now() + seconds >= self._deadline:
             return
 
-        reason = "the rate limit is used up"
+        reason = "the rate limit is exhausted"
         with self._lock:
             is_new = self._not_before < self.now() + seconds / 2
             self._not_before = max(self._not_before, self.now() + seconds)
@@ -508,7 +508,7 @@ def _parse_lifetime(value: Any) -> Optional[float]:
 
 def _object_path(path: str, object_id: str) -> str:
     if not SAFE_ID.fullmatch(object_id):
-        detail = f"{quoted(object_id)} is not an ID that can be sent to the service"
+        detail = f"{quoted(object_id)} is not a valid ID"
         raise RefusedError(detail, next_step="Check the ID. IDs look like i-12345.")
     return f"{path}/{quote(object_id, safe='')}"
 

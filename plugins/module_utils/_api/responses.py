@@ -38,8 +38,8 @@ _BY_STATUS: Mapping[int, Tuple[Type[ApiError], str]] = {
     429: (ApiError, "rate_limited"),
 }
 _FORBIDDEN_NEXT_STEPS = {
-    "GET": "The credentials may not read this. Check that they belong to this organization.",
-    "POST": "The credentials may not write. Writing requires the role OrganizationAdmin.",
+    "GET": "The credentials are not allowed to read this. Check that they belong to this organization.",
+    "POST": "The credentials are not allowed to write. Writing requires the role OrganizationAdmin.",
 }
 _ERROR_DESCRIPTION = re.compile(r'error_description="([^"]*)"')
 

@@ -18,7 +18,7 @@ from typing import Mapping, Optional
 #: What went wrong with an attempt.
 NOT_CONNECTED = "not connected"  # no connection was made: nothing was sent
 CONNECTION_LOST = "connection lost"  # the connection ended before the response was complete
-TIMED_OUT = "timed out"  # no response within the time-out
+TIMED_OUT = "timed out"  # no response within the timeout
 INVALID_BODY = "invalid body"  # a success status with a body that cannot be used
 ERROR_STATUS = "error status"  # a status of 300 or more
 

@@ -44,7 +44,7 @@ _REDIRECTS = {301: ("GET",), 302: ("GET",), 303: ("GET",), 307: _ALL_METHODS, 30
 _NOT_CONNECTED = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError")
 _TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: (\d*)")
 _CHECK_PROXY = (
-    "Check `proxy` or HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and that the proxy lets this machine connect."
+    "Check `proxy` or HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and that the proxy allows the connection."
 )
 
 
@@ -210,7 +210,9 @@ class Transport:
         }
         if headers.get("Content-Encoding", "identity").lower() != "identity":
             # It was not asked for, and a few bytes may stand for gigabytes.
-            error = TransportError("the response is compressed, which was not asked for", **facts)
+            error = TransportError(
+                "the response is compressed, although compression was not requested", **facts
+            )
             raise AttemptFailedError(Failure(retry.INVALID_BODY, status, headers), error)
 
         chunks: List[bytes] = []

@@ -28,7 +28,7 @@ def run_concurrently(
 ) -> List[Value]:
     """``function`` of each item, in the order of the items; ``on_finished`` is called after each.
 
-    An exception of any call is raised. On any exception, Ansible's own time-out and an interruption included,
+    An exception of any call is raised. On any exception, Ansible's own timeout and an interruption included,
     ``cancel`` is called, no further call is started, and calls under way are not awaited.
     """
     workers = min(concurrency, len(items))

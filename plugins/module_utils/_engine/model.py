@@ -79,7 +79,7 @@ class Client(Protocol):
 
 @dataclass(frozen=True)
 class Comparison:
-    """The dotted names of the members that differ, and of those that the service masks."""
+    """The result of a comparison: the dotted names that differ, and those that the service masks."""
 
     differs: Tuple[str, ...] = ()
     masked: Tuple[str, ...] = ()
@@ -87,7 +87,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Reference:
-    """An object that does not exist yet, by its key. The same plan creates it, or an earlier task.
+    """A reference by key to an object that the same plan, or an earlier task, creates.
 
     The executor replaces it with the ID when the creation has succeeded. ``path`` is that of the object's
     collection.
@@ -140,7 +140,7 @@ class DiffLine:
 class Resource:
     """One collection of the API, and what may be done with its objects.
 
-    The key of an object identifies it beside its ID: the name of an integration, the type of a subscription.
+    The key of an object identifies it besides its ID: the name of an integration, the type of a subscription.
     Subclasses describe a collection by attributes, and override methods where that is not enough.
     """
 
@@ -177,7 +177,7 @@ class Resource:
     # Identity
 
     def key(self, obj: Mapping[str, Any]) -> str:
-        """What identifies an object beside its ID; empty if it has no key."""
+        """What identifies an object besides its ID; empty if it has no key."""
         name = obj.get("display_name")
         return name if isinstance(name, str) else ""
 
@@ -198,7 +198,7 @@ class Resource:
         return f"{self.noun} {self.scoped_name(name)}"
 
     def note(self, obj: Mapping[str, Any]) -> str:
-        """What helps to tell two objects of one name apart, in parentheses; may be empty."""
+        """A text in parentheses that distinguishes objects with equal names; may be empty."""
         return ""
 
     # Reading
@@ -208,7 +208,7 @@ class Resource:
         return client.list(self.path)
 
     def is_valid(self, obj: Mapping[str, Any]) -> bool:
-        """Whether the object can be understood. The planner does not decide on the basis of any other."""
+        """Whether the object has the members that planning relies on."""
         return True
 
     def secrets(self, obj: Mapping[str, Any]) -> Iterable[str]:
@@ -344,7 +344,9 @@ class Collection:
         """
         noun = self.resource.noun
         if not text:
-            raise RefusedError(f"the name of a {noun} is empty", next_step="Give its ID or its exact name.")
+            raise RefusedError(
+                f"an empty name is given for the {noun}", next_step="Set its ID or its exact name."
+            )
         found = [*self.by_key(text)]
         obj = self.by_id(text)
         if obj is not None and obj not in found:
@@ -361,7 +363,7 @@ class Collection:
     def suggestions(self, text: str) -> str:
         """The names most similar to a text, with their IDs; empty if there are none."""
         names = {self.resource.name(obj): obj for obj in self}
-        # Comparing is slow, and nobody reads more than a few names.
+        # get_close_matches is slow, so only the first names are compared.
         candidates = itertools.islice(names, 2000)
         folded = {name.casefold(): name for name in candidates if name and len(name) <= 255}
         close = difflib.get_close_matches(text.casefold(), folded, n=3, cutoff=0.6)
@@ -372,12 +374,12 @@ class Collection:
 
     def _ambiguous(self, found: Sequence[Object], text: str) -> RefusedError:
         resource = self.resource
-        listed = ", ".join(f"{shown_id(obj['id'])}{resource.note(obj)}" for obj in found)
+        listed = ", ".join(f"{format_id(obj['id'])}{resource.note(obj)}" for obj in found)
         detail = f"{len(found)} {resource.noun}s are {resource.key_relation} {quoted(text)}: {listed}"
         return RefusedError(detail, type="ambiguous_name", next_step=USE_ID)
 
 
-def shown_id(object_id: str) -> str:
+def format_id(object_id: str) -> str:
     """An ID as messages show it: quoted only if it does not look like an ID."""
     return object_id if re.fullmatch(r"[\w.:-]{1,80}", object_id) else quoted(object_id)
 

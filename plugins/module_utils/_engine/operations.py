@@ -113,7 +113,7 @@ def _create(ctx: StepContext, step: Step) -> Outcome:
         if lock.is_created_since(ctx.client.created_at):
             existing = find_by_key(ctx, step.desired.key)
             if existing:
-                unexpected = ConflictError("another task changes it at the same time")
+                unexpected = ConflictError("another task is changing it at the same time")
                 return _already_exists(step, existing, unexpected)
         outcome = _create_object(ctx, step, body)
         if isinstance(outcome, StepResult) and outcome.changed:
@@ -174,9 +174,9 @@ def _verify_creation(ctx: StepContext, step: Step, body: Mapping[str, Any], obj:
 
 
 def _is_only_normalized(step: Step, body: Mapping[str, Any], obj: Object) -> bool:
-    """Whether nothing but the name differs, and the name only in white space or Unicode normalization.
+    """Whether nothing but the name differs, and the name only in whitespace or Unicode normalization.
 
-    Anything else may be somebody else's object.
+    Anything else may be an object of another client.
     """
     name_field = step.resource.name_field
     if unapplied_changes(step.resource, body, obj) != (name_field,):
@@ -199,7 +199,9 @@ def _already_exists(
 ) -> Outdated:
     """The object already exists: update it if it differs."""
     by_whom = (
-        "by this task, whose response was lost, or by another one" if was_lost else "by another task or user"
+        "by this task (the response was lost) or by another task or user"
+        if was_lost
+        else "by another task or user"
     )
     subject = step.resource.describe(step.name)
     warning = f"The {subject} was created {by_whom} in the meantime, as {existing[0]['id']}. {RUN_ONCE}"
@@ -324,8 +326,8 @@ def _verify(
     if not unapplied:
         return obj, None
     return obj, ChangeNotAppliedError(
-        f"the service accepted the request but did not change {', '.join(unapplied)} of {obj['id']}",
-        next_step="Remove that from the task, or set it to the value that the service keeps.",
+        f"the service accepted the request but did not apply {', '.join(unapplied)} to {obj['id']}",
+        next_step="Remove it from the task, or set it to the value that the service keeps.",
     )
 
 

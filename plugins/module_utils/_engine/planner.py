@@ -24,7 +24,7 @@ from .model import (
     Resource,
     Snapshot,
     TextField,
-    shown_id,
+    format_id,
 )
 from .plan import CREATE, DELETE, KEEP, PURGED, UPDATE, Plan, Step
 
@@ -36,9 +36,9 @@ def make_plan(
 
     Raises RefusedError if an object cannot be identified or a safety rule forbids a change.
     """
-    refuse_same_key(desired_states)
+    refuse_duplicate_keys(desired_states)
     steps = [plan_step(desired, snapshot[desired.resource]) for desired in desired_states]
-    _refuse_same_object(steps)
+    _refuse_duplicate_objects(steps)
     if purge is not None:
         steps += _plan_purge(purge, snapshot[purge.resource], steps)
     return Plan(tuple(steps), snapshot)
@@ -50,7 +50,7 @@ def plan_step(desired: DesiredState, collection: Collection) -> Step:
     subject = (
         resource.describe(resource.label(desired.key))
         if desired.key is not None
-        else f"{resource.noun} {shown_id(desired.id or '')}"
+        else f"{resource.noun} {format_id(desired.id or '')}"
     )
     with operation(f"{'manage' if desired.present else 'delete'} the {subject}"):
         current = collection.find(desired.id, desired.key)
@@ -59,7 +59,7 @@ def plan_step(desired: DesiredState, collection: Collection) -> Step:
         elif current is not None:
             step = _plan_update(desired, current, collection)
         elif desired.id is not None:
-            detail = f"no {resource.noun} has the ID {shown_id(desired.id)}"
+            detail = f"no {resource.noun} has the ID {format_id(desired.id)}"
             raise UnknownNameError(
                 detail, next_step="The service assigns IDs. Omit `id` to create an object."
             )
@@ -68,10 +68,10 @@ def plan_step(desired: DesiredState, collection: Collection) -> Step:
     return replace(step, warnings=(*desired.warnings, *step.warnings))
 
 
-# Items that contradict each other
+# Duplicate items
 
 
-def refuse_same_key(desired_states: Sequence[DesiredState]) -> None:
+def refuse_duplicate_keys(desired_states: Sequence[DesiredState]) -> None:
     """Raise RefusedError if two items are about the same key of the same collection."""
 
     def describe(position: int) -> str:
@@ -86,7 +86,7 @@ def refuse_same_key(desired_states: Sequence[DesiredState]) -> None:
     _refuse_duplicates(keys, desired_states, describe)
 
 
-def _refuse_same_object(steps: Sequence[Step]) -> None:
+def _refuse_duplicate_objects(steps: Sequence[Step]) -> None:
     def describe(position: int) -> str:
         return f"the {steps[position].resource.noun} {quoted((steps[position].before or {})['id'])}"
 
@@ -125,12 +125,13 @@ def _plan_purge(purge: Purge, collection: Collection, steps: Iterable[Step]) -> 
     ]
     deleted.sort(key=lambda obj: (resource.name(obj), obj["id"]))
     if len(deleted) > purge.limit:
+        noun = resource.noun if len(deleted) == 1 else f"{resource.noun}s"
         names = ", ".join(f"{quoted(resource.name(obj))} ({obj['id']})" for obj in deleted)
         raise RefusedError(
-            f"{len(deleted)} would be deleted, but `purge_limit` is {purge.limit}: {names}",
+            f"{len(deleted)} {noun} would be deleted, but `purge_limit` is {purge.limit}: {names}",
             type="purge_limit_exceeded",
             operation=f"purge {resource.noun}s",
-            next_step="Add what should stay to the list or to `keep`, or raise `purge_limit`.",
+            next_step="Add those to keep to the list or to `keep`, or raise `purge_limit`.",
         )
     return [
         Step(
@@ -157,7 +158,7 @@ def _plan_deletion(desired: DesiredState, current: Optional[Object]) -> Step:
     if current is None:
         name = resource.label(desired.key) if desired.key is not None else desired.id or ""
         return Step(resource, desired, KEEP, name)
-    _refuse_other_key(desired, current)
+    _refuse_key_mismatch(desired, current)
     _validate(resource, current, None)
     return Step(resource, desired, DELETE, resource.name(current), before=current)
 
@@ -168,7 +169,7 @@ def _plan_deletion(desired: DesiredState, current: Optional[Object]) -> Step:
 def _plan_update(desired: DesiredState, current: Object, collection: Collection) -> Step:
     resource = desired.resource
     if not resource.name_field:
-        _refuse_other_key(desired, current)
+        _refuse_key_mismatch(desired, current)
     fields = desired.resolve_fields(current) or {}
     comparisons = compare(resource, fields, current, desired.write_secrets)
     changed = [name for name, comparison in comparisons.items() if comparison.differs]
@@ -210,12 +211,12 @@ def _plan_creation(desired: DesiredState) -> Step:
     fields = dict(resolved)
     if resource.name_field:
         name = str(fields.setdefault(resource.name_field, desired.key))
-        _refuse_outer_spaces(resource, name)
+        _refuse_surrounding_whitespace(resource, name)
     for field in resource.fields:
         if field.required_hint and field.name not in fields:
             detail = f"it does not exist, and creating it requires {field.name}"
             raise RefusedError(detail, next_step=field.required_hint)
-    # A new object has empty texts anyway.
+    # An empty text is the default of a new object, so it is not sent.
     body = {
         field.name: field.serialize(fields[field.name])
         for field in resource.fields
@@ -234,29 +235,29 @@ def _validate(resource: Resource, before: Optional[Object], after: Optional[Obje
         raise refusal
 
 
-def _refuse_other_key(desired: DesiredState, current: Object) -> None:
-    """Both an ID and a key are given, and they are not of the same object."""
+def _refuse_key_mismatch(desired: DesiredState, current: Object) -> None:
+    """Refuse an ID and a key that identify different objects."""
     resource = desired.resource
     if desired.key is not None and desired.key != resource.key(current):
         other = quoted(resource.label(desired.key))
         actual = f"{resource.key_relation} {quoted(resource.name(current))}"
-        detail = f"{shown_id(desired.id or '')} is {actual}, not {other}"
-        raise RefusedError(detail, next_step="Specify only one, or matching values.")
+        detail = f"{format_id(desired.id or '')} is {actual}, not {other}"
+        raise RefusedError(detail, next_step="Specify only the ID or only the name, or make them match.")
 
 
 def _validate_new_name(resource: Resource, name: str, current: Object, collection: Collection) -> None:
-    _refuse_outer_spaces(resource, name)
+    _refuse_surrounding_whitespace(resource, name)
     others = [obj["id"] for obj in collection.by_key(name) if obj["id"] != current["id"]]
     if others:
         detail = f"{', '.join(others)} is already named {quoted(name)}"
         raise RefusedError(detail, type="ambiguous_name", next_step="Choose another name.")
 
 
-def _refuse_outer_spaces(resource: Resource, name: str) -> None:
+def _refuse_surrounding_whitespace(resource: Resource, name: str) -> None:
     """A service that trims names would show another name, and the next run would not find the object."""
     if name != name.strip():
-        detail = f"{resource.name_field} {quoted(name)} begins or ends with white space"
-        raise RefusedError(detail, next_step="Remove the white space.")
+        detail = f"{resource.name_field} {quoted(name)} begins or ends with whitespace"
+        raise RefusedError(detail, next_step="Remove the whitespace.")
 
 
 # Comparisons
@@ -274,7 +275,7 @@ def compare(
 
 
 def unapplied_changes(resource: Resource, body: Mapping[str, Any], obj: Mapping[str, Any]) -> Tuple[str, ...]:
-    """The members of a sent body that an object of the service does not have.
+    """The members of a sent body whose values the returned object does not have.
 
     What the service masks is assumed to match.
     """

@@ -33,7 +33,7 @@ from .planner import unapplied_changes
 from .result import StepResult
 from .snapshot import existing_objects
 
-#: Seconds before each look at a list that may lag behind: less than eight in total.
+#: Delays in seconds before each poll of a list that may lag behind: less than eight in total.
 POLL_DELAYS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 
 RUN_ONCE = "If several hosts of a play manage one organization, use `run_once: true` or `delegate_to`."
@@ -143,7 +143,7 @@ def recover_lost_create(
         if found:
             finding += f" ({', '.join(obj['id'] for obj in found)})"
     raise OutcomeUnknownError(
-        f"state unknown: {lost.detail.rstrip('.')}; {finding}",
+        f"outcome unknown: {lost.detail.rstrip('.')}; {finding}",
         status=lost.status,
         code=lost.code,
         request_id=lost.request_id,
@@ -179,7 +179,7 @@ def wait_until_listed(ctx: StepContext, created: Mapping[int, StepResult]) -> Di
             positions_by_key[ctx.resource.key(obj)] = position
 
     duplicates: Dict[str, int] = {}
-    reason = "It is not in the list yet."
+    reason = "It is not listed yet."
     try:
         for objects in poll_list(ctx, _MAY_LAG):
             for obj in objects:
@@ -196,7 +196,7 @@ def wait_until_listed(ctx: StepContext, created: Mapping[int, StepResult]) -> Di
     for object_id, position in missing.items():
         name = quoted(created[position].step.name)
         warnings[position].append(
-            f"{name} ({object_id}) was created, but a task that looks for it soon may not find it. {reason}"
+            f"{name} ({object_id}) was created, but the next task may not find it. {reason}"
         )
     for object_id, position in duplicates.items():
         result = created[position]
@@ -232,6 +232,6 @@ def wait_until_unlisted(ctx: StepContext, deleted: Mapping[int, StepResult]) -> 
     for object_id, position in remaining.items():
         name = quoted(deleted[position].step.name)
         warnings[position].append(
-            f"{name} ({object_id}) was deleted, but a task that looks for it soon may still find it. {reason}"
+            f"{name} ({object_id}) was deleted, but the next task may still find it. {reason}"
         )
     return warnings

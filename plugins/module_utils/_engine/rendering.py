@@ -41,8 +41,8 @@ _COUNTS = {
 #: Why a change that no item asks for is made.
 _REASONS = {
     PURGED: "   (purge)",
-    DETACHED: "   (uses an integration to delete)",
-    REPOINTED: "   (uses an integration to recreate)",
+    DETACHED: "   (detached from a deleted integration)",
+    REPOINTED: "   (moved to the recreated integration)",
 }
 #: Names are padded to the longest one, but not beyond this width.
 NAME_WIDTH = 44
@@ -110,7 +110,7 @@ def plan_summary(plan: Plan) -> Dict[str, int]:
 def plan_text(entries: Sequence[Mapping[str, Any]], summary: Mapping[str, int]) -> List[str]:
     """One line for each change, and the summary."""
     if not entries:
-        return ["No changes. The organization matches the plan."]
+        return ["No changes. The organization matches the configuration."]
     names = [_entry_name(entry) for entry in entries]
     width = min(NAME_WIDTH, max(map(len, names)))
     symbols = [_SYMBOLS[entry["action"]] for entry in entries]

@@ -70,7 +70,7 @@ class PlanResult:
 
     @classmethod
     def predict(cls, plan: Plan) -> PlanResult:
-        """The results in check mode: what the service would do if every step succeeded."""
+        """The predicted results, as if every step succeeded."""
         return cls(
             tuple(
                 StepResult(step, after=step.after, changed=step.is_change, warnings=step.warnings)
@@ -130,7 +130,7 @@ class PlanResult:
         skipped = sum(not result.attempted for result in self.results)
         succeeded = total - len(errors) - skipped
         summary = (
-            f"Of {total} objects, {succeeded} are as desired, {len(errors)} failed, "
+            f"Of {total} objects, {succeeded} succeeded, {len(errors)} failed, "
             f"and {skipped} were not attempted."
         )
         return errors[0].replace(next_step=f"{errors[0].next_step} {summary}".strip())

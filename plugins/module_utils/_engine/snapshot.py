@@ -39,7 +39,7 @@ def read_collection(client: Client, resource: Resource, warn: Callable[[str], No
 
 
 def list_all(client: Client, resource: Resource, warn: Callable[[str], None] = _noop) -> List[Object]:
-    """All existing objects of one resource. ``warn`` receives what the user should know about the answer."""
+    """All existing objects of one resource. ``warn`` is called about unusual responses."""
     action = (
         f"look up the {resource.noun}s of {resource.scope}"
         if resource.scope
@@ -50,7 +50,7 @@ def list_all(client: Client, resource: Resource, warn: Callable[[str], None] = _
 
 
 def existing_objects(client: Client, resource: Resource, objects: Sequence[Object]) -> List[Object]:
-    """Those of the listed objects that exist. Their secrets are added to the client's redactor.
+    """The listed objects that exist. Their secrets are added to the client's redactor.
 
     Raises TransportError for an object that cannot be understood: nothing is decided on the basis of
     incomplete data.

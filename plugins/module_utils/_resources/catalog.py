@@ -130,8 +130,8 @@ class Catalog:
                 found[Reference(INTEGRATIONS.path, name)] = None
                 if expected is None:
                     warnings.append(
-                        f"In this check, {error.detail}. {error.next_step} "
-                        "The real run fails unless an earlier task creates it."
+                        f"{error.detail[0].upper()}{error.detail[1:]}. {error.next_step} "
+                        "A real run fails unless an earlier task creates it."
                     )
         return ResolvedIntegrations(tuple(found), tuple(warnings))
 

@@ -22,7 +22,7 @@ from .._engine.model import (
     Purge,
     Resource,
     TextField,
-    shown_id,
+    format_id,
 )
 from .._errors import RefusedError, operation
 from .._redaction import HIDDEN, HIDDEN_CHANGED, is_hidden, quoted, redact_object
@@ -63,7 +63,7 @@ class TargetField(Field):
         url = webhook_url(desired)
         if url is None:
             raise RefusedError(
-                "a target is sent as a whole, and its URL is not given",
+                "a target can only be sent with its URL, which is not set",
                 type="masked_url",
                 next_step="Set `target.webhook_url`.",
             )
@@ -130,7 +130,7 @@ class Integrations(Resource):
             user = target.get("user")
             if isinstance(user, dict):
                 shown["user"].update((name, user[name]) for name in _PUBLIC_USER_MEMBERS & set(user))
-        return {**obj, "target": _with_option_name(shown)}
+        return {**obj, "target": _rename_url(shown)}
 
     def diff_line(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> DiffLine:
         target = self.to_output(obj, changes).get("target")
@@ -168,7 +168,7 @@ def webhook_url(target: Any) -> Optional[str]:
     return value if isinstance(value, str) and not is_hidden(value) else None
 
 
-def _with_option_name(target: Any) -> Any:
+def _rename_url(target: Any) -> Any:
     """A target with the option's name for its URL: the API's name for the URL of a Webhook is ``url``."""
     if not isinstance(target, dict) or target.get("kind") != "Webhook":
         return target
@@ -177,11 +177,11 @@ def _with_option_name(target: Any) -> Any:
     return {("webhook_url" if name == "url" else name): value for name, value in target.items()}
 
 
-def with_webhook_url(integration: Object) -> Object:
+def reveal_webhook_url(integration: Object) -> Object:
     """An integration for results with its URL in clear, which the user asked for."""
     if "target" not in integration:
         return integration
-    return {**integration, "target": _with_option_name(integration["target"])}
+    return {**integration, "target": _rename_url(integration["target"])}
 
 
 def _is_same_url(url: str, other: str) -> bool:
@@ -205,7 +205,7 @@ def _normalize_url(url: str) -> Any:
 def integration_from_options(params: Mapping[str, Any]) -> DesiredState:
     """The desired state of one integration, from the options in INTEGRATION_ITEM. Raises RefusedError."""
     name, object_id = params["display_name"], params["id"]
-    subject = quoted(name) if name is not None else shown_id(object_id)
+    subject = quoted(name) if name is not None else format_id(object_id)
     with operation(f"manage the integration {subject}"):
         for option in ("id", "display_name"):
             if params[option] == "":
@@ -260,7 +260,7 @@ def fields_from_options(params: Mapping[str, Any]) -> Object:
 
 def _validate_text(field: TextField, value: str) -> None:
     if any("\ud800" <= character <= "\udfff" for character in value):
-        raise RefusedError(f"`{field.name}` contains half of a surrogate pair, which is no character")
+        raise RefusedError(f"`{field.name}` contains an unpaired surrogate, which is not a character")
     if len(value) > field.max_length:
         detail = f"`{field.name}` has {len(value)} characters; the maximum is {field.max_length}"
         raise RefusedError(detail, next_step="Shorten it.")
@@ -269,9 +269,9 @@ def _validate_text(field: TextField, value: str) -> None:
 def _target_from_options(target: Mapping[str, Any]) -> Object:
     kind, url = target["kind"], target.get("webhook_url")
     if url and not is_hidden(url) and not _is_web_url(url):
-        # The URL is a secret, however wrong it is.
+        # Even an invalid URL may be a secret, so it is not repeated.
         detail = "`target.webhook_url` is not an http or https URL with a host"
-        raise RefusedError(detail, next_step="Give the full URL, with its scheme and host.")
+        raise RefusedError(detail, next_step="Set it to the full URL, with its scheme and host.")
     return {"kind": kind, **({URL_FIELDS[kind]: url} if url else {})}
 
 
@@ -290,13 +290,13 @@ def purge_from_options(params: Mapping[str, Any]) -> Optional[Purge]:
     with operation("purge integrations"):
         if params["purge_limit"] < 0:
             detail = f"`purge_limit` is {params['purge_limit']}"
-            raise RefusedError(detail, next_step="Give 0 or more.")
+            raise RefusedError(detail, next_step="Set it to 0 or more.")
         if not params["purge"]:
             return None
         if not params["integrations"]:
             raise RefusedError(
-                "the list of integrations is empty, so all that `keep` does not name would be deleted",
-                next_step="Name the integrations to delete, with `state: absent`.",
+                "the list of integrations is empty, so all that `keep` does not match would be deleted",
+                next_step="List the integrations to delete with `state: absent`.",
             )
         return Purge(INTEGRATIONS, params["purge_limit"], tuple(params["keep"]))
 

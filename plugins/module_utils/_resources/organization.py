@@ -42,7 +42,7 @@ from .subscriptions import (
 
 @dataclass(frozen=True)
 class OrganizationState:
-    """What exists: the collections of the whole organization."""
+    """The existing objects of an organization."""
 
     catalog: Catalog
     subscriptions: Collection
@@ -143,11 +143,11 @@ def plan_organization(
 
 
 def _refuse_kept(plan: Plan, keep: Sequence[str]) -> None:
-    """An item that would change an integration which ``keep`` protects is a contradiction."""
+    """Refuse items that would change an integration that ``keep`` protects."""
     for step in plan.steps:
         if step.before is not None and step.is_change and is_kept(INTEGRATIONS, tuple(keep), step.before):
             raise RefusedError(
-                f"{quoted(step.name)} ({step.before['id']}) matches `keep`, and an item would change it",
+                f"{quoted(step.name)} ({step.before['id']}) matches `keep`, but an item would change it",
                 operation="manage integrations",
                 next_step="Remove it from the items, or from `keep`.",
             )

@@ -42,13 +42,13 @@ def _noop(_text: str) -> None:
     return None
 
 
-class _LookedUp(Resource):
+class LookupResource(Resource):
     """Objects that can only be looked up for one resource path."""
 
     resource_path: str
     resource_type: str
-    #: Whether the look-up answers with one object, and not with a list.
-    answers_one: ClassVar[bool] = False
+    #: Whether the lookup answers with one object, and not with a list.
+    returns_single_object: ClassVar[bool] = False
 
     @property
     def scope(self) -> str:
@@ -65,7 +65,7 @@ class _LookedUp(Resource):
         """All objects. 404 means that there are none; so may 403, with a warning."""
         path = f"{self.path}:lookup"
         try:
-            if self.answers_one:
+            if self.returns_single_object:
                 obj = client.look_up(path, self.identity())
                 return [] if obj is None else [obj]
             objects = client.list(path, self.identity())
@@ -75,16 +75,16 @@ class _LookedUp(Resource):
             return []
         except ForbiddenError as error:
             warn(
-                f"The service answered 403 ({error.detail.rstrip('.')}) to the look-up of the {self.noun}s "
-                f"of {self.resource_path}. It may answer like this if there are none, which is assumed. "
-                "It may also mean that the credentials may not read them."
+                f"The lookup of the {self.noun}s of {self.resource_path} was answered with 403 "
+                f"({error.detail.rstrip('.')}). The task assumes that none exist, but the credentials may "
+                "lack permission to read them."
             )
             return []
-        # Settings of a resource around this one do not belong to it.
+        # A lookup also returns what is inherited from an enclosing resource.
         return [obj for obj in objects if obj.get("resource", self.resource_path) == self.resource_path]
 
 
-class ResourcePreferences(_LookedUp):
+class ResourcePreferences(LookupResource):
     """The one preference of a resource path: whether the resource may send notifications."""
 
     noun = "resource preference"
@@ -93,7 +93,7 @@ class ResourcePreferences(_LookedUp):
     fields = (*_IDENTITY_FIELDS, StateField("current_state", required_hint="Set `enabled`."))
     has_unique_keys = True
     key_relation = "about"
-    answers_one = True
+    returns_single_object = True
 
     def __init__(self, resource_path: str, resource_type: str) -> None:
         self.resource_path = resource_path
@@ -107,7 +107,7 @@ class ResourcePreferences(_LookedUp):
         return DiffLine(str(obj.get("current_state") or ENABLED))
 
 
-class ResourceSubscriptions(_LookedUp, RoutedResource):
+class ResourceSubscriptions(LookupResource, RoutedResource):
     """The subscriptions of one resource path."""
 
     noun = "resource subscription"
@@ -194,13 +194,13 @@ def _path_parts(resource: Any) -> List[Tuple[str, Any]]:
             (name, value) for name, _equals, value in (part.partition("=") for part in resource.split("/"))
         ]
     if not isinstance(resource, dict):
-        raise RefusedError("`resource` is neither a text nor a mapping", next_step=EXAMPLE)
+        raise RefusedError("`resource` must be a string or a mapping", next_step=EXAMPLE)
     unknown = sorted(map(str, set(resource) - set(PATH_PARTS)))
     if unknown:
         detail = f"`resource` has the unknown part {', '.join(map(quoted, unknown))}"
         raise RefusedError(
             detail,
-            next_step=f"Valid parts: {', '.join(PATH_PARTS)}. Give the API's own path for anything else.",
+            next_step=f"Valid parts: {', '.join(PATH_PARTS)}. For anything else, use the API's own path.",
         )
     return [(PATH_PARTS[name][0], resource[name]) for name in PATH_PARTS if resource.get(name) is not None]
 
@@ -214,6 +214,6 @@ def _validate_parts(parts: Sequence[Tuple[str, Any]]) -> None:
         )
         if not is_valid:
             detail = (
-                f"the part {quoted(name)} of `resource` is not a text without slashes and outer white space"
+                f"the part {quoted(name)} of `resource` is not a text without slashes and outer whitespace"
             )
             raise RefusedError(detail, next_step=EXAMPLE)

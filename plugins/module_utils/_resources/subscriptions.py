@@ -74,7 +74,7 @@ class IntegrationsField(Field):
 
 
 class StateField(Field):
-    """ENABLED or DISABLED. An object that does not say so is enabled."""
+    """ENABLED or DISABLED. A missing state means ENABLED."""
 
     def compare(self, desired: Any, current: Any, write_secrets: str) -> Comparison:
         return Comparison() if desired == (current or ENABLED) else Comparison(differs=(self.name,))
@@ -134,9 +134,9 @@ class RoutedResource(Resource):
 
         loses_integrations = before is None or is_enabled_now or bool(references(before.get("integrations")))
         if not after.get("integrations") and loses_integrations:
-            next_step = "Give another integration, or disable or delete the subscription."
+            next_step = "Add another integration, or disable or delete the subscription."
             if notification_type.get("subscription_priority") == REQUIRED:
-                next_step = "Give another integration. The subscription to a REQUIRED type is always enabled."
+                next_step = "Add another integration. The subscription to a REQUIRED type is always enabled."
             detail = "the subscription would have no integration left"
             return RefusedError(detail, type="no_integration_left", next_step=next_step)
         if (before is None or is_enabled_now) and not is_in_plan(notification_type):
@@ -329,7 +329,7 @@ def subscription_from_options(
     )
     with operation(f"manage {subject}"):
         if object_id == "":
-            raise RefusedError("`id` is empty", next_step="Omit it, or give the ID of a subscription.")
+            raise RefusedError("`id` is empty", next_step="Omit it, or set it to the ID of a subscription.")
         type_id = _type_id(resource, object_id, type_name, existing, params["state"])
         if params["state"] == "absent":
             return DesiredState(resource, present=False, id=object_id, key=type_id or None)

@@ -75,7 +75,7 @@ SUMMARY_PATH = USER_NOTIFICATIONS.path + ":summary"
 
 @contextmanager
 def _with_hint(hint: str) -> Iterator[None]:
-    """What to do if the service refuses access or knows no notifications."""
+    """Add a next step to 403 and 404 errors."""
     try:
         yield
     except (ForbiddenError, NotFoundError) as error:
