@@ -8,8 +8,8 @@ Private to the collection.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Container, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, Union
+from dataclasses import dataclass, field
+from typing import Any, Container, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple, Union
 
 from .._engine.model import Client, Collection, Object, Reference
 from .._engine.snapshot import read_collection
@@ -47,34 +47,48 @@ class ResolvedIntegrations:
     warnings: Tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class PlannedIntegrations:
+    """What a plan does to integrations.
+
+    ``created`` has the names of those that it creates, and ``removed`` those that it deletes or recreates, by
+    ID. ``replacements`` has what replaces those whose subscriptions must change (None: nothing), by ID.
+    """
+
+    created: FrozenSet[str] = frozenset()
+    removed: Mapping[str, Object] = field(default_factory=dict)
+    replacements: Mapping[str, Optional[IntegrationReference]] = field(default_factory=dict)
+
+
 class Catalog:
     """The notification types and integrations of an organization, found by ID or by exact name.
 
-    If these are the objects that will exist after a plan, ``replacements`` has what replaces each integration
-    that the plan recreates or deletes (None: nothing), by its ID. ``types_by_resource`` is the result of
-    find_types_by_resource.
+    If these are the objects that will exist after a plan, ``planned`` says what the plan does.
+    ``types_by_resource`` is the result of find_types_by_resource.
     """
 
     def __init__(
         self,
         notification_types: Iterable[Object] = (),
         integrations: Iterable[Object] = (),
-        replacements: Optional[Mapping[str, Optional[IntegrationReference]]] = None,
+        planned: Optional[PlannedIntegrations] = None,
         types_by_resource: Optional[TypesByResource] = None,
     ) -> None:
         self.types = Collection(NOTIFICATION_TYPES, notification_types)
         self.integrations = Collection(INTEGRATIONS, integrations)
         self.types_by_resource = types_by_resource or {}
-        self._replacements = dict(replacements or {})
-        self._replacing = frozenset(self._replacements.values())
+        self._planned = planned or PlannedIntegrations()
+        self._replacing = frozenset(self._planned.replacements.values())
 
     def with_integrations(
-        self,
-        integrations: Iterable[Object],
-        replacements: Optional[Mapping[str, Optional[IntegrationReference]]] = None,
+        self, integrations: Iterable[Object], planned: Optional[PlannedIntegrations] = None
     ) -> Catalog:
         """These notification types, with other integrations."""
-        return Catalog(self.types, integrations, replacements, self.types_by_resource)
+        return Catalog(self.types, integrations, planned, self.types_by_resource)
+
+    def find_integration(self, integration_id: str) -> Optional[Object]:
+        """An integration that exists, or that the plan removes."""
+        return self.integrations.by_id(integration_id) or self._planned.removed.get(integration_id)
 
     def type_label(self, type_id: str) -> str:
         """A type's name, or its ID if it has no name."""
@@ -92,7 +106,7 @@ class Catalog:
         """Those of the integrations that exist, with replacements in place of those that are recreated."""
         existing: List[IntegrationReference] = []
         for integration_id in integration_ids:
-            reference = self._replacements.get(integration_id, integration_id)
+            reference = self._planned.replacements.get(integration_id, integration_id)
             is_planned = isinstance(reference, Reference)
             if reference and (is_planned or self.integrations.by_id(str(reference)) is not None):
                 existing.append(reference)
@@ -100,11 +114,11 @@ class Catalog:
 
     def replacement(self, integration_id: str) -> IntegrationReference:
         """What replaces an integration that the plan recreates, or the integration itself."""
-        return self._replacements.get(integration_id) or integration_id
+        return self._planned.replacements.get(integration_id) or integration_id
 
     def is_removed(self, integration_id: str) -> bool:
         """Whether the plan recreates or deletes an integration, so that references to it must change."""
-        return integration_id in self._replacements
+        return integration_id in self._planned.replacements
 
     def is_replacement(self, reference: IntegrationReference) -> bool:
         """Whether an integration replaces one that the plan recreates."""
@@ -121,6 +135,9 @@ class Catalog:
         found: Dict[IntegrationReference, None] = {}
         warnings = []
         for name in names:
+            if name in self._planned.created:
+                found[Reference(INTEGRATIONS.path, name)] = None
+                continue
             try:
                 found[self.integrations.resolve(name)["id"]] = None
             except UnknownNameError as error:

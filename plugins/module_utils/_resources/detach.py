@@ -78,7 +78,7 @@ def _read_users(client: Client, plan: Plan, removed: Mapping[str, str]) -> Optio
         return None
     catalog = Catalog(read_collection(client, NOTIFICATION_TYPES), plan.snapshot[INTEGRATIONS])
     catalog = refresh_catalog(client, catalog, users)
-    return Collection(Subscriptions(planned_catalog(catalog, plan, removed), catalog), users)
+    return Collection(Subscriptions(planned_catalog(catalog, plan, removed)), users)
 
 
 def plan_users(plan: Plan, collections: Iterable[Collection], when_in_use: str) -> Plan:

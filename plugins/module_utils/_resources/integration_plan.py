@@ -15,14 +15,14 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import replace
-from typing import Container, Dict, FrozenSet, List, Optional, Sequence, Tuple
+from typing import Container, Dict, List, Optional, Sequence, Set, Tuple
 
 from .._engine.model import ALWAYS, Collection, DesiredState, Object, Purge, Reference, Snapshot
 from .._engine.plan import DELETE, RECREATE, REPLACEMENT, UPDATE, Plan, Step
 from .._engine.planner import make_plan, plan_step
 from .._errors import RefusedError
 from .._redaction import quoted
-from .catalog import Catalog, IntegrationReference
+from .catalog import Catalog, IntegrationReference, PlannedIntegrations
 from .integrations import INTEGRATIONS, target_kind
 
 #: The values of ``on_kind_change``.
@@ -147,33 +147,26 @@ def _refusal(step: Step, detail: str, next_step: str) -> RefusedError:
 # What exists after the plan
 
 
-def created_names(plan: Plan) -> FrozenSet[str]:
-    """The names of the integrations that a plan creates, as other resources refer to them."""
-    return frozenset(
-        step.name
-        for step in plan.steps
-        if step.resource.address == INTEGRATIONS.address
-        and step.origin != REPLACEMENT
-        and (step.before is None or isinstance(step.replacement, Reference))
-        and step.after is not None
-    )
+def planned_catalog(current: Catalog, plan: Plan, released: Container[str]) -> Catalog:
+    """The notification types, and the integrations as they will be after a plan.
 
-
-def planned_catalog(current: Catalog, plan: Plan, removed: Container[str]) -> Catalog:
-    """The notification types, and the existing integrations as they will be after a plan.
-
-    References to the integrations in ``removed`` must change.
+    ``released`` has the IDs of removed integrations whose subscriptions must change.
     """
-    planned = {obj["id"]: obj for obj in current.integrations}
+    existing = {obj["id"]: obj for obj in current.integrations}
+    created: Set[str] = set()
+    removed: Dict[str, Object] = {}
     replacements: Dict[str, Optional[IntegrationReference]] = {}
     for step in plan.steps:
-        if step.before is None or not step.is_change or step.resource.address != INTEGRATIONS.address:
+        if not step.is_change or step.resource.address != INTEGRATIONS.address:
             continue
-        integration_id = step.before["id"]
-        if step.action in (DELETE, RECREATE):
-            del planned[integration_id]
-            if integration_id in removed:
+        if step.before is not None and step.action in (DELETE, RECREATE):
+            integration_id = step.before["id"]
+            removed[integration_id] = existing.pop(integration_id)
+            if integration_id in released:
                 replacements[integration_id] = step.replacement or None
         if step.after is not None and "id" in step.after:
-            planned[step.after["id"]] = step.after
-    return current.with_integrations(planned.values(), replacements)
+            existing[step.after["id"]] = step.after
+        elif step.after is not None and step.origin != REPLACEMENT:
+            created.add(step.name)
+    planned = PlannedIntegrations(frozenset(created), removed, replacements)
+    return current.with_integrations(existing.values(), planned)

@@ -9,7 +9,7 @@ Private to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from .._engine.model import Client, Collection, DesiredState, Object, Purge, Snapshot
 from .._engine.plan import REPLACEMENT, Plan, Step
@@ -19,7 +19,7 @@ from .._errors import RefusedError, operation
 from .._redaction import quoted
 from .catalog import Catalog, refresh_catalog
 from .detach import plan_users, removed_integrations
-from .integration_plan import created_names, plan_integrations, planned_catalog
+from .integration_plan import plan_integrations, planned_catalog
 from .integrations import INTEGRATIONS, integration_from_options, is_manageable
 from .notification_types import NOTIFICATION_TYPES, find_types_by_resource
 from .policies import Limits
@@ -122,19 +122,15 @@ def plan_organization(
     )
     _refuse_kept(integration_plan, params["keep"])
     removed = removed_integrations(integration_plan, params["when_in_use"])
-    planned = planned_catalog(state.catalog, integration_plan, removed)
-    created = created_names(integration_plan)
+    catalog = planned_catalog(state.catalog, integration_plan, removed)
 
-    known = state.catalog.with_integrations([*state.integrations, *planned.integrations])
-    subscriptions = Collection(Subscriptions(planned, known), state.subscriptions)
-    routes = _plan_routes(subscriptions, created, params)
-    resource_plan = _plan_resource_settings(
-        client, options, planned, known, created, preference_paths, route_paths, warn
-    )
+    subscriptions = Collection(Subscriptions(catalog), state.subscriptions)
+    routes = _plan_routes(subscriptions, params)
+    resource_plan = _plan_resource_settings(client, options, catalog, preference_paths, route_paths, warn)
     plan = integration_plan + routes.plan + resource_plan
     plan += plan_users(plan, [subscriptions, *resource_plan.snapshot], params["when_in_use"])
 
-    after = planned_routing(plan, subscriptions, planned)
+    after = planned_routing(plan, subscriptions, catalog)
     refusal = options.limits.refusal(state.routing, after, plan, _object_count(state))
     return OrganizationPlan(plan, routes.selection, routes.not_disabled, after, refusal)
 
@@ -163,10 +159,10 @@ class _Routes:
     not_disabled: List[Object]
 
 
-def _plan_routes(subscriptions: Collection, created: FrozenSet[str], params: Mapping[str, Any]) -> _Routes:
+def _plan_routes(subscriptions: Collection, params: Mapping[str, Any]) -> _Routes:
     resource = subscriptions.resource
     assert isinstance(resource, Subscriptions)
-    selection = apply_rules(resource.catalog, params["subscriptions"], created)
+    selection = apply_rules(resource.catalog, params["subscriptions"])
     desired_states = selection.desired_states(resource, EXACT, params["keep_read_only"])
     not_disabled: List[Object] = []
     if params["disable_others"]:
@@ -180,14 +176,12 @@ def _plan_resource_settings(
     client: Client,
     options: OrganizationOptions,
     catalog: Catalog,
-    known: Catalog,
-    created: FrozenSet[str],
     preference_paths: Sequence[Tuple[str, str]],
     route_paths: Sequence[Tuple[str, str]],
     warn: Callable[[str], None],
 ) -> Plan:
     preferences = [ResourcePreferences(*path) for path in preference_paths]
-    routed = {path: ResourceSubscriptions(catalog, *path, known) for path in route_paths}
+    routed = {path: ResourceSubscriptions(catalog, *path) for path in route_paths}
     snapshot = read_snapshot(client, [*preferences, *routed.values()], options.concurrency, warn)
 
     desired_states: List[DesiredState] = [
@@ -196,7 +190,7 @@ def _plan_resource_settings(
     ]
     for path, item in zip(route_paths, options.params["resource_subscriptions"]):
         resource = routed[path]
-        desired_states.append(subscription_from_options(resource, item, snapshot[resource], created))
+        desired_states.append(subscription_from_options(resource, item, snapshot[resource]))
     return make_plan(desired_states, snapshot)
 
 

@@ -8,7 +8,7 @@ The API cannot list them. They are looked up for one resource path at a time. Pr
 
 from __future__ import annotations
 
-from typing import Any, Callable, ClassVar, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, ClassVar, List, Mapping, Sequence, Tuple
 
 from .._engine.model import Client, Collection, DesiredState, DiffLine, Field, Object, Resource, Snapshot
 from .._engine.snapshot import read_snapshot
@@ -115,10 +115,8 @@ class ResourceSubscriptions(LookupResource, RoutedResource):
     api_kind = "ResourceSubscription"
     fields = (*_IDENTITY_FIELDS, *ROUTE_FIELDS)
 
-    def __init__(
-        self, catalog: Catalog, resource_path: str, resource_type: str, known: Optional[Catalog] = None
-    ) -> None:
-        super().__init__(catalog, known)
+    def __init__(self, catalog: Catalog, resource_path: str, resource_type: str) -> None:
+        super().__init__(catalog)
         self.resource_path = resource_path
         self.resource_type = resource_type
 

@@ -97,10 +97,8 @@ class RoutedResource(Resource):
     has_unique_keys = True
     key_relation = "to"
 
-    def __init__(self, catalog: Catalog, known: Optional[Catalog] = None) -> None:
-        """``known`` has the integrations whose names are shown, if it is more than the catalog."""
+    def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        self._known = known or catalog
 
     def identity(self) -> Object:
         """What a new object is created with beside its type and its integrations."""
@@ -164,7 +162,7 @@ class RoutedResource(Resource):
     def _reference_to_output(self, reference: IntegrationReference) -> Object:
         if isinstance(reference, Reference):
             return {"id": None, "display_name": reference.key, "kind": None}
-        integration = self._known.integrations.by_id(reference)
+        integration = self.catalog.find_integration(reference)
         if integration is None:
             # It was deleted, and the subscription still refers to it.
             return {"id": reference, "display_name": None, "kind": None, "missing": True}
