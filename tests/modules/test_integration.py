@@ -393,6 +393,17 @@ def test_detach_updates_subscriptions_before_the_delete(run, emulator):
     assert [emulator.routes()[name] for name in names] == [["Organization admins"], ["pager"], ["unused"]]
 
 
+def test_replanned_detachment_is_not_the_managed_object(run, emulator):
+    """After a 409, the service has another version of the subscription, so its change is planned again."""
+    routed_integrations(emulator)
+    emulator.route("Connector failed", "ops", "pager")
+    emulator.fault("status", "PATCH", "*/subscriptions/*", status=409)
+    result = run.ok("integration", display_name="ops", state="absent", when_in_use="detach")
+    assert result["integration"] is None
+    assert len(result["detached"]) == 3
+    assert "ops" not in emulator.made()
+
+
 def test_detach_is_refused_if_a_subscription_would_be_empty(run, emulator):
     routed_integrations(emulator)
     result = run.fails("integration", display_name="ops", state="absent", when_in_use="detach")

@@ -390,6 +390,18 @@ def test_purge_never_leaves_a_subscription_without_integrations(run, emulator):
     assert order == ["POST", "PATCH", "PATCH", "DELETE", "DELETE"]
 
 
+def test_replanned_detachment_is_not_an_item(run, emulator):
+    emulator.reset(integrations=[slack("goes")])
+    emulator.route("Connector failed", "Organization admins", "goes")
+    emulator.fault("status", "PATCH", status=409)
+    items = [{"name": "goes", "state": "absent"}]
+    result = run.ok("integrations", integrations=items, when_in_use="detach")
+    assert [entry["display_name"] for entry in result["integrations"]] == ["goes"]
+    assert [entry["display_name"] for entry in result["detached"]] == ["Connector failed"]
+    assert result["summary"]["deleted"] == 1
+    assert result["summary"]["changed"] == 0
+
+
 def test_failed_detach_prevents_all_deletes(run, emulator):
     emulator.reset(integrations=[slack("goes"), slack("idle")])
     emulator.route("Connector failed", "Organization admins", "goes")

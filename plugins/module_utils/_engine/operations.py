@@ -63,10 +63,11 @@ def apply_step(ctx: StepContext, step: Step) -> StepResult:
         warnings += (outcome.warning,) if outcome.warning else ()
         may_have_changed = may_have_changed or outcome.may_be_ours
         try:
-            step = plan_step(step.desired, Collection(step.resource, outcome.current))
+            replanned = plan_step(step.desired, Collection(step.resource, outcome.current))
         except RefusedError as error:
             outcome = _failed(step, error)
         else:
+            step = replace(replanned, origin=step.origin)
             outcome = _attempt(ctx, step)
 
     result = outcome if isinstance(outcome, StepResult) else _failed(step, outcome.cause)
