@@ -195,6 +195,20 @@ def test_integration_identified_by_id_is_not_purged(run, emulator):
     assert [obj["id"] for obj in emulator.objects() if obj["display_name"] == "ops"] == [first]
 
 
+# Other clients at the same time
+
+
+@pytest.mark.parametrize("params", [{"purge": True}, {"purge": False}])
+def test_deletion_fails_if_the_object_exists_after_each_404(run, emulator, params):
+    emulator.reset(integrations=[slack("old")])
+    emulator.fault("status", "DELETE", status=404, times=2)
+    items = [item("new")] if params["purge"] else [{"name": "old", "state": "absent"}]
+    result = run.fails("integrations", integrations=items, **params)
+    assert result["error"]["type"] == "not_found"
+    assert "However, the service still returns the object." in result["msg"]
+    assert "old" in emulator.made()
+
+
 # Rejected before any write
 
 

@@ -24,7 +24,13 @@ from typing import (
     Tuple,
 )
 
-from .._errors import DependencyFailedError, NotificationsError, OutcomeUnknownError
+from .._errors import (
+    DependencyFailedError,
+    ForbiddenError,
+    NotFoundError,
+    NotificationsError,
+    OutcomeUnknownError,
+)
 from .._redaction import quoted
 from .creation_lock import CreationLock, creation_lock
 from .model import Client, Object, Reference, Resource
@@ -108,6 +114,10 @@ def poll_list(ctx: StepContext, reason: str) -> Iterator[List[Object]]:
 _MAY_LAG = "the list may not show a new object at once"
 
 
+def _may_linger(ctx: StepContext) -> str:
+    return f"the list may still show a deleted {ctx.resource.noun}"
+
+
 def find_by_key(ctx: StepContext, key: Optional[str]) -> List[Object]:
     """The objects with a key, as soon as the list shows any; empty if it does not."""
     for objects in poll_list(ctx, _MAY_LAG):
@@ -115,6 +125,34 @@ def find_by_key(ctx: StepContext, key: Optional[str]) -> List[Object]:
         if found:
             return found
     return []
+
+
+def read_current(ctx: StepContext, object_id: str) -> Optional[Object]:
+    """The object with an ID as it is now; None if it does not exist.
+
+    The list may lag behind, so the object is read by its ID. The service may answer 403 instead of 404, which
+    proves nothing, so the list decides then. Raises NotificationsError, also for a 404 of another server.
+    """
+    try:
+        obj = ctx.client.read(ctx.resource.path, object_id)
+    except NotFoundError as error:
+        if not error.is_from_api:
+            raise
+        return None
+    except ForbiddenError:
+        return _find_while_listed(ctx, object_id)
+    existing = existing_objects(ctx.client, ctx.resource, [obj])
+    return existing[0] if existing else None
+
+
+def _find_while_listed(ctx: StepContext, object_id: str) -> Optional[Object]:
+    """The listed object with an ID; None as soon as the list does not show it."""
+    found: List[Object] = []
+    for objects in poll_list(ctx, _may_linger(ctx)):
+        found = [obj for obj in objects if obj["id"] == object_id]
+        if not found:
+            return None
+    return found[0]
 
 
 def recover_lost_create(
