@@ -238,6 +238,18 @@ def test_update_overwritten_by_another_user_is_explained(run, emulator):
 # Duplicate names
 
 
+def test_duplicate_created_by_another_user_gives_a_warning(run, emulator):
+    emulator.meanwhile("POST", "*/integrations", "POST", "/integrations", slack("ops", OTHER_URL))
+    result = run.ok("integration", display_name="ops", target=SLACK)
+    own_id = result["integration"]["id"]
+    [other_id] = {obj["id"] for obj in emulator.objects() if obj["display_name"] == "ops"} - {own_id}
+    [warning] = run.warnings
+    assert warning.startswith(
+        f"Another task or user created another integration 'ops' in the meantime: {other_id}, "
+        f"beside {own_id} of this task. Delete all but one of them by ID"
+    )
+
+
 def test_ambiguous_name_is_an_error(run, emulator):
     emulator.reset(integrations=[slack("ops"), slack("ops")])
     first, second = [obj["id"] for obj in emulator.objects() if obj["display_name"] == "ops"]

@@ -209,6 +209,24 @@ def test_deletion_fails_if_the_object_exists_after_each_404(run, emulator, param
     assert "old" in emulator.made()
 
 
+@pytest.mark.parametrize("params", [{"purge": True}, {"purge": False}])
+def test_duplicate_is_reported_in_every_phase(run, emulator, params):
+    """Another client creates the object after the task has created and listed its own."""
+    emulator.reset(integrations=[slack("old"), slack("older")])
+    for _deletion in range(2):
+        emulator.meanwhile("DELETE", "*", "POST", "/integrations", slack("new"))
+    items = [item("new")]
+    if not params["purge"]:
+        items += [{"name": name, "state": "absent"} for name in ("old", "older")]
+    result = run.ok("integrations", integrations=items, **params)
+
+    own_id = result["integrations"][0]["id"]
+    other_ids = {obj["id"] for obj in emulator.objects() if obj["display_name"] == "new"} - {own_id}
+    assert len(other_ids) == 2
+    [warning] = run.warnings
+    assert f"in the meantime: {', '.join(sorted(other_ids))}, beside {own_id} of this task" in warning
+
+
 # Rejected before any write
 
 

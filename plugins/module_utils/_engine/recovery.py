@@ -15,6 +15,7 @@ from typing import (
     ContextManager,
     Dict,
     FrozenSet,
+    Iterable,
     Iterator,
     List,
     Mapping,
@@ -61,11 +62,28 @@ class StepContext:
     planned_keys: FrozenSet[str]
     created_ids: CreatedIds
     _claimed: Set[str] = field(default_factory=set)
+    _created_by_key: Dict[str, str] = field(default_factory=dict)
+    _duplicates: Dict[str, Set[str]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def list_all(self) -> List[Object]:
         """The existing objects at this moment."""
-        return existing_objects(self.client, self.resource, self.resource.read(self.client, _noop))
+        objects = existing_objects(self.client, self.resource, self.resource.read(self.client, _noop))
+        with self._lock:
+            for obj in objects:
+                created_id = self._created_by_key.get(self.resource.key(obj))
+                if created_id is not None and created_id != obj["id"]:
+                    self._duplicates.setdefault(created_id, set()).add(obj["id"])
+        return objects
+
+    def record_creation(self, obj: Object) -> None:
+        """From now on, each list is searched for other objects with the key of this one."""
+        with self._lock:
+            self._created_by_key[self.resource.key(obj)] = obj["id"]
+
+    def duplicates_of(self, object_id: str) -> List[str]:
+        """The IDs of other objects with the key of a created object, in any list since its creation."""
+        return sorted(self._duplicates.get(object_id, ()))
 
     def claim(self, object_id: str) -> bool:
         """Count an object as created by this step; False if it existed before or another step created it."""
@@ -201,75 +219,76 @@ def _find_new(ctx: StepContext, body: Mapping[str, Any]) -> List[Object]:
     return []
 
 
-def wait_until_listed(ctx: StepContext, created: Mapping[int, StepResult]) -> Dict[int, List[str]]:
+def wait_until_listed(ctx: StepContext, created: Mapping[int, StepResult]) -> Dict[int, str]:
     """Wait until the list shows these created objects; otherwise the next task would create them again.
 
-    ``created`` has the results by position. Returns warnings by position: about objects that are still
-    missing, and about objects of the same key that somebody else created meanwhile, which nothing can
-    prevent.
+    ``created`` has the results by position. Returns warnings by position, about objects that are missing.
     """
-    missing: Dict[str, int] = {}
-    positions_by_key: Dict[str, int] = {}
-    for position, result in created.items():
-        obj = result.after or {}
-        missing[obj["id"]] = position
-        if not result.error:
-            positions_by_key[ctx.resource.key(obj)] = position
-
-    duplicates: Dict[str, int] = {}
-    reason = "It is not in the list yet."
-    try:
-        for objects in poll_list(ctx, _MAY_LAG):
-            for obj in objects:
-                missing.pop(obj["id"], None)
-                duplicate_of = positions_by_key.get(ctx.resource.key(obj))
-                if duplicate_of is not None and (created[duplicate_of].after or {})["id"] != obj["id"]:
-                    duplicates[obj["id"]] = duplicate_of
-            if not missing:
-                break
-    except NotificationsError as error:
-        reason = error.message
-
-    warnings: Dict[int, List[str]] = {position: [] for position in created}
-    for object_id, position in missing.items():
+    positions = {(result.after or {})["id"]: position for position, result in created.items()}
+    missing, error = _wait_for_list(ctx, positions, _MAY_LAG, should_be_listed=True)
+    warnings: Dict[int, str] = {}
+    for object_id in missing:
+        position = positions[object_id]
         name = quoted(created[position].step.name)
-        warnings[position].append(
-            f"{name} ({object_id}) was created, but a task that looks for it soon may not find it. {reason}"
-        )
-    for object_id, position in duplicates.items():
-        result = created[position]
-        subject = ctx.resource.describe(result.step.name)
-        own_id = (result.after or {})["id"]
-        warnings[position].append(
-            f"Another task or user created another {subject} in the meantime: {object_id}, beside "
-            f"{own_id} of this task. Delete one of them by its ID; until then, tasks that use the name fail. "
-            f"{RUN_ONCE}"
+        warnings[position] = (
+            f"{name} ({object_id}) was created, but a task that looks for it soon may not find it. "
+            f"{error or 'It is not in the list yet.'}"
         )
     return warnings
 
 
-def wait_until_unlisted(ctx: StepContext, deleted: Mapping[int, StepResult]) -> Dict[int, List[str]]:
+def wait_until_unlisted(ctx: StepContext, deleted: Mapping[int, StepResult]) -> Dict[int, str]:
     """Wait until the list no longer shows these objects; otherwise the next task would find them.
 
     Returns warnings by position, about objects that are still listed.
     """
-    remaining = {(result.step.before or {})["id"]: position for position, result in deleted.items()}
-    reason = "It is still listed."
+    positions = {(result.step.before or {})["id"]: position for position, result in deleted.items()}
+    listed, error = _wait_for_list(ctx, positions, _may_linger(ctx), should_be_listed=False)
+    warnings: Dict[int, str] = {}
+    for object_id in listed:
+        position = positions[object_id]
+        name = quoted(deleted[position].step.name)
+        warnings[position] = (
+            f"{name} ({object_id}) was deleted, but a task that looks for it soon may still find it. "
+            f"{error or 'It is still listed.'}"
+        )
+    return warnings
+
+
+def _wait_for_list(
+    ctx: StepContext, object_ids: Iterable[str], reason: str, should_be_listed: bool
+) -> Tuple[List[str], str]:
+    """Wait until all of these objects are listed, or none of them.
+
+    Returns those for which the list does not change in time, and the message of the error if it cannot be
+    read.
+    """
+    remaining = list(object_ids)
     try:
-        for objects in poll_list(ctx, f"the list may still show a deleted {ctx.resource.noun}"):
+        for objects in poll_list(ctx, reason):
             listed = {obj["id"] for obj in objects}
-            remaining = {
-                object_id: position for object_id, position in remaining.items() if object_id in listed
-            }
+            remaining = [object_id for object_id in remaining if (object_id in listed) != should_be_listed]
             if not remaining:
                 break
     except NotificationsError as error:
-        reason = error.message
+        return remaining, error.message
+    return remaining, ""
 
-    warnings: Dict[int, List[str]] = {position: [] for position in deleted}
-    for object_id, position in remaining.items():
-        name = quoted(deleted[position].step.name)
-        warnings[position].append(
-            f"{name} ({object_id}) was deleted, but a task that looks for it soon may still find it. {reason}"
-        )
+
+def duplicate_warnings(ctx: StepContext, results: Mapping[int, StepResult]) -> Dict[int, str]:
+    """Warnings by position, about objects that somebody else created with the key of a created one.
+
+    Nothing can prevent that if the service allows it.
+    """
+    warnings: Dict[int, str] = {}
+    for position, result in results.items():
+        own_id = (result.after or {}).get("id", "")
+        others = ctx.duplicates_of(own_id)
+        if others:
+            subject = ctx.resource.describe(result.step.name)
+            warnings[position] = (
+                f"Another task or user created another {subject} in the meantime: {', '.join(others)}, "
+                f"beside {own_id} of this task. Delete all but one of them by ID; until then, tasks that use "
+                f"the name fail. {RUN_ONCE}"
+            )
     return warnings
