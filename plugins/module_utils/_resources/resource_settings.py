@@ -63,23 +63,22 @@ class _LookedUp(Resource):
         return {"resource": self.resource_path, "resource_type": self.resource_type}
 
     def read(self, client: Client, warn: Callable[[str], None]) -> List[Object]:
-        """All objects. 404 means that there are none; so may 403, with a warning."""
+        """All objects. A 404 of the API means that there are none; so may a 403, with a warning."""
         path = f"{self.path}:lookup"
         try:
             if self.answers_one:
                 obj = client.look_up(path, self.identity())
                 return [] if obj is None else [obj]
             objects = client.list(path, self.identity())
-        except NotFoundError as error:
+        except (NotFoundError, ForbiddenError) as error:
             if not error.is_from_api:
                 raise
-            return []
-        except ForbiddenError as error:
-            warn(
-                f"The service answered 403 ({error.detail.rstrip('.')}) to the look-up of the {self.noun}s "
-                f"of {self.resource_path}. It may answer like this if there are none, which is assumed. "
-                "It may also mean that the credentials may not read them."
-            )
+            if isinstance(error, ForbiddenError):
+                warn(
+                    f"The service answered 403 ({error.detail.rstrip('.')}) to the look-up of the "
+                    f"{self.noun}s of {self.resource_path}. It may answer like this if there are none, which "
+                    "is assumed. It may also mean that the credentials may not read them."
+                )
             return []
         # Settings of a resource around this one do not belong to it.
         return [obj for obj in objects if obj.get("resource", self.resource_path) == self.resource_path]
