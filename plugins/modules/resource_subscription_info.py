@@ -14,6 +14,8 @@ description:
   - Reads which notification types of one resource go to which integrations, with their names. The API can
     only look up one resource at a time.
   - The list is complete, or the task fails.
+  - If the API answers the lookup with 404 or 403, the list is empty. A 403 gives a warning, because it may
+    also mean that the credentials may not read the subscriptions.
 author: The ccloud.notifications authors (@ccloud-notifications)
 extends_documentation_fragment:
   - ccloud.notifications.connection

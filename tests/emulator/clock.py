@@ -8,6 +8,9 @@ from __future__ import annotations
 import datetime
 import time
 
+#: The most seconds that are added to the clocks: 68 years.
+MAX_OFFSET = 2**31 - 1
+
 
 class Clock:
     """The machine's clocks plus the seconds that were added to them."""
@@ -16,7 +19,11 @@ class Clock:
         self._offset = 0.0
 
     def advance(self, seconds: float) -> None:
-        """Move the clock forward."""
+        """Move the clock forward. Raises ValueError for a number that is negative, infinite or too large."""
+        if not (seconds >= 0 and self._offset + seconds <= MAX_OFFSET):
+            raise ValueError(
+                f"the clock moves forward, by at most {MAX_OFFSET} seconds in total, not by {seconds}"
+            )
         self._offset += seconds
 
     def monotonic(self) -> float:

@@ -9,6 +9,8 @@ import fnmatch
 from dataclasses import dataclass, field
 from typing import Any, Mapping, Optional
 
+from .settings import NUMBERS, is_number
+
 KINDS = (
     "status",  # answer `status` with `headers` and `body`; `applied: true`: after the request took effect
     "delay",  # answer after `delay_ms`; `applied: true`: the request takes effect before that
@@ -56,6 +58,11 @@ class Fault:
         fault = cls(**document)
         if fault.kind not in KINDS:
             raise ValueError(f"unknown kind {fault.kind!r}; valid kinds: {', '.join(KINDS)}")
+
+        for name in ("times", "skip", "status", "delay_ms"):
+            value = getattr(fault, name)
+            if not is_number(value):
+                raise ValueError(f"{name} takes {NUMBERS}, not {value!r}")
         return fault
 
     def matches(self, method: str, path: str) -> bool:

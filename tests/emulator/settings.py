@@ -10,6 +10,15 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any, Mapping
 
+#: The largest value of a number. In seconds, it is 68 years.
+MAX_NUMBER = 2**31 - 1
+NUMBERS = f"a whole number from 0 to {MAX_NUMBER}"
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is one of ``NUMBERS``."""
+    return type(value) is int and 0 <= value <= MAX_NUMBER
+
 
 def _policy(question: str, *values: str) -> Any:
     """A field with these valid values, of which the first is the default."""
@@ -119,7 +128,9 @@ class Settings:
                 raise ValueError(f"unknown setting {name!r}; valid settings: {', '.join(fields)}")
 
             default, values = fields[name].default, fields[name].metadata.get("values")
-            if type(value) is not type(default) or (isinstance(value, int) and value < 0):
+            if isinstance(default, int) and not is_number(value):
+                raise ValueError(f"{name} takes {NUMBERS}, not {value!r}")
+            if type(value) is not type(default):
                 raise ValueError(f"{name} takes a value such as {default!r}, not {value!r}")
             if values and value not in values:
                 raise ValueError(f"invalid value {value!r} of {name}; valid values: {', '.join(values)}")
@@ -132,6 +143,14 @@ def policies() -> dict[str, tuple[str, ...]]:
     return {f.name: f.metadata["values"] for f in dataclasses.fields(Settings) if "values" in f.metadata}
 
 
+def _number(text: str) -> int:
+    """The value of a flag."""
+    is_short_decimal = text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_NUMBER))
+    if not (is_short_decimal and is_number(int(text))):
+        raise argparse.ArgumentTypeError(f"{text[:80]!r} is not {NUMBERS}")
+    return int(text)
+
+
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """Add one command-line flag for each setting, with the setting's name."""
     for f in dataclasses.fields(Settings):
@@ -142,11 +161,9 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
             )
             continue
 
-        value_type = int if isinstance(f.default, int) else str
+        value_type, metavar = (_number, "INT") if isinstance(f.default, int) else (str, "STR")
         text = f"{f.metadata['help']} (default {f.default})"
-        parser.add_argument(
-            flag, type=value_type, default=f.default, metavar=value_type.__name__.upper(), help=text
-        )
+        parser.add_argument(flag, type=value_type, default=f.default, metavar=metavar, help=text)
 
 
 def from_flags(namespace: argparse.Namespace) -> Settings:

@@ -19,6 +19,7 @@ import requests
 import schemathesis
 from hypothesis import settings
 
+from emulator import cli
 from emulator.catalogue import CATALOGUE, PUBLISHED_NAMES
 from support.emulator import EXTERNAL_TOKEN, FOLDER, KEY, READER_KEY, READER_SECRET, SECRET, Emulator, slack
 
@@ -109,6 +110,8 @@ def test_invalid_control_request_names_the_valid_ones(emulator, method, path, bo
         {"settings": {"dead_url": "500"}},
         {"settings": {"quota": "5"}},
         {"settings": {"quota": -1}},
+        {"settings": {"quota": 2**31}},
+        {"settings": {"latency_ms": 1.5}},
         {"settings": {"latency_ms": True}},
         {"settings": [1]},
     ],
@@ -117,6 +120,31 @@ def test_invalid_reset_is_refused(emulator, wanted):
     answer = requests.post(f"{emulator.url}/_emulator/reset", json=wanted, timeout=10)
     assert answer.status_code == 400
     assert answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "seconds", ["-1", "NaN", "Infinity", "-Infinity", "1e400", '"inf"', "2147483648", "null"]
+)
+def test_impossible_advance_of_the_clock_is_refused(emulator, seconds):
+    answer = requests.post(
+        f"{emulator.url}/_emulator/clock",
+        data=f'{{"advance": {seconds}}}',
+        headers={"Content-Type": "application/json"},
+        timeout=10,
+    )
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith('POST /_emulator/clock takes {"advance": SECONDS}: ')
+    assert emulator.control("POST", "clock", {"advance": 1.5}) == {"advanced": 1.5}
+
+
+@pytest.mark.parametrize("member", ["times", "skip", "status", "delay_ms"])
+@pytest.mark.parametrize("value", [-1, 1.5, "1", True])
+def test_fault_with_an_impossible_number_is_refused(emulator, member, value):
+    fault = {"kind": "delay", member: value}
+    answer = requests.post(f"{emulator.url}/_emulator/faults", json=fault, timeout=10)
+    assert answer.status_code == 400
+    assert f"{member} takes a whole number from 0 to 2147483647, not {value!r}" in answer.json()["error"]
+    assert emulator.control("GET", "faults") == []
 
 
 def test_new_organization_has_what_the_service_creates(emulator):
@@ -291,6 +319,17 @@ def test_impossible_port_is_a_short_error():
     assert done.returncode == 2
     assert "'80000' is not a port; ports are 0 to 65535" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("value", ["-1", "nan", "inf", "1.5", "1e3", "", "2147483648", "9" * 5_000])
+def test_impossible_number_of_a_flag_is_a_short_error(value, capsys):
+    with pytest.raises(SystemExit) as exit_info:
+        cli.main([f"--latency-ms={value}"])
+    assert exit_info.value.code == 2
+    message = capsys.readouterr().err.splitlines()[-1]
+    assert "argument --latency-ms: " in message
+    assert message.endswith(" is not a whole number from 0 to 2147483647")
+    assert len(message) < 200
 
 
 def test_notifications_are_delivered_to_loopback_only(emulator):

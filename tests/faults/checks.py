@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Sequence
+from typing import Any, Mapping, Optional, Sequence
 
 from .fault_catalog import FaultCase
 from .operations import Operation
@@ -65,6 +65,10 @@ class Observation:
             similar.setdefault((method, path.split("/")[1], path.count("/")), []).append(number)
         return sorted({position for numbers in similar.values() for position in (numbers[0], numbers[-1])})
 
+    def is_look_up(self, position: int) -> bool:
+        path = self.requests[position].split()[1]
+        return path.endswith(":lookup")
+
     def reports_duplicates(self) -> bool:
         has_warning = any(_DUPLICATE_WARNING in warning for warning in self.warnings)
         return has_warning or self.error_type in _REPORTS_DUPLICATES
@@ -76,6 +80,8 @@ class Expectation:
 
     ``before`` is the state before it, and ``baseline`` the run without a fault. ``valid_states`` are all
     states that may result. ``unchanged_states`` are those in which the operation has changed nothing.
+    ``overwritten_state`` is the one in which another client has changed the objects after the operation, if
+    any. It may be equal to one of the unchanged states.
     """
 
     operation: Operation
@@ -84,6 +90,7 @@ class Expectation:
     baseline: Observation
     valid_states: list[State] = field(default_factory=list)
     unchanged_states: list[State] = field(default_factory=list)
+    overwritten_state: Optional[State] = None
 
     @property
     def is_concurrent(self) -> bool:
@@ -107,6 +114,8 @@ def check_observation(expectation: Expectation, observation: Observation, positi
         _check_failure(expectation, observation)
     else:
         _check_success(expectation, observation)
+        if expectation.operation.is_list and not expectation.is_concurrent:
+            _check_list(expectation, observation, position)
 
 
 def check_next_run(expectation: Expectation, observation: Observation) -> None:
@@ -164,10 +173,17 @@ def _check_success(expectation: Expectation, observation: Observation) -> None:
 
     if not result["changed"]:
         _check_unchanged(expectation, observation)
-    if expectation.operation.is_list and not expectation.is_concurrent:
-        assert _comparable_list(result) == _comparable_list(expectation.baseline.result), (
-            "the list is not complete"
-        )
+
+
+def _check_list(expectation: Expectation, observation: Observation, position: int) -> None:
+    """The list is complete. A lookup may be told that no object exists."""
+    expected = expectation.baseline.result
+    if expectation.fault.means_missing and observation.is_look_up(position):
+        expected = {name: [] if isinstance(value, list) else value for name, value in expected.items()}
+        is_proof = " -> 404" in observation.requests[position]
+        assert is_proof or observation.warnings, "the list is empty after a 403, without a warning"
+
+    assert _comparable_list(observation.result) == _comparable_list(expected), "the list is not complete"
 
 
 def _check_failure(expectation: Expectation, observation: Observation) -> None:
@@ -180,9 +196,8 @@ def _check_failure(expectation: Expectation, observation: Observation) -> None:
     if not result["changed"]:
         _check_unchanged(expectation, observation)
     elif is_single_write and expectation.fault.is_outcome_certain:
-        assert state not in expectation.unchanged_states, (
-            f"the result says changed, and nothing has changed; {observation.message}"
-        )
+        has_changed = state not in expectation.unchanged_states or state == expectation.overwritten_state
+        assert has_changed, f"the result says changed, and nothing has changed; {observation.message}"
 
     if not expectation.is_concurrent:
         for member in operation.bulk_results:

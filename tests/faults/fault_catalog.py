@@ -18,6 +18,8 @@ from .operations import COLLECTIONS, Collection, replace_names, target
 PERMANENT = 1000
 #: Statuses that a service sends without carrying the request out.
 _REJECTIONS = (400, 401, 402, 403, 404, 405, 409, 418, 422, 429)
+#: Statuses of a response about an object that does not exist.
+_MISSING = (403, 404)
 #: 20 seconds after the start of the fake clock.
 _HTTP_DATE = email.utils.formatdate(1_800_000_000 + 20, usegmt=True)
 
@@ -46,6 +48,8 @@ class FaultCase:
     ``uses_token_exchange``: the operation runs with an external token instead of an API key.
     ``is_outcome_certain``: the fault tells whether a write took effect, so a task that reports a change has
     made one.
+    ``means_missing``: as the response to a lookup, the fault means that no object exists, as
+    docs/certainty.md says.
     """
 
     name: str
@@ -56,6 +60,7 @@ class FaultCase:
     times: int = 1
     uses_token_exchange: bool = False
     is_outcome_certain: bool = False
+    means_missing: bool = False
 
     @property
     def has_position(self) -> bool:
@@ -85,6 +90,7 @@ def _status(name: str, status: int, *, times: int = 1, **fault: Any) -> FaultCas
         {"kind": "status", "status": status, **fault},
         times=times,
         is_outcome_certain=status in _REJECTIONS,
+        means_missing=status in _MISSING,
     )
 
 
@@ -162,6 +168,8 @@ def _invalid_responses() -> list[FaultCase]:
         FaultCase("truncated JSON permanently", {"kind": "truncated"}, times=PERMANENT),
         FaultCase("HTML", {"kind": "html"}),
         FaultCase("HTML after taking effect", {"kind": "html", "applied": True}),
+        FaultCase("HTML with 403", {"kind": "html", "status": 403}, is_outcome_certain=True),
+        FaultCase("HTML with 404", {"kind": "html", "status": 404}, is_outcome_certain=True),
         FaultCase("HTML with 502", {"kind": "html", "status": 502}),
         FaultCase("wrong content type", {"kind": "content-type"}),
         FaultCase("gzip without header", {"kind": "gzip"}),

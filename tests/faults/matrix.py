@@ -18,7 +18,7 @@ import json
 import socket
 import threading
 from dataclasses import dataclass
-from typing import Any, Callable, Iterator, Mapping, Optional
+from typing import Any, Callable, Mapping, Optional
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -131,28 +131,41 @@ class FaultRunner:
 
     def _expectation(self, case: MatrixCase) -> Expectation:
         before, baseline = self._baseline(case.operation, case.settings, case.fault.uses_token_exchange)
-        valid_states, unchanged_states = [before, baseline.state], [before]
+        expectation = Expectation(
+            case.operation,
+            case.fault,
+            before,
+            baseline,
+            valid_states=[before, baseline.state],
+            unchanged_states=[before],
+        )
         if case.fault.concurrent_change is not None:
-            concurrent_states = list(self._concurrent_states(case, case.fault.concurrent_change))
-            valid_states += concurrent_states
-            unchanged_states.append(concurrent_states[0])
-        return Expectation(case.operation, case.fault, before, baseline, valid_states, unchanged_states)
+            self._add_concurrent_states(expectation, case, case.fault.concurrent_change)
+        return expectation
 
-    def _concurrent_states(self, case: MatrixCase, change: ConcurrentChange) -> Iterator[State]:
-        """The states after the other client's requests: alone, before the operation, and after it."""
+    def _add_concurrent_states(
+        self, expectation: Expectation, case: MatrixCase, change: ConcurrentChange
+    ) -> None:
+        """Add the states after the other client's requests: alone, before the operation, and after it."""
         self._prepare(case.operation, case.settings)
         for request in concurrent_requests(change, self.emulator):
             self._send(request)
-        yield read_state(self.emulator)
+        alone = read_state(self.emulator)
+        # Otherwise the lists may hide the change from the operation.
+        self.emulator.advance(LIST_DELAY)
         self._run(case.operation)
-        yield read_state(self.emulator)
+        before_operation = read_state(self.emulator)
 
         self._prepare(case.operation, case.settings)
         prepared_requests = concurrent_requests(change, self.emulator)
         self._run(case.operation)
         for request in prepared_requests:
             self._send(request)
-        yield read_state(self.emulator)
+        after_operation = read_state(self.emulator)
+
+        expectation.valid_states += [alone, before_operation, after_operation]
+        expectation.unchanged_states.append(alone)
+        expectation.overwritten_state = after_operation
 
     # Runs
 

@@ -41,6 +41,18 @@ def policy_sets():
 POLICY_SETS = policy_sets()
 
 
+#: Cases that failed once: the operation, the fault at its last request, and the policies.
+KNOWN_CASES = [
+    ("bulk", "concurrent create", POLICY_SETS[0]),
+    ("change nothing", "concurrent delete", POLICY_SETS[-1]),
+    ("update description", "concurrent delete", POLICY_SETS[-1]),
+    ("update description", "concurrent update", POLICY_SETS[-1]),
+    ("list resource subscriptions", "403", POLICY_SETS[0]),
+    ("list resource subscriptions", "404", POLICY_SETS[0]),
+    ("list resource subscriptions", "HTML with 403", POLICY_SETS[0]),
+]
+
+
 def policy_set_id(policies):
     if not policies:
         return "default-policies"
@@ -94,6 +106,13 @@ def matrix_cases(runner, operation, pairs):
             yield MatrixCase(operation, fault, position, policies)
 
 
+def set_page_size(monkeypatch, operation):
+    """Several pages for each list that an operation changes."""
+    from ansible_collections.ccloud.notifications.plugins.module_utils._api import client
+
+    monkeypatch.setattr(client, "PAGE_SIZE", 25 if operation.reads_catalog else 2)
+
+
 @pytest.mark.parametrize(
     "policies", POLICY_SETS if RUN_ALL else [pytest.param(None, id="sample")], ids=policy_set_id
 )
@@ -101,9 +120,7 @@ def matrix_cases(runner, operation, pairs):
 def test_no_fault_loses_or_duplicates_objects_or_leaks_secrets(
     runner, other_server, monkeypatch, record_property, operation, policies
 ):
-    from ansible_collections.ccloud.notifications.plugins.module_utils._api import client
-
-    monkeypatch.setattr(client, "PAGE_SIZE", 25 if operation.reads_catalog else 2)
+    set_page_size(monkeypatch, operation)
     pairs = selected_pairs(operation, policies, fault_cases(other_server.url))
 
     failures, count = [], 0
@@ -117,3 +134,14 @@ def test_no_fault_loses_or_duplicates_objects_or_leaks_secrets(
     record_property("cases", count)
     assert failures == [], f"{len(failures)} of {count} cases:\n" + "\n".join(failures)
     assert other_server.requests() == []
+
+
+@pytest.mark.parametrize(("operation_name", "fault_name", "policies"), KNOWN_CASES)
+def test_known_case(runner, other_server, monkeypatch, operation_name, fault_name, policies):
+    from faults.matrix import MatrixCase
+
+    [operation] = (operation for operation in OPERATIONS if operation.name == operation_name)
+    [fault] = (fault for fault in fault_cases(other_server.url) if fault.name == fault_name)
+    set_page_size(monkeypatch, operation)
+    position = runner.baseline(operation, dict(policies)).positions[-1]
+    runner.check_case(MatrixCase(operation, fault, position, policies))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.ccloud.notifications.plugins.module_utils._api import client
 from support.emulator import slack
 
 PATH = "environment=env-1/cloud-cluster=lkc-1/connector=orders"
@@ -42,13 +43,29 @@ def test_lookup_of_nothing_is_an_empty_result(run, emulator, missing, error_code
     assert run.ok("resource_subscription_info", resource=PATH + "-3")["resource_subscriptions"] == []
 
 
-def test_404_of_a_wrong_endpoint_is_not_an_empty_lookup(run, emulator):
-    for module, params in (
-        ("resource_preference", {"enabled": False}),
-        ("resource_subscription_info", {}),
-    ):
-        emulator.fault("html", "GET", "*:lookup", status=404, times=9)
-        assert run.fails(module, resource=PATH, **params)["error"]["status"] == 404
+LOOKUPS = [("resource_preference", {"enabled": False}), ("resource_subscription_info", {})]
+
+
+@pytest.mark.parametrize("status", [404, 403])
+@pytest.mark.parametrize(("module", "params"), LOOKUPS)
+def test_response_of_a_proxy_is_not_an_empty_lookup(run, emulator, module, params, status):
+    emulator.fault("html", "GET", "*:lookup", status=status)
+    assert run.fails(module, resource=PATH, **params)["error"]["status"] == status
+
+
+@pytest.mark.parametrize("status", [404, 403])
+def test_failed_page_of_a_lookup_is_not_an_empty_lookup(run, emulator, monkeypatch, status):
+    emulator.reset(integrations=[slack("ops")])
+    for notification_type in (TYPE, "Connector degraded"):
+        options = {"notification_type": notification_type, "integrations": ["ops"]}
+        run.ok("resource_subscription", resource=PATH, **options)
+
+    monkeypatch.setattr(client, "PAGE_SIZE", 1)
+    assert len(run.ok("resource_subscription_info", resource=PATH)["resource_subscriptions"]) == 2
+    emulator.fault("status", "GET", "*:lookup", status=status, skip=1)
+    result = run.fails("resource_subscription_info", resource=PATH)
+    assert result["error"]["status"] == status
+    assert run.warnings == []
 
 
 # Resource types

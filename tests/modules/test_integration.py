@@ -189,7 +189,65 @@ def test_unknown_id_is_an_error_unless_absent(run, emulator):
     assert emulator.writes() == []
 
 
+@pytest.mark.parametrize("deletion", ["at-once", "lingering", "marked"])
+@pytest.mark.parametrize("missing", ["404", "403"])
+def test_object_deleted_during_an_update_is_created_again(run, emulator, missing, deletion):
+    emulator.reset(
+        integrations=[slack("ops", OTHER_URL)], missing=missing, deletion=deletion, list_delay_ms=3_000
+    )
+    object_id = emulator.ids()["ops"]
+    emulator.meanwhile("PATCH", "*", "DELETE", f"/integrations/{object_id}")
+    result = run.ok("integration", display_name="ops", target=SLACK)
+    assert result["changed"] is True
+    assert f"'ops' ({object_id}) was deleted by another task or user in the meantime." in run.warnings
+    assert emulator.made()["ops"]["id"] == result["integration"]["id"] != object_id
+    assert emulator.made()["ops"]["target"] == SLACK
+
+
+@pytest.mark.parametrize("missing", ["404", "403"])
+def test_update_by_id_of_a_deleted_object_fails(run, emulator, missing):
+    emulator.reset(integrations=[slack("ops", OTHER_URL)], missing=missing)
+    object_id = emulator.ids()["ops"]
+    emulator.meanwhile("PATCH", "*", "DELETE", f"/integrations/{object_id}")
+    result = run.fails("integration", id=object_id, target=SLACK)
+    assert result["error"]["status"] == int(missing)
+    assert emulator.made() == {}
+
+
+def test_update_says_if_its_result_cannot_be_read(run, emulator):
+    emulator.reset(integrations=[slack("ops", URL)], write_answers="lean")
+    object_id = emulator.ids()["ops"]
+    emulator.meanwhile("GET", f"*/{object_id}", "DELETE", f"/integrations/{object_id}")
+    result = run.fails("integration", display_name="ops", description="New")
+    assert result["error"]["type"] == "not_found"
+    assert "the service accepted the request, but reading the result failed: " in result["msg"]
+    assert result["changed"] is True
+
+
+def test_update_overwritten_by_another_user_is_explained(run, emulator):
+    emulator.reset(integrations=[slack("ops", URL)], write_answers="lean")
+    object_id = emulator.ids()["ops"]
+    change = {"description": "Another"}
+    emulator.meanwhile("GET", f"*/{object_id}", "PATCH", f"/integrations/{object_id}", change)
+    result = run.fails("integration", display_name="ops", description="New")
+    assert result["error"]["type"] == "change_not_applied"
+    assert "If another task or user changed it at the same time, run the task again." in result["msg"]
+    assert result["changed"] is True
+
+
 # Duplicate names
+
+
+def test_duplicate_created_by_another_user_gives_a_warning(run, emulator):
+    emulator.meanwhile("POST", "*/integrations", "POST", "/integrations", slack("ops", OTHER_URL))
+    result = run.ok("integration", display_name="ops", target=SLACK)
+    own_id = result["integration"]["id"]
+    [other_id] = {obj["id"] for obj in emulator.objects() if obj["display_name"] == "ops"} - {own_id}
+    [warning] = run.warnings
+    assert warning.startswith(
+        f"Another task or user created another integration 'ops' in the meantime: {other_id}, "
+        f"beside {own_id} of this task. Delete all but one of them by ID"
+    )
 
 
 def test_ambiguous_name_is_an_error(run, emulator):
@@ -390,6 +448,17 @@ def test_detach_updates_subscriptions_before_the_delete(run, emulator):
     assert [emulator.routes()[name] for name in names] == [["Organization admins"], ["pager"], ["unused"]]
 
 
+def test_replanned_detachment_is_not_the_managed_object(run, emulator):
+    """After a 409, the service has another version of the subscription, so its change is planned again."""
+    routed_integrations(emulator)
+    emulator.route("Connector failed", "ops", "pager")
+    emulator.fault("status", "PATCH", "*/subscriptions/*", status=409)
+    result = run.ok("integration", display_name="ops", state="absent", when_in_use="detach")
+    assert result["integration"] is None
+    assert len(result["detached"]) == 3
+    assert "ops" not in emulator.made()
+
+
 def test_detach_is_refused_if_a_subscription_would_be_empty(run, emulator):
     routed_integrations(emulator)
     result = run.fails("integration", display_name="ops", state="absent", when_in_use="detach")
@@ -439,6 +508,56 @@ def test_object_deleted_by_another_user_is_not_a_change(run, emulator, missing):
     assert "was deleted by another task or user" in run.warnings[0]
 
 
+@pytest.mark.parametrize("deletion", ["at-once", "lingering", "marked"])
+@pytest.mark.parametrize("missing", ["404", "403"])
+def test_object_deleted_by_another_user_may_still_be_listed(run, emulator, missing, deletion):
+    emulator.reset(integrations=[slack("ops")], missing=missing, deletion=deletion, list_delay_ms=3_000)
+    object_id = emulator.ids()["ops"]
+    emulator.meanwhile("DELETE", "*", "DELETE", f"/integrations/{object_id}")
+    result = run.ok("integration", display_name="ops", state="absent")
+    assert result["changed"] is False
+    assert "was deleted by another task or user" in run.warnings[0]
+
+
+def test_deletion_is_repeated_if_the_object_exists_after_a_404(run, emulator):
+    emulator.reset(integrations=[slack("ops")])
+    path = f"/integrations/{emulator.ids()['ops']}"
+    emulator.fault("status", "DELETE", status=404)
+    result = run.ok("integration", display_name="ops", state="absent")
+    assert result["changed"] is True
+    assert run.warnings == []
+    assert emulator.lines()[-4:-1] == [f"DELETE {path} -> 404", f"GET {path} -> 200", f"DELETE {path} -> 204"]
+
+
+def test_deletion_fails_if_the_object_exists_after_each_404(run, emulator):
+    emulator.reset(integrations=[slack("ops")])
+    emulator.fault("status", "DELETE", status=404, times=2)
+    result = run.fails("integration", display_name="ops", state="absent")
+    assert result["error"]["type"] == "not_found"
+    assert "However, the service still returns the object. Run the task again." in result["msg"]
+    assert result["changed"] is False
+    assert "ops" in emulator.made()
+
+
+def test_deletion_with_unknown_outcome_is_reported_as_changed(run, emulator):
+    emulator.reset(integrations=[slack("ops")])
+    emulator.fault("cut-after", "DELETE")
+    emulator.fault("html", "GET", "*/integrations/*", status=404)
+    result = run.fails("integration", display_name="ops", state="absent")
+    assert result["error"]["status"] == 404
+    assert result["changed"] is True
+
+
+def test_404_of_a_proxy_is_not_taken_for_absence(run, emulator):
+    emulator.reset(integrations=[slack("ops")])
+    emulator.fault("html", "*", "*/integrations/*", status=404, times=9)
+    for params in ({"state": "absent"}, {"description": "New"}):
+        result = run.fails("integration", display_name="ops", **params)
+        assert result["error"]["status"] == 404
+        assert result["changed"] is False
+    assert "ops" in emulator.made()
+
+
 def test_403_is_not_taken_for_absence(run, emulator):
     emulator.reset(integrations=[slack("ops")])
     credentials = {"api_key": READER_KEY, "api_secret": READER_SECRET}
@@ -446,6 +565,10 @@ def test_403_is_not_taken_for_absence(run, emulator):
     assert result["error"]["status"] == 403
     assert "OrganizationAdmin" in result["msg"]
     assert "ops" in emulator.made()
+
+    result = run.fails("integration", display_name="ops", description="New", **credentials)
+    assert result["error"]["status"] == 403
+    assert [line for line in emulator.writes() if line.startswith("POST")] == []
 
 
 # Read-only kinds

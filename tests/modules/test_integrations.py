@@ -195,6 +195,38 @@ def test_integration_identified_by_id_is_not_purged(run, emulator):
     assert [obj["id"] for obj in emulator.objects() if obj["display_name"] == "ops"] == [first]
 
 
+# Other clients at the same time
+
+
+@pytest.mark.parametrize("params", [{"purge": True}, {"purge": False}])
+def test_deletion_fails_if_the_object_exists_after_each_404(run, emulator, params):
+    emulator.reset(integrations=[slack("old")])
+    emulator.fault("status", "DELETE", status=404, times=2)
+    items = [item("new")] if params["purge"] else [{"name": "old", "state": "absent"}]
+    result = run.fails("integrations", integrations=items, **params)
+    assert result["error"]["type"] == "not_found"
+    assert "However, the service still returns the object." in result["msg"]
+    assert "old" in emulator.made()
+
+
+@pytest.mark.parametrize("params", [{"purge": True}, {"purge": False}])
+def test_duplicate_is_reported_in_every_phase(run, emulator, params):
+    """Another client creates the object after the task has created and listed its own."""
+    emulator.reset(integrations=[slack("old"), slack("older")])
+    for _deletion in range(2):
+        emulator.meanwhile("DELETE", "*", "POST", "/integrations", slack("new"))
+    items = [item("new")]
+    if not params["purge"]:
+        items += [{"name": name, "state": "absent"} for name in ("old", "older")]
+    result = run.ok("integrations", integrations=items, **params)
+
+    own_id = result["integrations"][0]["id"]
+    other_ids = {obj["id"] for obj in emulator.objects() if obj["display_name"] == "new"} - {own_id}
+    assert len(other_ids) == 2
+    [warning] = run.warnings
+    assert f"in the meantime: {', '.join(sorted(other_ids))}, beside {own_id} of this task" in warning
+
+
 # Rejected before any write
 
 
@@ -388,6 +420,18 @@ def test_purge_never_leaves_a_subscription_without_integrations(run, emulator):
     assert set(emulator.made()) == {"stays", "new"}
     order = [line.split()[0] for line in emulator.writes()][-5:]
     assert order == ["POST", "PATCH", "PATCH", "DELETE", "DELETE"]
+
+
+def test_replanned_detachment_is_not_an_item(run, emulator):
+    emulator.reset(integrations=[slack("goes")])
+    emulator.route("Connector failed", "Organization admins", "goes")
+    emulator.fault("status", "PATCH", status=409)
+    items = [{"name": "goes", "state": "absent"}]
+    result = run.ok("integrations", integrations=items, when_in_use="detach")
+    assert [entry["display_name"] for entry in result["integrations"]] == ["goes"]
+    assert [entry["display_name"] for entry in result["detached"]] == ["Connector failed"]
+    assert result["summary"]["deleted"] == 1
+    assert result["summary"]["changed"] == 0
 
 
 def test_failed_detach_prevents_all_deletes(run, emulator):

@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from .._errors import (
     ApiError,
+    ForbiddenError,
     NotFoundError,
     NotificationsError,
     RefusedError,
@@ -215,7 +216,7 @@ class Client:
         seen_tokens = set()
         page_query: Mapping[str, Any] = {**(query or {}), "page_size": str(PAGE_SIZE)}
         for page in range(1, MAX_PAGES + 1):
-            response = self._read_page(path, page_query)
+            response = self._read_page(path, page_query, page)
             for obj in _page_objects(response):
                 if obj["id"] in pages_by_id:
                     detail = f"pages {pages_by_id[obj['id']]} and {page} both have {quoted(obj['id'])}"
@@ -238,10 +239,16 @@ class Client:
             page_query = next_query
         raise TransportError(f"the list does not end after {MAX_PAGES} pages")
 
-    def _read_page(self, path: str, query: Mapping[str, Any]) -> ApiResponse:
+    def _read_page(self, path: str, query: Mapping[str, Any], page: int) -> ApiResponse:
         try:
             return self.send(Request("GET", path, accept_any, query=query))
-        except NotFoundError as error:
+        except (NotFoundError, ForbiddenError) as error:
+            if page > 1:
+                # The list exists. Only the response to the first page of a lookup may mean that it is empty.
+                next_step = f"Page {page} of the list could not be read. Run the task again."
+                raise ApiError(**{**vars(error), "next_step": next_step}) from None
+            if isinstance(error, ForbiddenError):
+                raise
             next_step = (
                 "Check the endpoint. It must not contain /notifications/v1. "
                 f"The default is {DEFAULT_ENDPOINT}."

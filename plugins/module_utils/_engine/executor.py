@@ -16,7 +16,13 @@ from .concurrency import run_concurrently
 from .model import Client
 from .operations import apply_step
 from .plan import CREATE, DELETE, KEEP, RECREATE, Phase, Plan
-from .recovery import CreatedIds, StepContext, wait_until_listed, wait_until_unlisted
+from .recovery import (
+    CreatedIds,
+    StepContext,
+    duplicate_warnings,
+    wait_until_listed,
+    wait_until_unlisted,
+)
 from .result import PlanResult, StepResult
 
 #: A phase that takes longer than this many seconds reports its progress.
@@ -77,6 +83,8 @@ class _Executor:
             if phase.action in (DELETE, RECREATE) and self._has_remaining_references(phase):
                 break
             self._run_phase(phase)
+        for ctx, results in self._by_collection(range(len(self._results))):
+            self._add_warnings(duplicate_warnings(ctx, results))
         return PlanResult(tuple(self._results))
 
     def _has_remaining_references(self, phase: Phase) -> bool:
@@ -103,13 +111,16 @@ class _Executor:
         if self._stopped.is_set():
             return
         step = self._plan.steps[position]
-        result = apply_step(self._contexts[step.resource.address], step)
+        ctx = self._contexts[step.resource.address]
+        result = apply_step(ctx, step)
         self._results[position] = result
         if result.error and not self._options.continue_on_error:
             self._stopped.set()
         if result.after and not result.error:
             key = step.alias or step.resource.key(result.after)
             self._created_ids[step.resource.path, key] = result.after["id"]
+            if _is_created(ctx, result):
+                ctx.record_creation(result.after)
 
     def _cancel(self) -> None:
         self._stopped.set()
@@ -119,9 +130,8 @@ class _Executor:
 
     def _wait_for_lists(self, phase: Phase) -> None:
         """Wait until the lists show what a phase created, and no longer show what it deleted."""
-        waits: List[Tuple[StepContext, Mapping[int, StepResult], Callable[..., Dict[int, List[str]]]]] = []
-        for ctx, positions in self._by_collection(phase.positions):
-            results = {position: self._results[position] for position in positions}
+        waits: List[Tuple[StepContext, Mapping[int, StepResult], Callable[..., Dict[int, str]]]] = []
+        for ctx, results in self._by_collection(phase.positions):
             created = {position: result for position, result in results.items() if _is_created(ctx, result)}
             deleted = {position: result for position, result in results.items() if _is_deleted(result)}
             if created:
@@ -133,15 +143,20 @@ class _Executor:
             lambda wait: wait[2](wait[0], wait[1]), waits, self._options.concurrency, self._cancel
         )
         for by_position in warnings:
-            for position, texts in by_position.items():
-                result = self._results[position]
-                self._results[position] = replace(result, warnings=(*result.warnings, *texts))
+            self._add_warnings(by_position)
 
-    def _by_collection(self, positions: Iterable[int]) -> List[Tuple[StepContext, List[int]]]:
-        grouped: Dict[Tuple[str, str], List[int]] = {}
+    def _add_warnings(self, warnings: Mapping[int, str]) -> None:
+        for position, text in warnings.items():
+            result = self._results[position]
+            self._results[position] = replace(result, warnings=(*result.warnings, text))
+
+    def _by_collection(self, positions: Iterable[int]) -> List[Tuple[StepContext, Dict[int, StepResult]]]:
+        """The results at these positions by their collection, of those that the plan changes."""
+        grouped: Dict[Tuple[str, str], Dict[int, StepResult]] = {}
         for position in positions:
-            grouped.setdefault(self._plan.steps[position].resource.address, []).append(position)
-        return [(self._contexts[address], group) for address, group in grouped.items()]
+            address = self._plan.steps[position].resource.address
+            grouped.setdefault(address, {})[position] = self._results[position]
+        return [(ctx, grouped[address]) for address, ctx in self._contexts.items() if address in grouped]
 
 
 def _is_created(ctx: StepContext, result: StepResult) -> bool:

@@ -27,9 +27,8 @@ from .._redaction import quoted
 from .model import Collection, Object, Reference
 from .plan import CREATE, DELETE, KEEP, RECREATE, UPDATE, Step
 from .planner import plan_step, unapplied_changes
-from .recovery import RUN_ONCE, StepContext, find_by_key, recover_lost_create
+from .recovery import RUN_ONCE, StepContext, find_by_key, read_current, recover_lost_create
 from .result import StepResult
-from .snapshot import existing_objects
 
 #: How often a step is planned again because the organization has changed since the snapshot.
 MAX_REPLANS = 1
@@ -63,10 +62,11 @@ def apply_step(ctx: StepContext, step: Step) -> StepResult:
         warnings += (outcome.warning,) if outcome.warning else ()
         may_have_changed = may_have_changed or outcome.may_be_ours
         try:
-            step = plan_step(step.desired, Collection(step.resource, outcome.current))
+            replanned = plan_step(step.desired, Collection(step.resource, outcome.current))
         except RefusedError as error:
             outcome = _failed(step, error)
         else:
+            step = replace(replanned, origin=step.origin)
             outcome = _attempt(ctx, step)
 
     result = outcome if isinstance(outcome, StepResult) else _failed(step, outcome.cause)
@@ -216,12 +216,8 @@ def _update(ctx: StepContext, step: Step) -> Outcome:
     body = ctx.resolve_references(step.body)
     try:
         obj = ctx.client.update(resource.path, before["id"], body)
-    except NotFoundError as error:
-        if step.desired.id is not None or not error.is_from_api:
-            raise
-        current = _read_current(ctx, before)
-        warning = "" if current else f"{_shown(resource.name(before), before)} was {_BY_OTHERS}"
-        return Outdated(current, error, warning)
+    except (NotFoundError, ForbiddenError) as error:
+        return _resolve_missing(ctx, step, error)
     except (ConflictError, BadRequestError) as error:
         hint = resource.rejection_hint(before, body, step.changes)
         if hint:
@@ -236,21 +232,34 @@ def _update(ctx: StepContext, step: Step) -> Outcome:
     return StepResult(step, after=verified, changed=changed, error=unapplied)
 
 
-def _read_current(ctx: StepContext, before: Object) -> Tuple[Object, ...]:
-    """The object as it is now; empty if it does not exist. A list may lag behind, so it is read by its ID."""
-    try:
-        obj = ctx.client.read(ctx.resource.path, before["id"])
-    except (NotFoundError, ForbiddenError):
-        return ()
-    return tuple(existing_objects(ctx.client, ctx.resource, [obj]))
+def _resolve_missing(ctx: StepContext, step: Step, error: NotificationsError) -> Outdated:
+    """The object may have been deleted in the meantime. It is created again, unless its ID was demanded."""
+    if step.desired.id is not None:
+        raise error
+    before = step.before or {}
+    current = _read_after(ctx, before, error)
+    if current is None:
+        return Outdated((), error, f"{_shown(ctx.resource.name(before), before)} was {_BY_OTHERS}")
+    if isinstance(error, ForbiddenError):
+        raise error
+    return Outdated((current,), error)
 
 
 def _reload(ctx: StepContext, before: Object, conflict: NotificationsError) -> Outdated:
     """A conflict may mean that the request was based on a stale version of the object."""
-    current = tuple(obj for obj in ctx.list_all() if obj["id"] == before["id"])
-    if not current:
+    current = _read_after(ctx, before, conflict)
+    if current is None:
         raise conflict
-    return Outdated(current, conflict)
+    return Outdated((current,), conflict)
+
+
+def _read_after(ctx: StepContext, obj: Object, error: NotificationsError) -> Optional[Object]:
+    """The object as it is now, after ``error`` answered a write; None if it does not exist."""
+    try:
+        return read_current(ctx, obj["id"])
+    except NotificationsError as read_error:
+        # An earlier attempt of the write may have taken effect, even if that cannot be read.
+        raise read_error.replace(outcome_unknown=error.outcome_unknown) from None
 
 
 # Deletion
@@ -270,7 +279,7 @@ def _shown(name: str, obj: Object) -> str:
     return f"{quoted(name)} ({obj['id']})"
 
 
-def delete_object(ctx: StepContext, obj: Object) -> bool:
+def delete_object(ctx: StepContext, obj: Object, may_repeat: bool = True) -> bool:
     """Delete an object; False if another task or user has already deleted it."""
     try:
         ctx.client.delete(ctx.resource.path, obj["id"])
@@ -278,13 +287,15 @@ def delete_object(ctx: StepContext, obj: Object) -> bool:
         hint = ctx.resource.rejection_hint(obj, {}, ())
         raise error.replace(next_step=hint) if hint else error from None
     except (NotFoundError, ForbiddenError) as error:
-        # A 404 of the API is reliable, whatever the list shows, which may lag behind. A 403 may mean missing,
-        # so it is verified against the list.
-        is_reliable = isinstance(error, NotFoundError) and error.is_from_api
-        if not is_reliable and any(listed["id"] == obj["id"] for listed in ctx.list_all()):
+        if _read_after(ctx, obj, error) is None:
+            # One of several attempts may have deleted it.
+            return error.outcome_unknown
+        if isinstance(error, ForbiddenError):
             raise
-        # One of several attempts may have deleted it.
-        return error.outcome_unknown
+        if may_repeat:
+            return delete_object(ctx, obj, may_repeat=False)
+        next_step = "However, the service still returns the object. Run the task again."
+        raise error.replace(next_step=next_step) from None
     return True
 
 
@@ -317,17 +328,23 @@ def _verify(
     The contract requires only some members of a response. What is missing is read before it counts as not
     applied.
     """
+    next_step = "Remove it from the task, or set it to the value that the service keeps."
     if any(name not in obj for name in body):
         try:
             obj = {**obj, **ctx.client.read(ctx.resource.path, obj["id"])}
         except NotificationsError as error:
-            return obj, error
+            detail = f"the service accepted the request, but reading the result failed: {error.detail}"
+            return obj, error.replace(detail=detail)
+        next_step = (
+            "If another task or user changed it at the same time, run the task again. Otherwise remove that "
+            "from the task, or set it to the value that the service keeps."
+        )
     unapplied = unapplied_changes(ctx.resource, body, obj)
     if not unapplied:
         return obj, None
     return obj, ChangeNotAppliedError(
         f"the service accepted the request but did not apply {', '.join(unapplied)} to {obj['id']}",
-        next_step="Remove it from the task, or set it to the value that the service keeps.",
+        next_step=next_step,
     )
 
 

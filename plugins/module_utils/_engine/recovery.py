@@ -15,6 +15,7 @@ from typing import (
     ContextManager,
     Dict,
     FrozenSet,
+    Iterable,
     Iterator,
     List,
     Mapping,
@@ -24,7 +25,13 @@ from typing import (
     Tuple,
 )
 
-from .._errors import DependencyFailedError, NotificationsError, OutcomeUnknownError
+from .._errors import (
+    DependencyFailedError,
+    ForbiddenError,
+    NotFoundError,
+    NotificationsError,
+    OutcomeUnknownError,
+)
 from .._redaction import quoted
 from .creation_lock import CreationLock, creation_lock
 from .model import Client, Object, Reference, Resource
@@ -55,11 +62,28 @@ class StepContext:
     planned_keys: FrozenSet[str]
     created_ids: CreatedIds
     _claimed: Set[str] = field(default_factory=set)
+    _created_by_key: Dict[str, str] = field(default_factory=dict)
+    _duplicates: Dict[str, Set[str]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def list_all(self) -> List[Object]:
         """The existing objects at this moment."""
-        return existing_objects(self.client, self.resource, self.resource.read(self.client, _noop))
+        objects = existing_objects(self.client, self.resource, self.resource.read(self.client, _noop))
+        with self._lock:
+            for obj in objects:
+                created_id = self._created_by_key.get(self.resource.key(obj))
+                if created_id is not None and created_id != obj["id"]:
+                    self._duplicates.setdefault(created_id, set()).add(obj["id"])
+        return objects
+
+    def record_creation(self, obj: Object) -> None:
+        """From now on, each list is searched for other objects with the key of this one."""
+        with self._lock:
+            self._created_by_key[self.resource.key(obj)] = obj["id"]
+
+    def duplicates_of(self, object_id: str) -> List[str]:
+        """The IDs of other objects with the key of a created object, in any list since its creation."""
+        return sorted(self._duplicates.get(object_id, ()))
 
     def claim(self, object_id: str) -> bool:
         """Count an object as created by this step; False if it existed before or another step created it."""
@@ -108,6 +132,10 @@ def poll_list(ctx: StepContext, reason: str) -> Iterator[List[Object]]:
 _MAY_LAG = "the list may not show a new object at once"
 
 
+def _may_linger(ctx: StepContext) -> str:
+    return f"the list may still show a deleted {ctx.resource.noun}"
+
+
 def find_by_key(ctx: StepContext, key: Optional[str]) -> List[Object]:
     """The objects with a key, as soon as the list shows any; empty if it does not."""
     for objects in poll_list(ctx, _MAY_LAG):
@@ -115,6 +143,34 @@ def find_by_key(ctx: StepContext, key: Optional[str]) -> List[Object]:
         if found:
             return found
     return []
+
+
+def read_current(ctx: StepContext, object_id: str) -> Optional[Object]:
+    """The object with an ID as it is now; None if it does not exist.
+
+    The list may lag behind, so the object is read by its ID. The service may answer 403 instead of 404, which
+    proves nothing, so the list decides then. Raises NotificationsError, also for a 404 of another server.
+    """
+    try:
+        obj = ctx.client.read(ctx.resource.path, object_id)
+    except NotFoundError as error:
+        if not error.is_from_api:
+            raise
+        return None
+    except ForbiddenError:
+        return _find_while_listed(ctx, object_id)
+    existing = existing_objects(ctx.client, ctx.resource, [obj])
+    return existing[0] if existing else None
+
+
+def _find_while_listed(ctx: StepContext, object_id: str) -> Optional[Object]:
+    """The listed object with an ID; None as soon as the list does not show it."""
+    found: List[Object] = []
+    for objects in poll_list(ctx, _may_linger(ctx)):
+        found = [obj for obj in objects if obj["id"] == object_id]
+        if not found:
+            return None
+    return found[0]
 
 
 def recover_lost_create(
@@ -163,75 +219,76 @@ def _find_new(ctx: StepContext, body: Mapping[str, Any]) -> List[Object]:
     return []
 
 
-def wait_until_listed(ctx: StepContext, created: Mapping[int, StepResult]) -> Dict[int, List[str]]:
+def wait_until_listed(ctx: StepContext, created: Mapping[int, StepResult]) -> Dict[int, str]:
     """Wait until the list shows these created objects; otherwise the next task would create them again.
 
-    ``created`` has the results by position. Returns warnings by position: about objects that are still
-    missing, and about objects of the same key that somebody else created meanwhile, which nothing can
-    prevent.
+    ``created`` has the results by position. Returns warnings by position, about objects that are missing.
     """
-    missing: Dict[str, int] = {}
-    positions_by_key: Dict[str, int] = {}
-    for position, result in created.items():
-        obj = result.after or {}
-        missing[obj["id"]] = position
-        if not result.error:
-            positions_by_key[ctx.resource.key(obj)] = position
-
-    duplicates: Dict[str, int] = {}
-    reason = "It is not listed yet."
-    try:
-        for objects in poll_list(ctx, _MAY_LAG):
-            for obj in objects:
-                missing.pop(obj["id"], None)
-                duplicate_of = positions_by_key.get(ctx.resource.key(obj))
-                if duplicate_of is not None and (created[duplicate_of].after or {})["id"] != obj["id"]:
-                    duplicates[obj["id"]] = duplicate_of
-            if not missing:
-                break
-    except NotificationsError as error:
-        reason = error.message
-
-    warnings: Dict[int, List[str]] = {position: [] for position in created}
-    for object_id, position in missing.items():
+    positions = {(result.after or {})["id"]: position for position, result in created.items()}
+    missing, error = _wait_for_list(ctx, positions, _MAY_LAG, should_be_listed=True)
+    warnings: Dict[int, str] = {}
+    for object_id in missing:
+        position = positions[object_id]
         name = quoted(created[position].step.name)
-        warnings[position].append(
-            f"{name} ({object_id}) was created, but the next task may not find it. {reason}"
-        )
-    for object_id, position in duplicates.items():
-        result = created[position]
-        subject = ctx.resource.describe(result.step.name)
-        own_id = (result.after or {})["id"]
-        warnings[position].append(
-            f"Another task or user created another {subject} in the meantime: {object_id}, beside "
-            f"{own_id} of this task. Delete one of them by its ID; until then, tasks that use the name fail. "
-            f"{RUN_ONCE}"
+        warnings[position] = (
+            f"{name} ({object_id}) was created, but the next task may not find it. "
+            f"{error or 'It is not listed yet.'}"
         )
     return warnings
 
 
-def wait_until_unlisted(ctx: StepContext, deleted: Mapping[int, StepResult]) -> Dict[int, List[str]]:
+def wait_until_unlisted(ctx: StepContext, deleted: Mapping[int, StepResult]) -> Dict[int, str]:
     """Wait until the list no longer shows these objects; otherwise the next task would find them.
 
     Returns warnings by position, about objects that are still listed.
     """
-    remaining = {(result.step.before or {})["id"]: position for position, result in deleted.items()}
-    reason = "It is still listed."
+    positions = {(result.step.before or {})["id"]: position for position, result in deleted.items()}
+    listed, error = _wait_for_list(ctx, positions, _may_linger(ctx), should_be_listed=False)
+    warnings: Dict[int, str] = {}
+    for object_id in listed:
+        position = positions[object_id]
+        name = quoted(deleted[position].step.name)
+        warnings[position] = (
+            f"{name} ({object_id}) was deleted, but the next task may still find it. "
+            f"{error or 'It is still listed.'}"
+        )
+    return warnings
+
+
+def _wait_for_list(
+    ctx: StepContext, object_ids: Iterable[str], reason: str, should_be_listed: bool
+) -> Tuple[List[str], str]:
+    """Wait until all of these objects are listed, or none of them.
+
+    Returns those for which the list does not change in time, and the message of the error if it cannot be
+    read.
+    """
+    remaining = list(object_ids)
     try:
-        for objects in poll_list(ctx, f"the list may still show a deleted {ctx.resource.noun}"):
+        for objects in poll_list(ctx, reason):
             listed = {obj["id"] for obj in objects}
-            remaining = {
-                object_id: position for object_id, position in remaining.items() if object_id in listed
-            }
+            remaining = [object_id for object_id in remaining if (object_id in listed) != should_be_listed]
             if not remaining:
                 break
     except NotificationsError as error:
-        reason = error.message
+        return remaining, error.message
+    return remaining, ""
 
-    warnings: Dict[int, List[str]] = {position: [] for position in deleted}
-    for object_id, position in remaining.items():
-        name = quoted(deleted[position].step.name)
-        warnings[position].append(
-            f"{name} ({object_id}) was deleted, but the next task may still find it. {reason}"
-        )
+
+def duplicate_warnings(ctx: StepContext, results: Mapping[int, StepResult]) -> Dict[int, str]:
+    """Warnings by position, about objects that somebody else created with the key of a created one.
+
+    Nothing can prevent that if the service allows it.
+    """
+    warnings: Dict[int, str] = {}
+    for position, result in results.items():
+        own_id = (result.after or {}).get("id", "")
+        others = ctx.duplicates_of(own_id)
+        if others:
+            subject = ctx.resource.describe(result.step.name)
+            warnings[position] = (
+                f"Another task or user created another {subject} in the meantime: {', '.join(others)}, "
+                f"beside {own_id} of this task. Delete all but one of them by ID; until then, tasks that use "
+                f"the name fail. {RUN_ONCE}"
+            )
     return warnings

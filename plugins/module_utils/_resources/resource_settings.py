@@ -62,23 +62,22 @@ class LookupResource(Resource):
         return {"resource": self.resource_path, "resource_type": self.resource_type}
 
     def read(self, client: Client, warn: Callable[[str], None]) -> List[Object]:
-        """All objects. 404 means that there are none; so may 403, with a warning."""
+        """All objects. A 404 of the API means that there are none; so may a 403, with a warning."""
         path = f"{self.path}:lookup"
         try:
             if self.returns_single_object:
                 obj = client.look_up(path, self.identity())
                 return [] if obj is None else [obj]
             objects = client.list(path, self.identity())
-        except NotFoundError as error:
+        except (NotFoundError, ForbiddenError) as error:
             if not error.is_from_api:
                 raise
-            return []
-        except ForbiddenError as error:
-            warn(
-                f"The lookup of the {self.noun}s of {self.resource_path} was answered with 403 "
-                f"({error.detail.rstrip('.')}). The task assumes that none exist, but the credentials may "
-                "lack permission to read them."
-            )
+            if isinstance(error, ForbiddenError):
+                warn(
+                    f"The lookup of the {self.noun}s of {self.resource_path} was answered with 403 "
+                    f"({error.detail.rstrip('.')}). The task assumes that none exist, but the credentials "
+                    "may lack permission to read them."
+                )
             return []
         # A lookup also returns what is inherited from an enclosing resource.
         return [obj for obj in objects if obj.get("resource", self.resource_path) == self.resource_path]
