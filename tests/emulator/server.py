@@ -120,6 +120,7 @@ class Emulator:
         self._initial_read_only = read_only
         self._validates_responses = not trust_answers
         self._in_progress = 0
+        self._was_reset = asyncio.Event()
         self.reset({})
 
     def reset(self, wanted: dict[str, Any]) -> None:
@@ -137,6 +138,8 @@ class Emulator:
         if isinstance(integrations, int):
             integrations = [_generated_integration(number) for number in range(integrations)]
 
+        self._was_reset.set()
+        self._was_reset = asyncio.Event()
         self.clock = Clock()
         self.service = Service(settings, self.clock, self.contract, self.base_url, integrations)
         self.read_only = bool(wanted.get("read_only", self._initial_read_only))
@@ -168,7 +171,7 @@ class Emulator:
             if fault and not fault.applied:
                 delay += fault.delay_ms
             if delay:
-                await asyncio.sleep(delay / 1000)
+                await self._delay(delay)
                 if service is not self.service:
                     raise _Cut  # The state was reset meanwhile, so the request is out of date.
             return await self._respond(call)
@@ -179,6 +182,11 @@ class Emulator:
             return web.Response()
         finally:
             self._in_progress -= 1
+
+    async def _delay(self, milliseconds: float) -> None:
+        """Delay a response. A reset ends the delay."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._was_reset.wait(), milliseconds / 1000)
 
     async def _respond(self, call: _Call) -> web.StreamResponse:
         """Apply the fault of a call, if any, and otherwise handle it."""
@@ -204,7 +212,7 @@ class Emulator:
         if call.has_fault("cut-after"):
             raise _Cut
         if fault and fault.applied and call.has_fault("delay"):
-            await asyncio.sleep(fault.delay_ms / 1000)
+            await self._delay(fault.delay_ms)
         elif fault and fault.applied:
             return self._fault_response(call, fault)
         if fault and call.has_fault(*ALTERING) and response.body is not None:

@@ -12,7 +12,6 @@ import base64
 import pathlib
 import subprocess
 import sys
-import time
 
 import pytest
 import requests
@@ -55,11 +54,18 @@ def call(emulator, method, path, auth=(KEY, SECRET), **more):
     return requests.request(method, f"{emulator.url}{API}{path}", auth=auth, timeout=10, **more)
 
 
-def test_it_starts_quickly():
-    """The limit is generous, as machines are noisy; `make bench` measures."""
-    started = time.monotonic()
-    with Emulator.started():
-        assert time.monotonic() - started < 5
+def test_reset_ends_delayed_responses(emulator):
+    """Otherwise they would count as requests in progress."""
+    for is_applied in (False, True):
+        emulator.reset(concurrency_limit=1)
+        emulator.fault("delay", delay_ms=60_000, applied=is_applied)
+        with pytest.raises(requests.Timeout):
+            requests.get(f"{emulator.url}/notifications/v1/integrations", auth=(KEY, SECRET), timeout=0.1)
+        emulator.reset(concurrency_limit=1)
+        response = requests.get(
+            f"{emulator.url}/notifications/v1/integrations", auth=(KEY, SECRET), timeout=5
+        )
+        assert response.status_code == 200
 
 
 def test_it_listens_on_loopback_and_prints_the_url():
