@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
 import yaml
 
@@ -16,7 +16,8 @@ from ..module_utils._api.client import SAFE_ID
 from ..module_utils._redaction import one_line, quoted, shortened
 from ..module_utils._resources.integrations import is_manageable, target_kind, webhook_url
 from ..module_utils._resources.notification_types import SELECTORS, SEVERITIES, is_in_plan, select_types
-from ..module_utils._resources.routing import EMAIL_KINDS
+from ..module_utils._resources.policies import NO_GAPS
+from ..module_utils._resources.routing import Recipient
 from ..module_utils._resources.subscriptions import ENABLED
 
 Object = Dict[str, Any]
@@ -273,7 +274,8 @@ def routing_table(notification_types: Iterable[Object], integrations: Iterable[O
         }
         for each in integrations
     ]
-    rows = [_row(each, channels) for each in types]
+    critical = {each["id"] for each in NO_GAPS.selected_types(types)}
+    rows = [_row(each, channels, each["id"] in critical) for each in types]
     rows.sort(key=lambda row: (_severity_rank(row["severity"]), row["category"], row["name"]))
     return {
         "channels": channels,
@@ -298,11 +300,12 @@ def _references(notification_type: Object) -> List[Object]:
     return [reference for each in notification_type["subscriptions"] for reference in each["integrations"]]
 
 
-def _row(notification_type: Object, channels: Sequence[Object]) -> Object:
+def _row(notification_type: Object, channels: Sequence[Object], is_critical: bool) -> Object:
     enabled = [
         each for each in notification_type["subscriptions"] if each.get("current_state", ENABLED) == ENABLED
     ]
-    kinds = {reference["id"]: reference.get("kind") for each in enabled for reference in each["integrations"]}
+    used = {reference["id"] for each in enabled for reference in each["integrations"]}
+    receivers = [channel for channel in channels if channel["id"] in used]
     state = "enabled"
     if not enabled:
         state = "disabled" if notification_type["subscriptions"] else "not subscribed"
@@ -313,9 +316,9 @@ def _row(notification_type: Object, channels: Sequence[Object]) -> Object:
         "priority": one_line(str(notification_type.get("subscription_priority") or "")),
         "in_plan": is_in_plan(notification_type),
         "state": state,
-        "to": [channel["id"] in kinds for channel in channels],
-        "names": [channel["name"] for channel in channels if channel["id"] in kinds],
-        "gap": _gap(notification_type, kinds),
+        "to": [channel["id"] in used for channel in channels],
+        "names": [channel["name"] for channel in receivers],
+        "gap": _gap(receivers) if is_critical else "",
     }
 
 
@@ -323,12 +326,10 @@ def _severity_rank(severity: str) -> int:
     return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
 
 
-def _gap(notification_type: Mapping[str, Any], kinds: Mapping[str, Optional[str]]) -> str:
-    if notification_type.get("severity") != "CRITICAL" or not is_in_plan(notification_type):
+def _gap(receivers: Sequence[Object]) -> str:
+    if NO_GAPS.is_met([Recipient(channel["name"], channel["kind"]) for channel in receivers]):
         return ""
-    if not kinds:
-        return "notifies nobody"
-    return "reaches only e-mail" if all(kind in EMAIL_KINDS for kind in kinds.values()) else ""
+    return "reaches only e-mail" if receivers else "notifies nobody"
 
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&@#])|(?<=www)(\.)|(:)(?=//)")

@@ -232,6 +232,13 @@ def test_dangling_references_are_reported():
     gone = {"id": "i-9", "display_name": None, "kind": None, "missing": True}
     table = routing_table(types_with({"current_state": "ENABLED", "integrations": [SLACK, gone]}), ALL)
     assert table["dangling"] == ["Fire: i-9"]
+    assert table["gaps"] == []
+
+
+def test_type_that_only_goes_to_a_missing_integration_is_a_gap():
+    gone = {"id": "i-9", "display_name": None, "kind": None, "missing": True}
+    table = routing_table(types_with({"current_state": "ENABLED", "integrations": [gone]}), ALL)
+    assert table["gaps"] == ["Fire: notifies nobody"]
 
 
 def test_names_cannot_forge_table_lines():
