@@ -523,7 +523,7 @@ def run(ctx):
     options = OrganizationOptions(ctx.params, purge, limits, execution.concurrency)
     client = ctx.connect()
     organization = plan_organization(client, options, ctx.warn_once)
-    refusal = organization.refusal or unreviewed_changes(organization.plan, ctx.params)
+    refusal = organization.refusal or unreviewed_changes(organization, ctx.params)
     if refusal is not None:
         return refused_result(organization, refusal)
 

@@ -14,9 +14,8 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from .._api.client import Client
 from .._engine.concurrency import run_concurrently
-from .._engine.plan import REPLACEMENT, Plan, Step
+from .._engine.plan import REPLACEMENT, Step
 from .._engine.rendering import (
-    plan_checksum,
     plan_diff,
     plan_entry,
     plan_summary,
@@ -35,19 +34,18 @@ from .context import ModuleContext, ModuleResult
 from .results import describe_result
 
 
-def unreviewed_changes(plan: Plan, params: Mapping[str, Any]) -> Optional[RefusedError]:
+def unreviewed_changes(organization: OrganizationPlan, params: Mapping[str, Any]) -> Optional[RefusedError]:
     """The error if the plan is not the one in the options EXPECTED_PLAN, or None."""
     reviewed = params["expected_plan"]
     expected = params["expected_checksum"] if reviewed is None else str(reviewed.get("checksum"))
-    checksum = plan_checksum(plan)
+    checksum = organization.checksum
     if expected in (None, checksum):
         return None
     if reviewed is None:
         detail = f"its checksum begins with {checksum[:12]}, and `expected_checksum` with {expected[:12]}"
     else:
-        detail = _describe_differences(
-            [plan_entry(step) for step in plan.ordered_changes()], reviewed.get("changes") or []
-        )
+        entries = [plan_entry(step) for step in organization.plan.ordered_changes()]
+        detail = _describe_differences(entries, reviewed.get("changes") or [])
     return RefusedError(
         detail,
         type="plan_changed",
@@ -156,7 +154,7 @@ def _plan_to_output(organization: OrganizationPlan, test_count: int) -> Dict[str
     collections = {step.resource.address for step in plan.steps}
     collections |= {(resource.path, "") for resource in (INTEGRATIONS, NOTIFICATION_TYPES, Subscriptions)}
     return {
-        "checksum": plan_checksum(plan),
+        "checksum": organization.checksum,
         "summary": summary,
         "changes": entries,
         "text": plan_text(entries, summary),

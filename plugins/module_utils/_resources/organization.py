@@ -9,11 +9,13 @@ Private to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Callable, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from .._engine.model import Client, Collection, DesiredState, Object, Purge, Snapshot
 from .._engine.plan import REPLACEMENT, Plan, Step
 from .._engine.planner import is_kept, make_plan
+from .._engine.rendering import plan_checksum
 from .._engine.snapshot import read_snapshot
 from .._errors import RefusedError, operation
 from .._redaction import quoted
@@ -88,6 +90,11 @@ class OrganizationPlan:
     not_disabled: List[Object]
     routing: Routing
     refusal: Optional[RefusedError] = None
+
+    @cached_property
+    def checksum(self) -> str:
+        """Identifies the plan, as in plan_checksum."""
+        return plan_checksum(self.plan)
 
 
 @dataclass(frozen=True)
