@@ -24,7 +24,7 @@ from .._engine.rendering import (
 )
 from .._engine.result import PlanResult
 from .._errors import NotificationsError, RefusedError, operation
-from .._redaction import one_line, quoted
+from .._redaction import one_line, origin_of, quoted
 from .._resources.integrations import INTEGRATIONS, TEST_PATH, target_to_test
 from .._resources.notification_types import NOTIFICATION_TYPES
 from .._resources.organization import OrganizationPlan
@@ -110,14 +110,19 @@ def _send_test(client: Client, step: Step) -> TestResult:
     return TestResult(step.name)
 
 
-def refused_result(organization: OrganizationPlan, refusal: RefusedError) -> ModuleResult:
+def describe_organization(client: Client, organization_id: Optional[str]) -> Dict[str, Any]:
+    """Which organization a result is about."""
+    return {"id": organization_id, "endpoint": origin_of(client.endpoint)}
+
+
+def refused_result(client: Client, organization: OrganizationPlan, refusal: RefusedError) -> ModuleResult:
     """The result if the plan is refused: the plan and its diff, so that they can be reviewed."""
-    members = {"plan": _plan_to_output(organization, 0), "diff": plan_diff(organization.plan.steps)}
-    return ModuleResult(members, refusal)
+    return ModuleResult(_plan_members(client, organization, 0), refusal)
 
 
 def organization_result(
     ctx: ModuleContext,
+    client: Client,
     organization: OrganizationPlan,
     result: PlanResult,
     tests: Sequence[Step],
@@ -128,8 +133,8 @@ def organization_result(
     catalog = organization.routing.catalog
     return ModuleResult(
         {
+            **_plan_members(client, organization, len(tests)),
             "changed": result.changed,
-            "plan": _plan_to_output(organization, len(tests)),
             "summary": _summary(result),
             "failures": [
                 describe_result(ctx, step_result)
@@ -139,10 +144,18 @@ def organization_result(
             "tested": [test.to_output(ctx) for test in tested],
             "not_in_plan": catalog.type_summaries(organization.selection.not_in_plan.values()),
             "not_disabled": catalog.type_summaries(organization.not_disabled),
-            "diff": plan_diff(organization.plan.steps),
         },
         result.failure() or failed_test,
     )
+
+
+def _plan_members(client: Client, organization: OrganizationPlan, test_count: int) -> Dict[str, Any]:
+    """The members of a result that are known before anything is changed."""
+    return {
+        "organization": describe_organization(client, organization.organization_id),
+        "plan": _plan_to_output(organization, test_count),
+        "diff": plan_diff(organization.plan.steps),
+    }
 
 
 def _plan_to_output(organization: OrganizationPlan, test_count: int) -> Dict[str, Any]:
