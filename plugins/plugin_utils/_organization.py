@@ -13,6 +13,7 @@ from typing import Any, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 import yaml
 
 from ..module_utils._api.client import SAFE_ID
+from ..module_utils._api.session import COLLECTION_VERSION
 from ..module_utils._redaction import one_line, quoted, shortened
 from ..module_utils._resources.integrations import is_manageable, target_kind, webhook_url
 from ..module_utils._resources.notification_types import SELECTORS, SEVERITIES, is_in_plan, select_types
@@ -25,6 +26,11 @@ Object = Dict[str, Any]
 
 class _Unsafe(str):
     """A text of the service, which Ansible must never use as a template."""
+
+    @property
+    def is_possibly_template(self) -> bool:
+        """Whether any version of Ansible could take the text for a template."""
+        return "{" in self or self.startswith("#jinja2:")
 
 
 class _Dumper(yaml.SafeDumper):
@@ -39,16 +45,18 @@ def _style(text: str) -> str:
     return "" if text.isprintable() and text == text.strip() else '"'
 
 
-_Dumper.add_representer(
-    _Unsafe, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text), style=_style(text) or "'")
-)
-_Dumper.add_representer(
-    str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style=_style(text))
-)
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    if isinstance(text, _Unsafe) and text.is_possibly_template:
+        return dumper.represent_scalar("!unsafe", str(text), style=_style(text) or "'")
+    return dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style=_style(text))
+
+
+_Dumper.add_representer(_Unsafe, _represent_text)
+_Dumper.add_representer(str, _represent_text)
 
 
 def as_yaml(value: Any) -> str:
-    """YAML in which every text of the service is marked as unsafe, so that Ansible reads it back as it is."""
+    """YAML that Ansible reads back as it is: what it could take for a template is marked as unsafe."""
     return str(yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000))
 
 
@@ -78,6 +86,15 @@ class _Export:
     notes: List[str] = field(default_factory=list)
 
 
+#: The JSON Schema of the variables file, as the file of this version in the repository. A path would only be
+#: right on the machine that exports, and the file is for everybody who edits it.
+SCHEMA_URL = (
+    "https://github.com/ccloud-notifications/ccloud.notifications"
+    f"/raw/{COLLECTION_VERSION}/playbooks/vars/organization.schema.json"
+)
+#: Names the schema for editors that use yaml-language-server, such as Visual Studio Code.
+_SCHEMA_COMMENT = f"# yaml-language-server: $schema={SCHEMA_URL}\n"
+
 _HEADER = (
     "Types that are not listed are disabled or have no subscription. "
     "The API cannot list the settings of single resources."
@@ -102,7 +119,7 @@ def exported(notification_types: Iterable[Object], integrations: Iterable[Object
         {"bootstrap_integrations": export.integrations, "bootstrap_subscriptions": export.rules}
     )
     return {
-        "variables": f"---\n{comment}{variables}",
+        "variables": f"---\n{_SCHEMA_COMMENT}{comment}{variables}",
         "secrets": f"---\n{as_yaml(export.secrets)}",
         "counts": {"integrations": len(export.integrations), "rules": len(export.rules)},
     }

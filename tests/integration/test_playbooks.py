@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
+from jsonschema import Draft7Validator
 from markdown_it import MarkdownIt
 
 from support.emulator import KEY, SECRET, Emulator, slack
@@ -30,6 +31,14 @@ EXAMPLE = [
     f"@{ROOT}/playbooks/vars/secrets.example.yml",
 ]
 CANARY = "canary-91c4"
+SCHEMA = Draft7Validator(json.loads((ROOT / "playbooks" / "vars" / "organization.schema.json").read_text()))
+
+
+class Loader(yaml.SafeLoader):
+    """Reads a variables file."""
+
+
+Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
 
 
 def environment(emulator, **variables):
@@ -396,7 +405,9 @@ def test_bootstrap_of_an_export_changes_nothing(run, emulator, tmp_path):
 
     run("export", "-e", "export_to=exported.yml", "-e", "export_secrets_to=urls.yml")
     assert stat.S_IMODE((tmp_path / "urls.yml").stat().st_mode) == 0o600
-    assert "hooks.slack.example" not in (tmp_path / "exported.yml").read_text()
+    exported = (tmp_path / "exported.yml").read_text()
+    assert "hooks.slack.example" not in exported
+    SCHEMA.validate(yaml.load(exported, Loader))
 
     output = run("bootstrap", "-e", "@exported.yml", "-e", "@urls.yml", "--diff")
     assert "changed=0 " in output
