@@ -33,8 +33,8 @@ options:
         type: str
         required: true
       select:
-        description: The notification types that the policy is about, as in O(subscriptions[].select). By
-          default all.
+        description: The notification types that the policy is about. By default all. See
+          O(ccloud.notifications.organization#module:subscriptions[].select).
         type: dict
         suboptions:
           display_names:
