@@ -9,7 +9,7 @@ export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
 
-.PHONY: help demo probe test coverage matrix faults fuzz bench lint sanity integration eda docs build importer release clean
+.PHONY: help demo probe test coverage matrix faults fuzz bench schema lint sanity integration eda docs build importer release clean
 help: ## Show this help
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
@@ -62,6 +62,9 @@ fuzz: $(VENV)/fuzz-ready $(TREE)/notifications ## Fuzz every module (ARGS=-max_t
 
 bench: $(VENV)/test-ready $(TREE)/notifications ## Compare speed with alternatives
 	@$(BIN)/python tests/benchmark $(ARGS)
+
+schema: $(VENV)/test-ready ## Generate the JSON Schema of the organization file
+	$(BIN)/python tests/organization_schema
 
 lint: $(VENV)/lint-ready $(TREE)/notifications ## Run every linter
 	$(BIN)/ruff check .

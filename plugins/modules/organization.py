@@ -356,6 +356,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+organization:
+  description: Which organization the credentials belong to. The ID is null if the service does not say it.
+  returned: when planning succeeded
+  type: dict
+  sample: {id: 9bb441c4-edef-46ac-8a41-c49e44a3fd9a, endpoint: "https://api.confluent.cloud"}
 plan:
   description: The plan, without secrets. It is also returned if a limit, a policy or O(expected_checksum)
     refuses the plan.
@@ -523,15 +528,15 @@ def run(ctx):
     options = OrganizationOptions(ctx.params, purge, limits, execution.concurrency)
     client = ctx.connect()
     organization = plan_organization(client, options, ctx.warn_once)
-    refusal = organization.refusal or unreviewed_changes(organization.plan, ctx.params)
+    refusal = organization.refusal or unreviewed_changes(organization, ctx.params)
     if refusal is not None:
-        return refused_result(organization, refusal)
+        return refused_result(client, organization, refusal)
 
     warn_about_recipients(ctx, organization)
     tests = changed_integrations(organization.plan, ctx.params["test"])
     result = ctx.apply(client, organization.plan, execution)
     tested = [] if ctx.check_mode or result.failure() else send_tests(client, tests, execution.concurrency)
-    return organization_result(ctx, organization, result, tests, tested)
+    return organization_result(ctx, client, organization, result, tests, tested)
 
 
 def main():

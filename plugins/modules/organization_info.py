@@ -33,8 +33,8 @@ options:
         type: str
         required: true
       select:
-        description: The notification types that the policy is about, as in O(subscriptions[].select). By
-          default all.
+        description: The notification types that the policy is about. By default all. See
+          O(ccloud.notifications.organization#module:subscriptions[].select).
         type: dict
         suboptions:
           display_names:
@@ -103,6 +103,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+organization:
+  description: Which organization the credentials belong to. The ID is null if the service does not say it.
+  returned: success
+  type: dict
+  sample: {id: 9bb441c4-edef-46ac-8a41-c49e44a3fd9a, endpoint: "https://api.confluent.cloud"}
 integrations:
   description: The integrations, as M(ccloud.notifications.integration_info) returns them.
   returned: success
@@ -164,6 +169,7 @@ from ..module_utils._ansible import module
 from ..module_utils._ansible.argument_spec import ArgumentSpec
 from ..module_utils._ansible.context import ModuleResult
 from ..module_utils._ansible.options import CONNECTION, POLICY
+from ..module_utils._ansible.organization import describe_organization
 from ..module_utils._resources.integrations import INTEGRATIONS, reveal_webhook_url
 from ..module_utils._resources.organization import read_organization
 from ..module_utils._resources.policies import NO_GAPS, Policy
@@ -181,12 +187,14 @@ ARGUMENTS = (
 
 def run(ctx):
     policies = list(map(Policy.from_options, ctx.params["policies"]))
-    state = read_organization(ctx.connect(), CONCURRENCY, [policy.select for policy in policies])
+    client = ctx.connect()
+    state = read_organization(client, CONCURRENCY, [policy.select for policy in policies])
     routing = state.routing
     violations = [{"policy": policy.name, "types": policy.violations(routing)} for policy in policies]
     show = reveal_webhook_url if ctx.params["reveal_webhook_urls"] else INTEGRATIONS.to_output
     return ModuleResult(
         {
+            "organization": describe_organization(client, state.organization_id),
             "integrations": [show(integration) for integration in state.integrations.sorted()],
             "notification_types": types_with_subscriptions(state.types.sorted(), state.subscriptions),
             "gaps": NO_GAPS.violations(routing),

@@ -8,15 +8,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
 import yaml
 
 from ..module_utils._api.client import SAFE_ID
+from ..module_utils._api.session import COLLECTION_VERSION
 from ..module_utils._redaction import one_line, quoted, shortened
 from ..module_utils._resources.integrations import is_manageable, target_kind, webhook_url
 from ..module_utils._resources.notification_types import SELECTORS, SEVERITIES, is_in_plan, select_types
-from ..module_utils._resources.routing import EMAIL_KINDS
+from ..module_utils._resources.policies import NO_GAPS
+from ..module_utils._resources.routing import Recipient
 from ..module_utils._resources.subscriptions import ENABLED
 
 Object = Dict[str, Any]
@@ -24,6 +26,11 @@ Object = Dict[str, Any]
 
 class _Unsafe(str):
     """A text of the service, which Ansible must never use as a template."""
+
+    @property
+    def is_possibly_template(self) -> bool:
+        """Whether any version of Ansible could take the text for a template."""
+        return "{" in self or self.startswith("#jinja2:")
 
 
 class _Dumper(yaml.SafeDumper):
@@ -38,16 +45,18 @@ def _style(text: str) -> str:
     return "" if text.isprintable() and text == text.strip() else '"'
 
 
-_Dumper.add_representer(
-    _Unsafe, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text), style=_style(text) or "'")
-)
-_Dumper.add_representer(
-    str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style=_style(text))
-)
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    if isinstance(text, _Unsafe) and text.is_possibly_template:
+        return dumper.represent_scalar("!unsafe", str(text), style=_style(text) or "'")
+    return dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style=_style(text))
+
+
+_Dumper.add_representer(_Unsafe, _represent_text)
+_Dumper.add_representer(str, _represent_text)
 
 
 def as_yaml(value: Any) -> str:
-    """YAML in which every text of the service is marked as unsafe, so that Ansible reads it back as it is."""
+    """YAML that Ansible reads back as it is: what it could take for a template is marked as unsafe."""
     return str(yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000))
 
 
@@ -77,6 +86,15 @@ class _Export:
     notes: List[str] = field(default_factory=list)
 
 
+#: The JSON Schema of the variables file, as the file of this version in the repository. A path would only be
+#: right on the machine that exports, and the file is for everybody who edits it.
+SCHEMA_URL = (
+    "https://github.com/ccloud-notifications/ccloud.notifications"
+    f"/raw/{COLLECTION_VERSION}/playbooks/vars/organization.schema.json"
+)
+#: Names the schema for editors that use yaml-language-server, such as Visual Studio Code.
+_SCHEMA_COMMENT = f"# yaml-language-server: $schema={SCHEMA_URL}\n"
+
 _HEADER = (
     "Types that are not listed are disabled or have no subscription. "
     "The API cannot list the settings of single resources."
@@ -101,7 +119,7 @@ def exported(notification_types: Iterable[Object], integrations: Iterable[Object
         {"bootstrap_integrations": export.integrations, "bootstrap_subscriptions": export.rules}
     )
     return {
-        "variables": f"---\n{comment}{variables}",
+        "variables": f"---\n{_SCHEMA_COMMENT}{comment}{variables}",
         "secrets": f"---\n{as_yaml(export.secrets)}",
         "counts": {"integrations": len(export.integrations), "rules": len(export.rules)},
     }
@@ -273,7 +291,8 @@ def routing_table(notification_types: Iterable[Object], integrations: Iterable[O
         }
         for each in integrations
     ]
-    rows = [_row(each, channels) for each in types]
+    critical = {each["id"] for each in NO_GAPS.selected_types(types)}
+    rows = [_row(each, channels, each["id"] in critical) for each in types]
     rows.sort(key=lambda row: (_severity_rank(row["severity"]), row["category"], row["name"]))
     return {
         "channels": channels,
@@ -298,11 +317,12 @@ def _references(notification_type: Object) -> List[Object]:
     return [reference for each in notification_type["subscriptions"] for reference in each["integrations"]]
 
 
-def _row(notification_type: Object, channels: Sequence[Object]) -> Object:
+def _row(notification_type: Object, channels: Sequence[Object], is_critical: bool) -> Object:
     enabled = [
         each for each in notification_type["subscriptions"] if each.get("current_state", ENABLED) == ENABLED
     ]
-    kinds = {reference["id"]: reference.get("kind") for each in enabled for reference in each["integrations"]}
+    used = {reference["id"] for each in enabled for reference in each["integrations"]}
+    receivers = [channel for channel in channels if channel["id"] in used]
     state = "enabled"
     if not enabled:
         state = "disabled" if notification_type["subscriptions"] else "not subscribed"
@@ -313,9 +333,9 @@ def _row(notification_type: Object, channels: Sequence[Object]) -> Object:
         "priority": one_line(str(notification_type.get("subscription_priority") or "")),
         "in_plan": is_in_plan(notification_type),
         "state": state,
-        "to": [channel["id"] in kinds for channel in channels],
-        "names": [channel["name"] for channel in channels if channel["id"] in kinds],
-        "gap": _gap(notification_type, kinds),
+        "to": [channel["id"] in used for channel in channels],
+        "names": [channel["name"] for channel in receivers],
+        "gap": _gap(receivers) if is_critical else "",
     }
 
 
@@ -323,12 +343,10 @@ def _severity_rank(severity: str) -> int:
     return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
 
 
-def _gap(notification_type: Mapping[str, Any], kinds: Mapping[str, Optional[str]]) -> str:
-    if notification_type.get("severity") != "CRITICAL" or not is_in_plan(notification_type):
+def _gap(receivers: Sequence[Object]) -> str:
+    if NO_GAPS.is_met([Recipient(channel["name"], channel["kind"]) for channel in receivers]):
         return ""
-    if not kinds:
-        return "notifies nobody"
-    return "reaches only e-mail" if all(kind in EMAIL_KINDS for kind in kinds.values()) else ""
+    return "reaches only e-mail" if receivers else "notifies nobody"
 
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&@#])|(?<=www)(\.)|(:)(?=//)")

@@ -58,6 +58,8 @@ def test_clean_and_tested_tree_is_released(tree):
     assert f"version: {NEXT_VERSION}\n" in (tree / "galaxy.yml").read_text()
     session = (tree / "plugins" / "module_utils" / "_api" / "session.py").read_text()
     assert f'COLLECTION_VERSION = "{NEXT_VERSION}"' in session
+    schema = (tree / "playbooks" / "vars" / "organization.schema.json").read_text()
+    assert f"/raw/{NEXT_VERSION}/" in schema
     assert f"v{NEXT_VERSION}" in (tree / "CHANGELOG.rst").read_text()
     assert "a new feature" in (tree / "CHANGELOG.rst").read_text()
     assert not list((tree / "changelogs" / "fragments").glob("*.yml"))

@@ -11,8 +11,22 @@ import re
 
 import pytest
 
+from ansible_collections.ccloud.notifications.plugins.module_utils._engine.model import Collection
+from ansible_collections.ccloud.notifications.plugins.module_utils._resources.catalog import Catalog
+from ansible_collections.ccloud.notifications.plugins.module_utils._resources.integrations import INTEGRATIONS
+from ansible_collections.ccloud.notifications.plugins.module_utils._resources.notification_types import (
+    NOTIFICATION_TYPES,
+)
+from ansible_collections.ccloud.notifications.plugins.module_utils._resources.organization import (
+    OrganizationState,
+)
+from ansible_collections.ccloud.notifications.plugins.module_utils._resources.subscriptions import (
+    Subscriptions,
+)
 from support.emulator import slack
 
+#: The emulated organization.
+ORGANIZATION = "9d1c2f6e-1b7a-4d0b-9f51-5f0f3a6a2b11"
 FAILED, DEGRADED, OPTIONAL = "Connector failed", "Connector degraded", "API key created"
 CONNECTOR = {"environment": "env-1", "cluster": "lkc-1", "connector": "orders"}
 
@@ -61,6 +75,8 @@ def test_empty_organization_is_configured_in_one_run(run, emulator):
     assert predicted["plan"] == result["plan"]
     assert predicted["summary"] == result["summary"]
     assert predicted["diff"] == result["diff"]
+    assert predicted["organization"] == result["organization"]
+    assert result["organization"] == {"id": ORGANIZATION, "endpoint": emulator.url}
 
     assert set(emulator.made()) == {"ops", "pager"}
     assert emulator.routes()[FAILED] == ["Organization admins", "ops", "pager"]
@@ -466,6 +482,7 @@ def test_organization_info_reads_every_collection_once(run, routed_organization)
     integrations = types[FAILED]["subscriptions"][0]["integrations"]
     assert [obj["display_name"] for obj in integrations] == ["Organization admins", "pager"]
 
+    assert result["organization"] == {"id": ORGANIZATION, "endpoint": routed_organization.url}
     assert FAILED not in result["gaps"]
     assert "Cluster load is critical" in result["gaps"]
     assert result["unused"] == ["data-lake"]
@@ -473,3 +490,27 @@ def test_organization_info_reads_every_collection_once(run, routed_organization)
     assert "hooks.slack.example" not in json.dumps(result)
     revealed = run.ok("organization_info", reveal_webhook_urls=True)
     assert "hooks.slack.example" in json.dumps(revealed["integrations"])
+
+
+@pytest.mark.parametrize(
+    ("resource_names", "expected"),
+    [
+        (["crn://confluent.cloud/organization=9d1c-2f/integration=i-1"], "9d1c-2f"),
+        (
+            ["crn://confluent.cloud/organization=9d1c-2f", None, "crn://confluent.cloud/integration=i-2"],
+            "9d1c-2f",
+        ),
+        (["crn://confluent.cloud/organization=a/x=1", "crn://confluent.cloud/organization=b/x=1"], None),
+        (["crn://confluent.cloud/organization=<b>/x=1"], None),
+        ([None], None),
+    ],
+)
+def test_organization_id_is_taken_from_resource_names(resource_names, expected):
+    integrations = [
+        {"id": f"i-{n}", "display_name": f"c-{n}", "metadata": {"resource_name": name}}
+        for n, name in enumerate(resource_names)
+    ]
+    types = Collection(NOTIFICATION_TYPES, [{"id": "nt-1"}])
+    catalog = Catalog(types, Collection(INTEGRATIONS, integrations))
+    state = OrganizationState(catalog, Collection(Subscriptions(catalog), []))
+    assert state.organization_id == expected

@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft7Validator
 
 from ansible_collections.ccloud.notifications.plugins.module_utils._engine.model import (
     Collection,
@@ -29,14 +32,19 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._resources.su
     apply_rules,
 )
 from ansible_collections.ccloud.notifications.plugins.plugin_utils._organization import (
+    SCHEMA_URL,
     exported,
     routing_table,
 )
+from support.playbooks import ROOT
 
 names = st.text(min_size=1, max_size=8).filter(str.strip) | st.sampled_from(
     ["ops", "o*", "i-1", "nt-0", "{{ x }}", "{# #}", "- a: [b]", "yes", "1", "# no"]
 )
 urls = st.sampled_from(["https://example.org/a", "https://example.org/{{b}}"])
+
+
+SCHEMA = Draft7Validator(json.loads((ROOT / "playbooks" / "vars" / "organization.schema.json").read_text()))
 
 
 class Loader(yaml.SafeLoader):
@@ -100,6 +108,7 @@ def test_applying_an_export_changes_nothing(organization):
     secrets = yaml.load(files["secrets"], Loader) or {}
     variables = yaml.load(files["variables"], Loader)
     assert "example.org" not in files["variables"]
+    SCHEMA.validate(variables)
 
     desired_states = []
     for item in variables["bootstrap_integrations"]:
@@ -164,6 +173,29 @@ def test_types_with_equal_recipients_are_exported_as_one_rule(routes, expected):
     ]
     variables = yaml.load(exported(types, integrations)["variables"], Loader)
     assert variables["bootstrap_subscriptions"] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("ops-slack", "display_name: ops-slack"),
+        ("yes", "display_name: 'yes'"),
+        ("{{ x }}", "display_name: !unsafe '{{ x }}'"),
+        ("{% x %}", "display_name: !unsafe '{% x %}'"),
+        ("#jinja2: x", "display_name: !unsafe '#jinja2: x'"),
+    ],
+)
+def test_only_what_may_be_a_template_is_marked_as_unsafe(name, written):
+    target = {"kind": "Slack", "webhook_url": "https://example.org/a"}
+    files = exported([], [{"id": "i-1", "display_name": name, "target": target}])
+    assert f"  - {written}\n" in files["variables"]
+
+
+def test_exported_file_begins_with_its_schema():
+    assert exported([], [])["variables"].splitlines()[:2] == [
+        "---",
+        f"# yaml-language-server: $schema={SCHEMA_URL}",
+    ]
 
 
 def types_with(*subscriptions, **fields):
@@ -232,6 +264,13 @@ def test_dangling_references_are_reported():
     gone = {"id": "i-9", "display_name": None, "kind": None, "missing": True}
     table = routing_table(types_with({"current_state": "ENABLED", "integrations": [SLACK, gone]}), ALL)
     assert table["dangling"] == ["Fire: i-9"]
+    assert table["gaps"] == []
+
+
+def test_type_that_only_goes_to_a_missing_integration_is_a_gap():
+    gone = {"id": "i-9", "display_name": None, "kind": None, "missing": True}
+    table = routing_table(types_with({"current_state": "ENABLED", "integrations": [gone]}), ALL)
+    assert table["gaps"] == ["Fire: notifies nobody"]
 
 
 def test_names_cannot_forge_table_lines():

@@ -14,9 +14,8 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from .._api.client import Client
 from .._engine.concurrency import run_concurrently
-from .._engine.plan import REPLACEMENT, Plan, Step
+from .._engine.plan import REPLACEMENT, Step
 from .._engine.rendering import (
-    plan_checksum,
     plan_diff,
     plan_entry,
     plan_summary,
@@ -25,7 +24,7 @@ from .._engine.rendering import (
 )
 from .._engine.result import PlanResult
 from .._errors import NotificationsError, RefusedError, operation
-from .._redaction import one_line, quoted
+from .._redaction import one_line, origin_of, quoted
 from .._resources.integrations import INTEGRATIONS, TEST_PATH, target_to_test
 from .._resources.notification_types import NOTIFICATION_TYPES
 from .._resources.organization import OrganizationPlan
@@ -35,19 +34,18 @@ from .context import ModuleContext, ModuleResult
 from .results import describe_result
 
 
-def unreviewed_changes(plan: Plan, params: Mapping[str, Any]) -> Optional[RefusedError]:
+def unreviewed_changes(organization: OrganizationPlan, params: Mapping[str, Any]) -> Optional[RefusedError]:
     """The error if the plan is not the one in the options EXPECTED_PLAN, or None."""
     reviewed = params["expected_plan"]
     expected = params["expected_checksum"] if reviewed is None else str(reviewed.get("checksum"))
-    checksum = plan_checksum(plan)
+    checksum = organization.checksum
     if expected in (None, checksum):
         return None
     if reviewed is None:
         detail = f"its checksum begins with {checksum[:12]}, and `expected_checksum` with {expected[:12]}"
     else:
-        detail = _describe_differences(
-            [plan_entry(step) for step in plan.ordered_changes()], reviewed.get("changes") or []
-        )
+        entries = [plan_entry(step) for step in organization.plan.ordered_changes()]
+        detail = _describe_differences(entries, reviewed.get("changes") or [])
     return RefusedError(
         detail,
         type="plan_changed",
@@ -112,14 +110,19 @@ def _send_test(client: Client, step: Step) -> TestResult:
     return TestResult(step.name)
 
 
-def refused_result(organization: OrganizationPlan, refusal: RefusedError) -> ModuleResult:
+def describe_organization(client: Client, organization_id: Optional[str]) -> Dict[str, Any]:
+    """Which organization a result is about."""
+    return {"id": organization_id, "endpoint": origin_of(client.endpoint)}
+
+
+def refused_result(client: Client, organization: OrganizationPlan, refusal: RefusedError) -> ModuleResult:
     """The result if the plan is refused: the plan and its diff, so that they can be reviewed."""
-    members = {"plan": _plan_to_output(organization, 0), "diff": plan_diff(organization.plan.steps)}
-    return ModuleResult(members, refusal)
+    return ModuleResult(_plan_members(client, organization, 0), refusal)
 
 
 def organization_result(
     ctx: ModuleContext,
+    client: Client,
     organization: OrganizationPlan,
     result: PlanResult,
     tests: Sequence[Step],
@@ -130,8 +133,8 @@ def organization_result(
     catalog = organization.routing.catalog
     return ModuleResult(
         {
+            **_plan_members(client, organization, len(tests)),
             "changed": result.changed,
-            "plan": _plan_to_output(organization, len(tests)),
             "summary": _summary(result),
             "failures": [
                 describe_result(ctx, step_result)
@@ -141,10 +144,18 @@ def organization_result(
             "tested": [test.to_output(ctx) for test in tested],
             "not_in_plan": catalog.type_summaries(organization.selection.not_in_plan.values()),
             "not_disabled": catalog.type_summaries(organization.not_disabled),
-            "diff": plan_diff(organization.plan.steps),
         },
         result.failure() or failed_test,
     )
+
+
+def _plan_members(client: Client, organization: OrganizationPlan, test_count: int) -> Dict[str, Any]:
+    """The members of a result that are known before anything is changed."""
+    return {
+        "organization": describe_organization(client, organization.organization_id),
+        "plan": _plan_to_output(organization, test_count),
+        "diff": plan_diff(organization.plan.steps),
+    }
 
 
 def _plan_to_output(organization: OrganizationPlan, test_count: int) -> Dict[str, Any]:
@@ -156,7 +167,7 @@ def _plan_to_output(organization: OrganizationPlan, test_count: int) -> Dict[str
     collections = {step.resource.address for step in plan.steps}
     collections |= {(resource.path, "") for resource in (INTEGRATIONS, NOTIFICATION_TYPES, Subscriptions)}
     return {
-        "checksum": plan_checksum(plan),
+        "checksum": organization.checksum,
         "summary": summary,
         "changes": entries,
         "text": plan_text(entries, summary),

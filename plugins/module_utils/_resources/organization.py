@@ -8,12 +8,15 @@ Private to the collection.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Callable, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from .._engine.model import Client, Collection, DesiredState, Object, Purge, Snapshot
 from .._engine.plan import REPLACEMENT, Plan, Step
 from .._engine.planner import is_kept, make_plan
+from .._engine.rendering import plan_checksum
 from .._engine.snapshot import read_snapshot
 from .._errors import RefusedError, operation
 from .._redaction import quoted
@@ -39,6 +42,9 @@ from .subscriptions import (
     subscription_from_options,
 )
 
+#: A resource name of the service, such as ``crn://confluent.cloud/organization=9bb441c4/integration=i-1``.
+_ORGANIZATION = re.compile(r"crn://[^/]+/organization=([\w-]{1,80})(?:/|$)")
+
 
 @dataclass(frozen=True)
 class OrganizationState:
@@ -58,6 +64,18 @@ class OrganizationState:
     @property
     def routing(self) -> Routing:
         return Routing(self.catalog, self.subscriptions)
+
+    @property
+    def organization_id(self) -> Optional[str]:
+        """The ID of the organization, if the resource names of the service say it."""
+        objects = [*self.integrations, *self.types, *self.subscriptions]
+        found = {match.group(1) for match in map(_ORGANIZATION.match, map(_resource_name, objects)) if match}
+        return found.pop() if len(found) == 1 else None
+
+
+def _resource_name(obj: Object) -> str:
+    metadata = obj.get("metadata")
+    return str(metadata.get("resource_name")) if isinstance(metadata, Mapping) else ""
 
 
 def read_organization(
@@ -87,7 +105,13 @@ class OrganizationPlan:
     selection: Selection
     not_disabled: List[Object]
     routing: Routing
+    organization_id: Optional[str]
     refusal: Optional[RefusedError] = None
+
+    @cached_property
+    def checksum(self) -> str:
+        """Identifies the plan, as in plan_checksum."""
+        return plan_checksum(self.plan)
 
 
 @dataclass(frozen=True)
@@ -132,7 +156,9 @@ def plan_organization(
 
     after = planned_routing(plan, subscriptions, catalog)
     refusal = options.limits.refusal(state.routing, after, plan, _object_count(state))
-    return OrganizationPlan(plan, routes.selection, routes.not_disabled, after, refusal)
+    return OrganizationPlan(
+        plan, routes.selection, routes.not_disabled, after, state.organization_id, refusal
+    )
 
 
 # Integrations

@@ -11,14 +11,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Iterable, List, Mapping, Optional, Sequence, Tuple
 
+from .._engine.model import Object
 from .._engine.plan import REPLACEMENT, REPOINTED, Plan, Step
 from .._errors import RefusedError, operation
 from .._redaction import quoted
 from .catalog import reference_ids, references
 from .notification_types import (
     NOTIFICATION_TYPES,
+    TypesByResource,
     is_in_plan,
     refuse_unmatched_values,
     select_types,
@@ -69,17 +71,22 @@ class Policy:
         """The names of the types that violate the policy. Raises RefusedError if it selects nothing."""
         with operation(f"check the policy {quoted(self.name)}"):
             refuse_unmatched_values(routing.catalog.types, self.select, "Correct it.")
-        types = filter(is_in_plan, routing.catalog.types.sorted())
-        names = self.select.get("display_names")
+        types = self.selected_types(routing.catalog.types.sorted(), routing.catalog.types_by_resource)
         return [
             NOTIFICATION_TYPES.name(notification_type) or notification_type["id"]
-            for notification_type in select_types(
-                types, self.select, names, routing.catalog.types_by_resource
-            )
-            if not self._is_met(routing.recipients(notification_type["id"]))
+            for notification_type in types
+            if not self.is_met(routing.recipients(notification_type["id"]))
         ]
 
-    def _is_met(self, recipients: Sequence[Recipient]) -> bool:
+    def selected_types(
+        self, notification_types: Iterable[Object], found: Optional[TypesByResource] = None
+    ) -> List[Object]:
+        """The types of the organization's plan that the policy is about. ``found`` is as for select_types."""
+        names = self.select.get("display_names")
+        return select_types(filter(is_in_plan, notification_types), self.select, names, found)
+
+    def is_met(self, recipients: Sequence[Recipient]) -> bool:
+        """Whether a type that these integrations receive fulfills the policy."""
         return (
             self._has_any_of(recipients)
             and self._has_enough_of_kinds(recipients)
