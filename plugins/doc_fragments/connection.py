@@ -88,6 +88,7 @@ options:
     type: int
     default: 300
 requirements:
+  - Python 3.9 or newer
   - requests >= 2.25.0
 notes:
   - With C(connection=local), or delegated to C(localhost), the module runs on the controller, and no managed

@@ -20,6 +20,9 @@ def is_number(value: Any) -> bool:
     return type(value) is int and 0 <= value <= MAX_NUMBER
 
 
+# pylint: disable=invalid-field-call  # these functions are called in the dataclass only
+
+
 def _policy(question: str, *values: str) -> Any:
     """A field with these valid values, of which the first is the default."""
     return field(default=values[0], metadata={"help": question, "values": values})

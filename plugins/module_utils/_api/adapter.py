@@ -22,7 +22,6 @@ from typing import Any, Iterator, List, Optional, Set
 
 REQUESTS_IMPORT_ERROR: Optional[str] = None
 try:
-    import requests  # noqa: F401  # a missing library is reported by the modules
     from requests.adapters import HTTPAdapter
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()

@@ -46,32 +46,45 @@ class Client(Protocol):
     redactor: Redactor
 
     @property
-    def endpoint(self) -> str: ...
+    def endpoint(self) -> str:
+        """The URL of the API."""
 
     @property
-    def user(self) -> str: ...
+    def user(self) -> str:
+        """The user that requests are sent as, without a secret."""
 
-    def list(self, path: str, query: Optional[Mapping[str, Any]] = None) -> List[Object]: ...
+    def list(self, path: str, query: Optional[Mapping[str, Any]] = None) -> List[Object]:
+        """All objects of a collection, from all of its pages."""
 
-    def look_up(self, path: str, query: Mapping[str, Any]) -> Optional[Object]: ...
+    def look_up(self, path: str, query: Mapping[str, Any]) -> Optional[Object]:
+        """The object that a look-up finds, or None."""
 
-    def create(self, path: str, body: Mapping[str, Any]) -> Object: ...
+    def create(self, path: str, body: Mapping[str, Any]) -> Object:
+        """The new object."""
 
-    def read(self, path: str, object_id: str) -> Object: ...
+    def read(self, path: str, object_id: str) -> Object:
+        """One object."""
 
-    def update(self, path: str, object_id: str, body: Mapping[str, Any]) -> Object: ...
+    def update(self, path: str, object_id: str, body: Mapping[str, Any]) -> Object:
+        """The object after the change."""
 
-    def delete(self, path: str, object_id: str) -> None: ...
+    def delete(self, path: str, object_id: str) -> None:
+        """Delete one object."""
 
-    def pause(self, seconds: float, reason: str) -> bool: ...
+    def pause(self, seconds: float, reason: str) -> bool:
+        """Wait for the service to catch up; False, without waiting, if the deadline would pass."""
 
-    def wait_for_turn(self) -> bool: ...
+    def wait_for_turn(self) -> bool:
+        """Wait a moment for another task of this controller; False at the deadline."""
 
-    def cancel(self) -> None: ...
+    def cancel(self) -> None:
+        """Cancel all requests under way, end waits, and send nothing more."""
 
-    def now(self) -> float: ...
+    def now(self) -> float:
+        """Monotonic seconds."""
 
-    def wall_clock(self) -> float: ...
+    def wall_clock(self) -> float:
+        """Seconds since the epoch."""
 
 
 # Fields

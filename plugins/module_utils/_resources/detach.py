@@ -116,7 +116,9 @@ def _replan(collection: Collection, users: Sequence[Object], origin: str) -> Pla
     """Plan subscriptions again, with the integrations that will exist."""
     resource = collection.resource
     desired_states = [
-        RoutedState(resource, id=obj["id"], key=resource.key(obj), route=Route(integrations=(), mode=ADD))
+        RoutedState(
+            resource=resource, id=obj["id"], key=resource.key(obj), route=Route(integrations=(), mode=ADD)
+        )
         for obj in users
     ]
     plan = make_plan(desired_states, Snapshot([collection]))
@@ -128,7 +130,8 @@ def _refuse_detaching(
 ) -> None:
     """Raise RefusedError if subscriptions use integrations to delete and must not be changed."""
     resource = collection.resource
-    assert isinstance(resource, RoutedResource)
+    if not isinstance(resource, RoutedResource):
+        raise AssertionError(resource)
     emptied = [obj for obj in users if not resource.catalog.existing(sorted(_integration_ids(obj)))]
     if not emptied and (not users or when_in_use != FAIL):
         return

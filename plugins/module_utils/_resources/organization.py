@@ -187,7 +187,8 @@ class _Routes:
 
 def _plan_routes(subscriptions: Collection, params: Mapping[str, Any]) -> _Routes:
     resource = subscriptions.resource
-    assert isinstance(resource, Subscriptions)
+    if not isinstance(resource, Subscriptions):
+        raise AssertionError(resource)
     selection = apply_rules(resource.catalog, params["subscriptions"])
     desired_states = selection.desired_states(resource, EXACT, params["keep_read_only"])
     not_disabled: List[Object] = []

@@ -294,7 +294,8 @@ class RoutedState(DesiredState):
 
     def resolve_fields(self, current: Optional[Object]) -> Optional[Mapping[str, Any]]:
         route, resource = self.route, self.resource
-        assert isinstance(resource, RoutedResource)
+        if not isinstance(resource, RoutedResource):
+            raise AssertionError(resource)
         is_disabled = route.enabled is False and route.integrations is None
         if current is None and (route.mode == REMOVE or is_disabled):
             return None  # without a subscription nobody is notified, as desired
@@ -334,10 +335,12 @@ def subscription_from_options(
 
         route = Route(None, params["integrations_mode"], params["keep_read_only"], params["enabled"])
         if params["integrations"] is None:
-            return RoutedState(resource, id=object_id, key=type_id, route=route)
+            return RoutedState(resource=resource, id=object_id, key=type_id, route=route)
         resolved = resource.catalog.resolve_integrations(params["integrations"], expected)
         route = replace(route, integrations=resolved.references)
-        return RoutedState(resource, id=object_id, key=type_id, route=route, warnings=resolved.warnings)
+        return RoutedState(
+            resource=resource, id=object_id, key=type_id, route=route, warnings=resolved.warnings
+        )
 
 
 def _type_id(
@@ -394,7 +397,7 @@ class Selection:
         enabled = None if mode == REMOVE else True
         return [
             RoutedState(
-                resource,
+                resource=resource,
                 key=type_id,
                 warnings=self.warnings,
                 route=Route(tuple(selected.integrations), mode, keep_read_only, enabled),
@@ -481,7 +484,9 @@ def disable_unselected(
         notification_type = resource.notification_type(subscription)
         if notification_type.get("subscription_priority") in PRIORITIES[1:]:
             route = Route(enabled=False)
-            desired_states.append(RoutedState(resource, id=subscription["id"], key=type_id, route=route))
+            desired_states.append(
+                RoutedState(resource=resource, id=subscription["id"], key=type_id, route=route)
+            )
         else:
             not_disabled[type_id] = notification_type or {"id": type_id}
     return Unselected(desired_states, list(not_disabled.values()))

@@ -39,11 +39,13 @@ _EARLY_ACCESS = "User notifications are Early Access: Confluent must give the or
 class InboxClient(Client, Protocol):
     """A client that can also call the verbs of user notifications."""
 
-    def get_summary(self, path: str, member: str) -> Object: ...
+    def get_summary(self, path: str, member: str) -> Object:
+        """The answer of a verb; it must have this member."""
 
     def call_action(
         self, method: str, path: str, body: Mapping[str, Any], query: Optional[Mapping[str, Any]] = None
-    ) -> None: ...
+    ) -> None:
+        """Call a verb whose answer is empty."""
 
 
 class UserNotifications(Resource):
