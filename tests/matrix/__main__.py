@@ -31,6 +31,7 @@ from support.cores import (
     environment_for,
     interpreter,
     smoke_environment,
+    table,
 )
 
 SUITES = ("tests/unit", "tests/integration")
@@ -131,15 +132,12 @@ def target_cell(core: Core, version: str) -> Cell:
     return run(cell, python, "tests/matrix/target.py", TARGET_PYTHON=str(target_python))
 
 
-def table(cells: list[Cell]) -> str:
-    """One row per Python, one column per core."""
-    cores = list(dict.fromkeys(cell.core for cell in cells))
-    columns = list(dict.fromkeys(cell.column for cell in cells))
-    results = {(cell.core, cell.column): cell.result.partition(" (")[0] for cell in cells}
-    lines = ["| Python | " + " | ".join(cores) + " |", "| --- " * (len(cores) + 1) + "|"]
-    for column in columns:
-        lines.append(f"| {column} | " + " | ".join(results.get((core, column), "") for core in cores) + " |")
-    return "\n".join(lines)
+def columns_of(cells: list[Cell]) -> dict[str, dict[str, str]]:
+    """The short result of each cell, by core and Python."""
+    columns: dict[str, dict[str, str]] = {}
+    for cell in cells:
+        columns.setdefault(cell.core, {})[cell.column] = cell.result.partition(" (")[0]
+    return columns
 
 
 def main() -> int:
@@ -178,7 +176,7 @@ def main() -> int:
                     print(f"{name}: {cell.result} in {cell.seconds:.0f} s", flush=True)
 
     supported = {cell.column for cell in cells if cell.result != "not supported"}
-    print(f"\n{table([cell for cell in cells if cell.column in supported])}")
+    print(f"\n{table(columns_of([cell for cell in cells if cell.column in supported]))}")
     return 1 if any(cell.failed for cell in cells) else 0
 
 

@@ -95,3 +95,13 @@ def smoke_environment(core: Core) -> Optional[pathlib.Path]:
     return python and environment_for(
         f"smoke-{core.name}", python, f"ansible-core=={core.version}", "requests", urllib3
     )
+
+
+def table(columns: dict[str, dict[str, str]]) -> str:
+    """Results by ansible-core and Python as a table in Markdown: one column per core, one row per Python."""
+    rows = list(dict.fromkeys(row for column in columns.values() for row in column))
+    lines = ["| Python | " + " | ".join(columns) + " |", "| --- " * (len(columns) + 1) + "|"]
+    for row in rows:
+        results = [column.get(row, "") for column in columns.values()]
+        lines.append(f"| {row} | " + " | ".join(results) + " |")
+    return "\n".join(lines)
