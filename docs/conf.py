@@ -13,8 +13,12 @@ copyright = "2026, the ccloud.notifications authors"
 title = html_title = html_short_title = "ccloud.notifications"
 
 extensions = ["myst_parser", "sphinx_antsibull_ext"]
-# Pages that only the generator's own layout wants.
-exclude_patterns = ["collections/*.rst", "collections/ccloud/index.rst"]
+# Pages that only docs.ansible.com needs.
+exclude_patterns = [
+    "collections/*.rst",
+    "collections/ccloud/index.rst",
+    "collections/ccloud/notifications/docsite/*",
+]
 myst_heading_anchors = 3
 nitpicky = True
 
@@ -41,11 +45,19 @@ def refer_to_ansible(_app, _environment, node, inner):
     return nodes.reference("", "", inner, internal=False, refuri=url)
 
 
+#: The table of contents of a page. The theme shows one at the side, and an error in place of a second one.
+CONTENTS = re.compile(r"^\.\. contents::.*\n(?:   :.*\n)*", re.MULTILINE)
+#: A section of the collection's page that only links to guides. On this site, the side bar does.
+GUIDES = re.compile(r"^.+\n-+\n\n\.\. toctree::\n    :maxdepth: 1\n\n(?:    docsite/.+\n)+", re.MULTILINE)
+#: The name of a plugin's page in a list, which is its title there.
+PLUGIN_PAGE = re.compile(r"^    (\w+)_(module|filter|role)$", re.MULTILINE)
+
+
 def suit_the_theme(_app, name, source):
-    """Shorten generated titles, and drop the table of contents that this theme shows at the side."""
+    """Adapt a generated page to this site."""
     if name.startswith("collections/"):
-        text = source[0].replace(".. contents::\n   :local:\n   :depth: 1\n", "")
-        source[0] = re.sub(r"^    (\w+)_(module|filter|role)$", r"    \1 <\1_\2>", text, flags=re.MULTILINE)
+        text = GUIDES.sub("", CONTENTS.sub("", source[0]))
+        source[0] = PLUGIN_PAGE.sub(r"    \1 <\1_\2>", text)
 
 
 def setup(app):
