@@ -43,7 +43,8 @@ test: $(VENV)/test-ready ## Run all tests
 
 coverage: $(VENV)/test-ready ## Run all tests and list the lines that no test covers
 	@rm -rf collections
-	COVERAGE_FILE=$(CURDIR)/.coverage $(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered --cov-fail-under=90 $(ARGS)
+	COVERAGE_FILE=$(CURDIR)/.coverage $(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered \
+		--cov-report=xml:.cache/coverage.xml --cov-fail-under=90 $(ARGS)
 
 matrix: ## Run the tests on every supported ansible-core and Python
 	@$(PYTHON) tests/matrix $(ARGS)
@@ -94,12 +95,12 @@ importer: $(IMPORTER)/ready
 	@! grep -E "^(ERROR|WARNING)" .cache/importer.log
 	@tail -1 .cache/importer.log
 
-sanity: $(VENV)/test-ready ## Run ansible-test sanity
-	@sh tests/ansible-test.sh $(BIN) sanity $(ARGS)
-	@$(if $(ARGS),,.ci/passed sanity)
+sanity: $(VENV)/test-ready ## Run ansible-test sanity (ARGS=all: of every supported ansible-core)
+	@$(BIN)/python tests/matrix/ansible_test.py sanity $(ARGS)
+	@$(if $(filter-out all,$(or $(ARGS),one)),,.ci/passed sanity)
 
 integration: $(VENV)/test-ready ## Run the integration targets with ansible-test
-	@sh tests/ansible-test.sh $(BIN) integration $(ARGS)
+	@$(BIN)/python tests/matrix/ansible_test.py integration $(ARGS)
 
 $(VENV)/eda-ready: requirements/eda.txt $(VENV)/test-ready
 	@$(PIP_INSTALL) -r requirements/eda.txt
@@ -117,15 +118,16 @@ DOCS := .cache/docs
 docs: $(VENV)/docs-ready $(TREE)/notifications ## Build the documentation in docs/build/html
 	@rm -rf $(DOCS) docs/build && mkdir -p $(DOCS)
 	@cp -r docs/*.md docs/guides docs/conf.py $(DOCS)
-	@.ci/unreleased-changelog $(BIN)/antsibull-changelog $(VERSION) > $(DOCS)/changelog.rst
-	$(WITH_TREE) $(BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
+	@$(BIN)/python .ci/extra_docs.py .
+	$(WITH_TREE) $(BIN)/antsibull-docs lint-collection-docs --plugin-docs --check-extra-docs-refs --validate-collection-refs self .
 	$(WITH_TREE) $(BIN)/antsibull-docs collection --use-current --fail-on-error \
 		--no-add-antsibull-docs-version --dest-dir $(DOCS) ccloud.notifications
+	@.ci/unreleased-changelog $(BIN)/antsibull-changelog $(VERSION) > $(DOCS)/collections/ccloud/notifications/changelog.rst
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --builder html $(DOCS) docs/build/html
 	@! grep --recursive --files-with-matches --exclude=search.html 'admonition error' docs/build/html || { echo "These pages show an error."; exit 1; }
 	@echo "Open docs/build/html/index.html"
 
-# Building requires only ansible-core, so it does not wait for the environment of the tests.
+# Building requires little, so it does not wait for the environment of the tests.
 BUILD := .cache/build
 $(BUILD)/ready: requirements/build.txt requirements/constraints.txt
 	@$(PYTHON) -m venv --clear $(BUILD)
