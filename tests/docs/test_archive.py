@@ -5,15 +5,20 @@
 
 from __future__ import annotations
 
+import json
 import os
+import pathlib
+import shutil
 import subprocess
 import tarfile
+from dataclasses import dataclass
 
 import pytest
+import yaml
 
 from support import examples
 from support.emulator import Emulator
-from support.playbooks import BIN, command, copy_tree, process_environment, run_process
+from support.playbooks import BIN, ROOT, ProcessResult, command, copy_tree, process_environment, run_process
 
 #: Files of a working tree that must not be published, whether Git ignores them or not.
 STRAYS = (
@@ -86,29 +91,99 @@ def test_archive_has_the_expected_files_and_is_small(archive):
     assert {name for name in inner if not name.startswith(tuple(f"{folder}/" for folder in FOLDERS))} == set()
     assert {name for name in names if "/" not in name} == {
         ".ansible-lint",
+        "CHANGELOG.md",
         "CHANGELOG.rst",
+        "CODE_OF_CONDUCT.md",
+        "CONTRIBUTING.md",
         "COPYING",
         "FILES.json",
+        "MAINTAINERS.md",
         "MANIFEST.json",
         "README.md",
+        "SECURITY.md",
     }
     assert archive.stat().st_size < 250_000
 
 
-def test_installed_collection_works_and_includes_the_emulator(archive, tmp_path):
-    # Only this path, so that the tested tree is not taken for the installed collection.
-    collections_path = {"ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "installed")}
-    process = command(
-        tmp_path, "ansible-galaxy", "collection", "install", str(archive), environment=collections_path
-    )
-    assert process.status == 0, process.output
+def test_archive_has_the_guides_for_docs_ansible_com(archive):
+    sections = yaml.safe_load((ROOT / "docs" / "docsite" / "extra-docs.yml").read_text())["sections"]
+    pages = [name for section in sections for name in section["toctree"]]
+    with tarfile.open(archive) as opened:
+        folder = "docs/docsite/rst/"
+        texts = {
+            member.name.removeprefix(folder).removesuffix(".rst"): opened.extractfile(member).read().decode()
+            for member in opened.getmembers()
+            if member.isfile() and member.name.startswith(folder)
+        }
+    assert set(texts) == set(pages)
+    for name, text in texts.items():
+        assert text.startswith(f".. _ansible_collections.ccloud.notifications.docsite.{name}:\n")
+        assert ".md>" not in text.replace("/blob/main/", ""), f"{name} links to a file that is not a page"
 
-    collection = tmp_path / "installed" / "ansible_collections" / "ccloud" / "notifications"
-    with Emulator.started(folder=collection / "tests" / "emulator") as emulator:
-        environment = {**examples.environment(emulator), **collections_path}
-        flags = ["-e", "export_to=organization.yml"]
-        process = command(
-            tmp_path, "ansible-playbook", "ccloud.notifications.export", *flags, environment=environment
-        )
+
+@dataclass(frozen=True)
+class Installed:
+    """The collection as ansible-galaxy installed it, used in a folder of its own."""
+
+    collection: pathlib.Path
+    folder: pathlib.Path
+
+    def run(self, program: str, *arguments: str, **environment: str) -> ProcessResult:
+        # Only this path, so that the tested tree is not taken for the installed collection.
+        path = {"ANSIBLE_COLLECTIONS_PATH": str(self.collection.parents[2])}
+        process = command(self.folder, program, *arguments, environment={**environment, **path})
         assert process.status == 0, process.output
-        assert "bootstrap_subscriptions" in (tmp_path / "organization.yml").read_text()
+        return process
+
+
+@pytest.fixture
+def installed(archive, tmp_path):
+    collection = tmp_path / "installed" / "ansible_collections" / "ccloud" / "notifications"
+    installed_collection = Installed(collection, tmp_path)
+    installed_collection.run("ansible-galaxy", "collection", "install", str(archive))
+    return installed_collection
+
+
+def test_installed_collection_includes_the_emulator(installed):
+    with Emulator.started(folder=installed.collection / "tests" / "emulator") as emulator:
+        flags = ["-e", "export_to=organization.yml"]
+        installed.run(
+            "ansible-playbook", "ccloud.notifications.export", *flags, **examples.environment(emulator)
+        )
+        assert "bootstrap_subscriptions" in (installed.folder / "organization.yml").read_text()
+
+
+def test_only_four_folders_are_needed_to_use_the_collection(installed, emulator):
+    """The inclusion rules demand this for everything that users can call by its full name."""
+    kept = {"meta", "playbooks", "plugins", "roles"}
+    for path in installed.collection.iterdir():
+        if path.is_dir() and path.name not in kept:
+            shutil.rmtree(path)
+        elif path.is_file():
+            path.unlink()
+    assert {path.name for path in installed.collection.iterdir()} == kept
+
+    emulator.reset(integrations=examples.integrations(emulator))
+    environment = examples.environment(emulator)
+    example = installed.collection / "playbooks" / "vars"
+    files = ["-e", f"@{example}/organization.yml", "-e", f"@{example}/secrets.example.yml"]
+
+    def play(name, *flags):
+        return installed.run(
+            "ansible-playbook", f"ccloud.notifications.{name}", *files, *flags, **environment
+        ).output
+
+    plan = ["-e", "plan_json=plan.json", "-e", "plan_markdown=plan.md"]
+    reports = [f"verify_{form}=routing.{form}" for form in ("html", "markdown", "json", "junit")]
+    assert "changed=0 " not in play("bootstrap")
+    play("plan", *plan)
+    assert "no drift" in play("verify", *[word for report in reports for word in ("-e", report)])
+    play("export", "-e", "export_to=exported.yml", "-e", "export_secrets_to=secrets.yml")
+    written = {path.name for path in installed.folder.iterdir()}
+    assert {"plan.json", "plan.md", "exported.yml", "secrets.yml"} <= written
+    assert {report.partition("=")[2] for report in reports} <= written
+
+    (installed.folder / "play.yml").write_text(yaml.safe_dump(examples.example_plays(), sort_keys=False))
+    variables = ["-e", json.dumps(examples.variables(emulator))]
+    emulator.reset(integrations=examples.integrations(emulator))
+    assert "failed=0 " in installed.run("ansible-playbook", "play.yml", *variables, **environment).output
