@@ -14,6 +14,8 @@ import pytest
 
 from support.playbooks import ROOT, copy_tree
 
+#: The version in development, which was not released.
+CURRENT_VERSION = "98.0.0"
 NEXT_VERSION = "99.0.0"
 
 
@@ -29,6 +31,15 @@ def tree(tmp_path):
     copy_tree(tmp_path)
     fragment = tmp_path / "changelogs" / "fragments" / "feature.yml"
     fragment.write_text("---\nminor_changes:\n  - a new feature.\n")
+    galaxy = (tmp_path / "galaxy.yml").read_text()
+    (tmp_path / "galaxy.yml").write_text(
+        re.sub("^version: .*$", f"version: {CURRENT_VERSION}", galaxy, flags=re.MULTILINE)
+    )
+    modules = tmp_path / "plugins" / "modules"
+    module = (modules / "integration_info.py").read_text().replace("integration_info", "new_info")
+    (modules / "new_info.py").write_text(
+        re.sub("^version_added: .*$", f"version_added: {CURRENT_VERSION}", module, flags=re.MULTILINE)
+    )
     (tmp_path / ".venv").symlink_to(pathlib.Path(sys.prefix))
     git(tmp_path, "init", "--quiet", "--initial-branch", "main")
     git(tmp_path, "config", "user.name", "Test")
@@ -62,6 +73,9 @@ def test_clean_and_tested_tree_is_released(tree):
     assert f"/raw/{NEXT_VERSION}/" in schema
     assert f"v{NEXT_VERSION}" in (tree / "CHANGELOG.rst").read_text()
     assert "a new feature" in (tree / "CHANGELOG.rst").read_text()
+    assert "a new feature" in (tree / "CHANGELOG.md").read_text()
+    assert "- ccloud.notifications.new_info - " in (tree / "CHANGELOG.rst").read_text()
+    assert f"version_added: {NEXT_VERSION}\n" in (tree / "plugins" / "modules" / "new_info.py").read_text()
     assert not list((tree / "changelogs" / "fragments").glob("*.yml"))
     assert (tree / "dist" / f"ccloud-notifications-{NEXT_VERSION}.tar.gz").is_file()
     assert git(tree, "log", "-1", "--format=%s").strip() == f"Release {NEXT_VERSION}"

@@ -102,7 +102,8 @@ def test_archive_has_the_expected_files_and_is_small(archive):
         "README.md",
         "SECURITY.md",
     }
-    assert archive.stat().st_size < 250_000
+    # The guides are in it twice: in Markdown for its readers, and in reStructuredText for docs.ansible.com.
+    assert archive.stat().st_size < 300_000
 
 
 def test_archive_has_the_guides_for_docs_ansible_com(archive):

@@ -25,7 +25,7 @@ from support.emulator import EXTERNAL_TOKEN, Emulator
 from support.playbooks import BIN, ROOT, plays, process_environment, run_process
 
 PAGES = [
-    ROOT / "README.md",
+    *sorted(ROOT.glob("*.md")),
     *sorted((ROOT / "docs").glob("**/*.md")),
     *sorted((ROOT / "roles").glob("*/README.md")),
 ]
