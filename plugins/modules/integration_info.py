@@ -33,7 +33,7 @@ options:
     elements: str
   reveal_webhook_urls:
     description:
-      - Whether to return webhook URLs in clear, if the service does.
+      - Whether to return unmasked webhook URLs, if the service does.
       - Set C(no_log) as well. Everybody who knows such a URL can post to the channel.
     type: bool
     default: false

@@ -18,7 +18,7 @@ author: The ccloud.notifications authors (@ccloud-notifications)
 options:
   reveal_webhook_urls:
     description:
-      - Whether to return webhook URLs in clear, if the service does. Set C(no_log) as well.
+      - Whether to return unmasked webhook URLs, if the service does. Set C(no_log) as well.
     type: bool
     default: false
   policies:

@@ -178,7 +178,7 @@ def _rename_url(target: Any) -> Any:
 
 
 def reveal_webhook_url(integration: Object) -> Object:
-    """An integration for results with its URL in clear, which the user asked for."""
+    """An integration for results with its URL unmasked, which the user asked for."""
     if "target" not in integration:
         return integration
     return {**integration, "target": _rename_url(integration["target"])}
