@@ -74,7 +74,8 @@ lint: $(VENV)/lint-ready $(TREE)/notifications ## Run every linter
 	cd .cache/tree && MYPYPATH=. ../../$(BIN)/mypy --config-file ../../pyproject.toml \
 		-p ansible_collections.ccloud.notifications.plugins.module_utils \
 		-p ansible_collections.ccloud.notifications.plugins.plugin_utils \
-		-p ansible_collections.ccloud.notifications.plugins.filter
+		-p ansible_collections.ccloud.notifications.plugins.filter \
+		-p ansible_collections.ccloud.notifications.plugins.lookup
 	MYPYPATH=tests $(BIN)/mypy -p emulator -p probe
 	$(WITH_TREE) $(BIN)/ansible-lint --offline
 	$(BIN)/antsibull-changelog lint

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    DOCUMENTATION = r"""
+    #: For lookups.
+    OPTIONS = r"""
 options:
   endpoint:
     description:
@@ -90,6 +91,12 @@ options:
 requirements:
   - Python 3.9 or newer
   - requests >= 2.25.0
+"""
+
+    #: For modules.
+    DOCUMENTATION = (
+        OPTIONS
+        + r"""
 notes:
   - With C(connection=local), or delegated to C(localhost), the module runs on the controller, and no managed
     host is needed. Otherwise it runs on each host of the play, which needs Python and C(requests).
@@ -97,3 +104,4 @@ notes:
   - Set the connection options once with C(module_defaults) and the group
     C(group/ccloud.notifications.notifications).
 """
+    )

@@ -61,6 +61,18 @@ EXAMPLES = r"""
     target:
       kind: Webhook
       webhook_url: "{{ new_pager_url }}"
+
+- name: Read the Slack channels
+  ccloud.notifications.integration_info:
+    kinds: [Slack]
+  register: channels
+
+- name: Test them
+  ccloud.notifications.integration_test:
+    id: "{{ item.id }}"
+  loop: "{{ channels.integrations }}"
+  loop_control:
+    label: "{{ item.id }}"
 """
 
 RETURN = r"""

@@ -107,6 +107,23 @@ EXAMPLES = r"""
     purge_limit: 2
     keep: ["data-*"]
     when_in_use: detach
+
+- name: Create one channel, delete another one, and leave all others as they are
+  ccloud.notifications.integrations:
+    integrations:
+      - display_name: platform-teams
+        target: {kind: MsTeams, webhook_url: "{{ platform_teams_url }}"}
+      - display_name: old-teams
+        state: absent
+    # Fails if subscriptions use old-teams; `detach` would remove it from them first.
+    when_in_use: fail
+
+- name: Write new URLs although the service masks the current ones
+  ccloud.notifications.integrations:
+    integrations:
+      - display_name: pager
+        target: {kind: Webhook, webhook_url: "{{ new_pager_url }}"}
+        update_webhook_url: always
 """
 
 RETURN = r"""

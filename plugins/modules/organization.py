@@ -353,6 +353,23 @@ EXAMPLES = r"""
         integrations: [ops-slack]
     silence_limit: 50
     expected_checksum: "{{ reviewed.plan.checksum }}"
+
+- name: Delete all other channels, except those of the data team, after removing them from their subscriptions
+  ccloud.notifications.organization:
+    integrations:
+      - display_name: ops-slack
+        target: {kind: Slack, webhook_url: "{{ ops_slack_url }}"}
+    subscriptions:
+      # No type may match, because Flink is not used yet.
+      - select: {display_names: ["Flink *"]}
+        integrations: [ops-slack]
+        allow_empty: true
+    purge: true
+    purge_limit: 2
+    keep: ["data-*"]
+    when_in_use: detach
+    # At most this part of the objects may change.
+    change_limit: 50%
 """
 
 RETURN = r"""

@@ -100,6 +100,18 @@ EXAMPLES = r"""
 - name: Show the critical types that reach nobody, or only e-mail
   ansible.builtin.debug:
     msg: "{{ organization.gaps }}"
+
+- name: Find critical types that do not reach a pager
+  ccloud.notifications.organization_info:
+    policies:
+      - name: critical types reach a pager
+        select: {severities: [CRITICAL]}
+        require: {any_of: [pager]}
+  register: checked
+
+- name: Show them
+  ansible.builtin.debug:
+    msg: "{{ checked.violations }}"
 """
 
 RETURN = r"""

@@ -53,6 +53,12 @@ EXAMPLES = r"""
     preferences:
       - {resource: {environment: env-dev1}, enabled: false}
       - {resource: {environment: env-dev2}, enabled: false}
+
+- name: Enable one environment again, and remove the preference of another one
+  ccloud.notifications.resource_preferences:
+    preferences:
+      - {resource: {environment: env-dev1}, enabled: true}
+      - {resource: {environment: env-dev2}, state: absent}
 """
 
 RETURN = r"""

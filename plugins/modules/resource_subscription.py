@@ -32,6 +32,19 @@ EXAMPLES = r"""
     resource: {environment: env-456xy, cluster: lkc-df123, connector: payments}
     notification_type: Connector failed
     integrations: [ops-slack]
+
+- name: Send them to the pager as well
+  ccloud.notifications.resource_subscription:
+    resource: {environment: env-456xy, cluster: lkc-df123, connector: payments}
+    notification_type: Connector failed
+    integrations: [pager]
+    integrations_mode: add
+
+- name: Delete the subscription
+  ccloud.notifications.resource_subscription:
+    resource: {environment: env-456xy, cluster: lkc-df123, connector: payments}
+    notification_type: Connector failed
+    state: absent
 """
 
 RETURN = r"""

@@ -30,6 +30,13 @@ EXAMPLES = r"""
   ccloud.notifications.resource_subscription_info:
     resource: {environment: env-456xy, cluster: lkc-df123, connector: payments}
   register: routes
+
+- name: Show which integrations receive which type
+  ansible.builtin.debug:
+    msg: "{{ item.notification_type.display_name }}: {{ item.integrations | map(attribute='display_name') | join(', ') }}"
+  loop: "{{ routes.resource_subscriptions }}"
+  loop_control:
+    label: "{{ item.id }}"
 """
 
 RETURN = r"""

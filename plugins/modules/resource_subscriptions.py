@@ -85,6 +85,16 @@ EXAMPLES = r"""
       - resource: {environment: env-456xy, cluster: lkc-df123, connector: orders}
         notification_type: Connector failed
         integrations: [pager]
+
+- name: Replace the pager of one connector, and delete the subscription of another one
+  ccloud.notifications.resource_subscriptions:
+    subscriptions:
+      - resource: {environment: env-456xy, cluster: lkc-df123, connector: orders}
+        notification_type: Connector failed
+        integrations: [ops-slack]
+      - resource: {environment: env-456xy, cluster: lkc-df123, connector: payments}
+        notification_type: Connector failed
+        state: absent
 """
 
 RETURN = r"""

@@ -95,6 +95,21 @@ EXAMPLES = r"""
         integrations: [ops-slack]
         allow_empty: true
     integrations_mode: add
+
+- name: Remove a channel from all types
+  ccloud.notifications.subscriptions:
+    rules:
+      - select: {}
+        integrations: [old-teams]
+    integrations_mode: remove
+
+- name: Send critical types to these channels only, without e-mail to organization admins, and disable other types
+  ccloud.notifications.subscriptions:
+    rules:
+      - select: {severities: [CRITICAL]}
+        integrations: [ops-slack, pager]
+    keep_read_only: false
+    disable_others: true
 """
 
 RETURN = r"""

@@ -60,6 +60,16 @@ EXAMPLES = r"""
 - name: Mark everything as read
   ccloud.notifications.user_notification:
     match: {}
+
+- name: Read the latest notifications
+  ccloud.notifications.user_notification_info:
+    time_range: PAST_30D
+  register: inbox
+
+- name: Mark the latest one as unread
+  ccloud.notifications.user_notification:
+    id: "{{ inbox.user_notifications[0].id }}"
+    read: false
 """
 
 RETURN = r"""

@@ -8,22 +8,20 @@ process, which takes about half a second. Each module has an action plugin of it
 every other case, or if direct execution is switched off, the module runs the ordinary way. Both ways return
 the same result for the same input.
 
-This file is the only one that uses private parts of ansible-core: ``ActionBase._task``, ``_templar``,
-``_connection``, ``_play_context``, ``_loader`` and ``_shared_loader_obj``; ``ValidationResult._warnings`` and
-``_no_log_values``.
+This file and ``_options.py`` are the only ones that use private parts of ansible-core. Here these are
+``_task``, ``_templar``, ``_connection``, ``_play_context``, ``_loader`` and ``_shared_loader_obj`` of
+``ActionBase``.
 """
 
 from __future__ import annotations
 
-import datetime
 import importlib
 import os
 import sys
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Dict, Mapping, Optional
 
 from ansible import constants as C
 from ansible.errors import AnsibleActionFail, AnsibleError
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
@@ -31,13 +29,12 @@ from ansible.plugins.loader import module_loader
 from ansible.release import __version__ as ansible_version
 from ansible.utils.display import Display
 
-from ..module_utils._ansible.argument_spec import VALIDATOR_ERRORS, ArgumentSpec
-from ..module_utils._ansible.connection import hide_userinfo, is_pem
+from ..module_utils._ansible.connection import hide_userinfo
 from ..module_utils._ansible.context import ModuleContext, run_module
-from ..module_utils._ansible.module import CANNOT_READ, refused_options
+from ..module_utils._ansible.module import refused_options
 from ..module_utils._api.adapter import REQUESTS_IMPORT_ERROR
 from ..module_utils._api.session import SessionCache
-from ..module_utils._redaction import redact_options
+from ._options import ValidatedOptions, validate_options
 
 #: The variable that switches direct execution off. The environment variable has the same name in capitals.
 SWITCH = "ccloud_notifications_direct_execution"
@@ -100,65 +97,34 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     def _execute_directly(self, task_vars: Mapping[str, Any]) -> Dict[str, Any]:
         """Do what AnsibleModule does: validate options, run, add the invocation, remove secrets."""
         module = self._import_module()
-        arguments: ArgumentSpec = module.ARGUMENTS
-        options = _plain(dict(self._task.args))
-        problem = arguments.find_problem(options)
-        try:
-            validated = ArgumentSpecValidator(**arguments.as_keywords()).validate(options)
-        except VALIDATOR_ERRORS:
-            return {
-                "failed": True,
-                "msg": refused_options(problem or CANNOT_READ),
-                **_invocation({}, task_vars),
-            }
-
-        warnings = [
-            f"Both option {warning['option']} and its alias {warning['alias']} are set."
-            for warning in validated._warnings
-        ]
-        params = validated.validated_parameters
-        if problem or validated.errors.errors:
-            # ansible-core does not know which of the options are secret if it refuses any
-            # (_ansible/module.py).
-            params = {}
-            problem = problem or redact_options(validated.errors.msg, options)
-            result: Dict[str, Any] = {"failed": True, "msg": refused_options(problem)}
+        # Relative paths begin in the playbook's folder, where an ordinary module on this machine runs.
+        options = validate_options(module.ARGUMENTS, dict(self._task.args), self._loader.get_basedir())
+        if options.problem is not None:
+            result: Dict[str, Any] = {"failed": True, "msg": refused_options(options.problem)}
         else:
-            self._resolve_paths(arguments, params)
-            result = run_module(
-                module.run, self._context(params, warnings, validated._no_log_values, task_vars)
-            )
-            hide_userinfo(params)
+            result = run_module(module.run, self._context(options, task_vars))
+            hide_userinfo(options.params)
 
-        result.update(_invocation(params, task_vars))
-        if warnings:
-            result["warnings"] = warnings
-        hidden: Dict[str, Any] = remove_values(result, validated._no_log_values)
+        result.update(_invocation(options.params, task_vars))
+        if options.warnings:
+            result["warnings"] = options.warnings
+        hidden: Dict[str, Any] = remove_values(result, options.secrets)
         return hidden
 
-    def _context(
-        self, params: Dict[str, Any], warnings: List[str], secrets: Any, task_vars: Mapping[str, Any]
-    ) -> ModuleContext:
+    def _context(self, options: ValidatedOptions, task_vars: Mapping[str, Any]) -> ModuleContext:
         parent = os.getppid()
         host = task_vars.get("inventory_hostname", "localhost")
         return ModuleContext(
-            params,
+            options.params,
             self._task.check_mode,
-            warnings.append,
+            options.warnings.append,
             ansible_version,
-            secrets=secrets,
+            secrets=options.secrets,
             sessions=sessions,
             emit_progress=_noop if self._task.no_log else ConsoleProgress(host),
             # Until 2.18, ansible-core does not tell its workers when it is terminated.
             is_orphaned=lambda: os.getppid() != parent,
         )
-
-    def _resolve_paths(self, arguments: ArgumentSpec, params: Dict[str, Any]) -> None:
-        """Relative paths begin in the playbook's folder, where an ordinary module on this machine runs."""
-        for name, option in arguments.options.items():
-            value = params.get(name)
-            if option.get("type") == "path" and value and not is_pem(value):
-                params[name] = os.path.join(self._loader.get_basedir(), value)
 
     def _import_module(self) -> Any:
         """The module that the task names."""
@@ -205,20 +171,3 @@ class ConsoleProgress:
 
 def _noop(_sentence: str, _is_important: bool) -> None:
     """Shows nothing, as no_log requires."""
-
-
-def _plain(value: Any) -> Any:
-    """A value as a module receives it: no lazy container, no tag, no vaulted text, only what JSON has."""
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple, set)):
-        return [_plain(item) for item in value]
-    if isinstance(value, int):
-        return int(value)
-    if isinstance(value, float):
-        return float(value)
-    if isinstance(value, (datetime.date, datetime.datetime)):
-        return value.isoformat()
-    return str(value)

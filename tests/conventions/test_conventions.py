@@ -16,7 +16,7 @@ import yaml
 
 from faults.operations import OPERATIONS
 from support import examples
-from support.examples import MODULES, load_module
+from support.examples import LOOKUPS, MODULES, load_module
 from support.playbooks import ROOT, TARGETS, play
 
 PLUGINS = ROOT / "plugins"
@@ -144,7 +144,7 @@ def test_examples_of_all_modules_run(organization, tmp_path):
     played = play(tmp_path, examples.example_plays(), **organization)
     assert played.status == 0, played.output
     assert "WARNING" not in played.output
-    assert all(f"PLAY [{module}]" in played.output for module in MODULES)
+    assert all(f"PLAY [{name}]" in played.output for name in (*MODULES, *LOOKUPS))
 
 
 def test_integration_requirements_include_those_of_the_emulator():

@@ -14,11 +14,18 @@ from .emulator import KEY, SECRET, Emulator, slack, webhook
 from .playbooks import ROOT
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+LOOKUPS = sorted(path.stem for path in (ROOT / "plugins" / "lookup").glob("*.py"))
+PLUGINS = "ansible_collections.ccloud.notifications.plugins"
 
 
 def load_module(module: str) -> Any:
     """The Python module of an Ansible module."""
-    return importlib.import_module(f"ansible_collections.ccloud.notifications.plugins.modules.{module}")
+    return importlib.import_module(f"{PLUGINS}.modules.{module}")
+
+
+def load_lookup(lookup: str) -> Any:
+    """The Python module of a lookup."""
+    return importlib.import_module(f"{PLUGINS}.lookup.{lookup}")
 
 
 def integrations(emulator: Emulator) -> list[dict[str, Any]]:
@@ -41,6 +48,8 @@ def variables(emulator: Emulator) -> dict[str, Any]:
             "{{ lookup('ansible.builtin.url', control ~ '/objects/integrations', split_lines=false)"
             " | from_json | selectattr('display_name', 'eq', 'pager') | map(attribute='id') | first }}"
         ),
+        "ccloud_api_key": KEY,
+        "ccloud_api_secret": SECRET,
         "control": f"{emulator.url}/_emulator",
         "start": {"integrations": integrations(emulator)},
     }
@@ -55,18 +64,21 @@ def environment(emulator: Emulator) -> dict[str, str]:
 
 
 def example_plays() -> list[dict[str, Any]]:
-    """One play for each module. Each begins with the initial organization."""
+    """One play for each module and each lookup. Each begins with the initial organization."""
+    documented = {module: load_module(module) for module in MODULES}
+    documented.update({lookup: load_lookup(lookup) for lookup in LOOKUPS})
+    return [_example_play(name, code.EXAMPLES) for name, code in documented.items()]
+
+
+def _example_play(name: str, text: str) -> dict[str, Any]:
     reset = {
         "name": "Reset the emulator",
         "ansible.builtin.assert": {"that": "lookup('emulator', control, 'reset', **start) is truthy"},
     }
-    return [
-        {
-            "name": module,
-            "hosts": "localhost",
-            "connection": "local",
-            "gather_facts": False,
-            "tasks": [reset, *yaml.safe_load(load_module(module).EXAMPLES)],
-        }
-        for module in MODULES
-    ]
+    return {
+        "name": name,
+        "hosts": "localhost",
+        "connection": "local",
+        "gather_facts": False,
+        "tasks": [reset, *yaml.safe_load(text)],
+    }
