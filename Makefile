@@ -9,7 +9,7 @@ export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
 
-.PHONY: help demo probe test coverage matrix faults fuzz bench schema lint sanity integration eda docs build importer release clean
+.PHONY: help demo play probe test coverage matrix faults fuzz bench schema lint sanity integration eda docs build importer release clean
 help: ## Show this help
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
@@ -31,6 +31,9 @@ $(TREE)/notifications:
 
 demo: $(VENV)/test-ready $(TREE)/notifications ## Run the bootstrap playbook twice against an emulator
 	@$(BIN)/python tests/demo
+
+play: $(VENV)/test-ready $(TREE)/notifications ## Keep an emulator running, and print commands to try (ARGS="--port 8124")
+	@$(BIN)/python tests/play $(ARGS)
 
 probe: $(VENV)/test-ready ## Ask a real organization what the contract leaves open (see docs/certainty.md)
 	@$(BIN)/python tests/probe $(ARGS)

@@ -12,8 +12,8 @@ version_added: 0.2.0
 description:
   - Returns the ID of the integration that has exactly this name. Names are case-sensitive.
   - Fails if no integration or more than one has the name, and suggests similar names.
-  - Runs on the controller. Each call reads the integrations once for all of its names. If many tasks need IDs,
-    register the result of M(ccloud.notifications.integration_info) instead.
+  - Runs on the controller. Each call reads the integrations once for all of its names. If many tasks need
+    IDs, register the result of M(ccloud.notifications.integration_info) instead.
 author: The ccloud.notifications authors (@ccloud-notifications)
 options:
   _terms:

@@ -33,7 +33,9 @@ EXAMPLES = r"""
 
 - name: Show which integrations receive which type
   ansible.builtin.debug:
-    msg: "{{ item.notification_type.display_name }}: {{ item.integrations | map(attribute='display_name') | join(', ') }}"
+    msg: "{{ item.notification_type.display_name }}: {{ names | join(', ') }}"
+  vars:
+    names: "{{ item.integrations | map(attribute='display_name') }}"
   loop: "{{ routes.resource_subscriptions }}"
   loop_control:
     label: "{{ item.id }}"

@@ -103,7 +103,7 @@ EXAMPLES = r"""
         integrations: [old-teams]
     integrations_mode: remove
 
-- name: Send critical types to these channels only, without e-mail to organization admins, and disable other types
+- name: Send critical types to these channels only, not to organization admins, and disable other types
   ccloud.notifications.subscriptions:
     rules:
       - select: {severities: [CRITICAL]}

@@ -71,6 +71,8 @@ def test_clean_and_tested_tree_is_released(tree):
     assert f'COLLECTION_VERSION = "{NEXT_VERSION}"' in session
     schema = (tree / "playbooks" / "vars" / "organization.schema.json").read_text()
     assert f"/raw/{NEXT_VERSION}/" in schema
+    emulator = (tree / "tests" / "emulator" / "__init__.py").read_text()
+    assert f'__version__ = "{NEXT_VERSION}"' in emulator
     assert f"v{NEXT_VERSION}" in (tree / "CHANGELOG.rst").read_text()
     assert "a new feature" in (tree / "CHANGELOG.rst").read_text()
     assert "a new feature" in (tree / "CHANGELOG.md").read_text()

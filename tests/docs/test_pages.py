@@ -3,18 +3,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run everything that the README and the guides show, in order, against an emulator.
 
-A YAML block whose first line is a comment with a file name is that file; any other YAML block is a play and
-runs at once. Each line of a console block that begins with ``$`` is a command of one shell session and must
-succeed. At the start of a page, the organization has three integrations (support/examples.py), and the reader
-has a file with secrets.
+A YAML or Python block whose first line is a comment with a file name is that file; any other YAML block is a
+play and runs at once. Each line of a console block that begins with ``$`` is a command of one shell session
+and must succeed. At the start of a page, the organization has three integrations (support/examples.py), and
+the reader has a file with secrets.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pathlib
 import re
 import shlex
+import subprocess
+import sys
 
 import pytest
 import yaml
@@ -22,7 +25,7 @@ from markdown_it import MarkdownIt
 
 from support import examples
 from support.emulator import EXTERNAL_TOKEN, Emulator
-from support.playbooks import BIN, ROOT, plays, process_environment, run_process
+from support.playbooks import BIN, ROOT, free_port, plays, process_environment, run_process
 
 PAGES = [
     *sorted(ROOT.glob("*.md")),
@@ -49,7 +52,10 @@ REPLACEMENTS = {
     "ansible-vault encrypt": "ansible-vault encrypt --vault-password-file password",
     "--ask-vault-pass": "--vault-password-file password",
 }
-FILE_NAME = re.compile(r"# ([\w.-]+\.ya?ml)\n")
+FILE_NAME = re.compile(r"# ([\w./-]+\.(?:ya?ml|py))\n")
+#: How the pages start an emulator, and the ports on which it listens there.
+EMULATORS = ("python tests/emulator --port", "ccloud-notifications-emulator --port")
+PORTS = ("8123", "8124")
 
 
 def blocks(page):
@@ -68,12 +74,14 @@ def name_of(path):
 
 
 class Reader:
-    """Follows the instructions of a page, in a folder of its own."""
+    """Follows the instructions of a page, in a folder and with a port of its own."""
 
     def __init__(self, folder, emulator):
         self.folder = folder
         self.emulator = emulator
-        self._servers = []
+        self._servers = contextlib.ExitStack()
+        self._ports = {port: str(free_port()) for port in PORTS}
+        self._installed = {}
         (folder / "password").write_text("vault-password\n")
         (folder / "exports.sh").touch()
         (folder / "tests").symlink_to(ROOT / "tests")
@@ -91,7 +99,9 @@ class Reader:
         """Save a file, or run a play at once."""
         file_name = FILE_NAME.match(text)
         if file_name:
-            (self.folder / file_name.group(1)).write_text(text)
+            path = self.folder / file_name.group(1)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
             return
 
         content = yaml.safe_load(text)
@@ -105,7 +115,7 @@ class Reader:
     def run(self, command):
         for placeholder, value in REPLACEMENTS.items():
             command = command.replace(placeholder, value)
-        if command.startswith("python tests/emulator --port"):
+        if command.startswith(EMULATORS):
             self.serve(command)
             return
         secrets_file = re.search(r"export_secrets_to=(\S+)", command)
@@ -117,22 +127,44 @@ class Reader:
             self.folder, {**examples.environment(self.emulator), "IDENTITY_TOKEN": EXTERNAL_TOKEN}
         )
         environment["PATH"] = f"{BIN}{os.pathsep}{environment['PATH']}"
+        environment.update(self._installed)
         process = run_process(self.folder, ["bash", "-c", script], environment)
         assert process.status == 0, f"$ {command}\n{process.output}"
 
     def serve(self, command):
-        """Start an emulator for this page. Its port replaces the one on the page."""
-        flags = re.sub(r"--port \d+", "", command.partition("tests/emulator")[2])
-        server = Emulator.started(*shlex.split(flags))
-        self.emulator = server.__enter__()
-        self._servers.append(server)
+        """Start an emulator for this page."""
+        flags = command.partition("emulator ")[2]
+        self.emulator = self._servers.enter_context(Emulator.started(*shlex.split(flags)))
 
-    def with_own_port(self, text):
-        return text.replace("http://127.0.0.1:8123", self.emulator.url) if self._servers else text
+    def with_own_ports(self, text):
+        """A text of the page with free ports in place of those that the page uses."""
+        for port, own in self._ports.items():
+            text = text.replace(port, own)
+        return text
+
+    def install(self, packages):
+        """Use what `pip install --target` installed in a folder."""
+        self._installed = {
+            "PATH": os.pathsep.join((f"{packages}/bin", str(BIN), os.environ["PATH"])),
+            "PYTHONPATH": str(packages),
+        }
 
     def close(self):
-        for server in self._servers:
-            server.__exit__(None, None, None)
+        self._servers.close()
+
+
+@pytest.fixture(scope="session")
+def emulator_package(tmp_path_factory):
+    """A folder in which pip installed the package of the emulator."""
+    folder = tmp_path_factory.mktemp("packages")
+    # What builds it and what it needs is installed already.
+    flags = ["--quiet", "--no-build-isolation", "--no-deps", "--target", str(folder)]
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", *flags, str(ROOT / "tests" / "emulator")],
+        check=True,
+        capture_output=True,
+    )
+    return folder
 
 
 @pytest.fixture
@@ -148,27 +180,36 @@ def reader(emulator, tmp_path):
     [page for page in PAGES if any(info in ("yaml", "console") for info, _text in blocks(page))],
     ids=name_of,
 )
-def test_instructions_of_every_page_work(reader, page):
+def test_instructions_of_every_page_work(reader, page, request):
+    if "ccloud-notifications-emulator" in page.read_text():
+        reader.install(request.getfixturevalue("emulator_package"))
     for info, text in blocks(page):
-        if info == "yaml":
-            reader.write(reader.with_own_port(text))
+        if info in ("yaml", "python"):
+            reader.write(reader.with_own_ports(text))
         for command in commands(text) if info == "console" else ():
             if not command.startswith(tuple(SKIPPED)):
-                reader.run(reader.with_own_port(command))
+                reader.run(reader.with_own_ports(command))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_every_file_of_a_page_is_used_by_a_command(page):
-    page_blocks = blocks(page)
+def test_every_file_of_a_page_is_used(page):
+    """By a command, or by another file of the page."""
     if page.name == "automation-platform.md":
         return  # Automation Platform runs these playbooks
 
-    command_lines = [line for info, text in page_blocks if info == "console" for line in commands(text)]
-    for info, text in page_blocks:
+    files, users = {}, []
+    for info, text in blocks(page):
         file_name = FILE_NAME.match(text)
-        if info == "yaml" and file_name:
-            name = file_name.group(1)
-            assert name in "\n".join(command_lines), f"no command uses {name}"
+        if info in ("yaml", "python") and file_name:
+            files[file_name.group(1)] = text
+        elif info == "console":
+            users += commands(text)
+    users += [text.partition("\n")[2] for text in files.values()]
+
+    for name in files:
+        # Molecule finds the files of its folder by itself.
+        searched = "molecule test" if name.startswith("molecule/") else name
+        assert any(searched in text for text in users), f"nothing uses {name}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

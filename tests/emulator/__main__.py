@@ -6,10 +6,17 @@
 import pathlib
 import sys
 
-# Run as a folder, Python puts the folder itself first on the path; the package is one level up.
-sys.path[0] = str(pathlib.Path(__file__).resolve().parent.parent)
+FOLDER = pathlib.Path(__file__).resolve().parent
 
-from emulator.cli import main
+try:
+    if __package__:
+        from .cli import main
+    else:
+        # Run as a folder, Python puts the folder itself first on the path; the package is one level up.
+        sys.path[0] = str(FOLDER.parent)
+        from emulator.cli import main
+except ModuleNotFoundError as error:
+    sys.exit(f"The emulator needs the package {error.name}. Install what it needs: pip install {FOLDER}")
 
 if __name__ == "__main__":
     sys.exit(main())

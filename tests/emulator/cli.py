@@ -14,9 +14,52 @@ from typing import Optional, Sequence
 
 from aiohttp import web
 
+from . import __version__
 from .probe_file import read_settings
 from .server import Emulator
-from .settings import add_flags, from_flags
+from .settings import Settings, add_flags, from_flags
+
+#: How to call it: by its command if it is installed, or else by its folder.
+PROGRAM = "python tests/emulator" if __package__ == "emulator" else "ccloud-notifications-emulator"
+DESCRIPTION = """\
+An emulator of the Confluent Cloud Notifications API. It listens on loopback only, prints its URL, and serves
+until it receives Ctrl+C.
+
+A policy is a question that the published contract leaves open, such as whether a read returns a webhook URL
+in clear. The emulator can play each answer. The first value of a policy is the default.
+"""
+EXAMPLES = f"""\
+examples:
+  %(prog)s --port 8123
+      Plays a service that returns URLs in clear and allows two integrations with one name.
+
+  %(prog)s --port 8123 --webhook-urls masked
+      Plays a service that hides URLs. A task cannot compare them, and warns. Test whether your playbooks
+      need `update_webhook_url: always`.
+
+  %(prog)s --port 8123 --duplicate-names refused --quota 3
+      Answers 409 to a name that exists, and 402 to the fourth integration.
+
+  %(prog)s --port 8123 --delete-in-use refused --new-objects delayed --list-delay-ms 2000
+      Refuses to delete an integration that a subscription uses, and lists new objects after two seconds.
+
+  %(prog)s --port 8123 --rate-limit 10 --rate-window 5
+      Answers 429 to the eleventh request of a user within five seconds.
+
+  %(prog)s --port 8123 --external-token "$JWT"
+      Exchanges this token of an identity provider for an access token, and no other.
+
+  %(prog)s --port 8123 --read-only
+      Refuses and records every write, so a write in check mode fails the play.
+
+  curl --json '{{"settings": {{"webhook_urls": "masked"}}, "integrations": 20}}' \\
+      http://127.0.0.1:8123/_emulator/reset
+      Starts over with another policy and twenty integrations. GET /_emulator/help lists all control
+      requests.
+
+The credentials are {Settings.api_key} and {Settings.api_secret}, or {Settings.reader_key} and \
+{Settings.reader_secret} to read only.
+"""
 
 
 def _port(text: str) -> int:
@@ -27,9 +70,13 @@ def _port(text: str) -> int:
 
 def _parse(arguments: Optional[Sequence[str]]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="emulator",
-        description="An emulator of the Confluent Cloud Notifications API. It listens on loopback only.",
+        prog=PROGRAM,
+        usage="%(prog)s [--port PORT] [--POLICY VALUE] [--SETTING VALUE] ...",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"ccloud-notifications-emulator {__version__}")
     parser.add_argument(
         "--port", type=_port, default=0, help="the port to listen on; 0 (the default) is any free port"
     )

@@ -21,7 +21,10 @@ from openapi_core.testing import MockResponse
 from openapi_core.validation.request.exceptions import ParameterValidationError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-DOCUMENT = pathlib.Path(__file__).resolve().parent.parent / "contract" / "notifications-v1.openapi.yaml"
+_FOLDER = pathlib.Path(__file__).resolve().parent
+_NAME = "notifications-v1.openapi.yaml"
+#: Beside this file in an installed package, and in a folder of its own in the collection.
+DOCUMENT = next(path for path in (_FOLDER / _NAME, _FOLDER.parent / "contract" / _NAME) if path.is_file())
 METHODS = ("get", "post", "patch", "delete")
 
 #: Times are ignored when a response is compared with those that were validated before.

@@ -37,6 +37,7 @@ MOVED = "/moved"
 TITLES = {404: "Not Found", 405: "Method Not Allowed", 422: "Validation Failed"}
 
 CONTROLS = (
+    "GET help",
     "POST reset",
     "GET settings",
     "GET requests",
@@ -499,6 +500,13 @@ class Emulator:
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as problem:
             error = f"{called} takes {CONTROL_BODIES.get(name, 'nothing')}: {problem}"
             return web.json_response({"error": error}, status=400)
+
+    def _get_help(self, _content: Any, _rest: str) -> dict[str, Any]:
+        """The control requests with the bodies that they take."""
+        return {
+            f"{method} /_emulator/{name}": CONTROL_BODIES.get(name, "") if method == "POST" else ""
+            for method, name in (control.split() for control in CONTROLS)
+        }
 
     def _get_requests(self, _content: Any, _rest: str) -> list[dict[str, Any]]:
         return self.requests

@@ -156,17 +156,19 @@ def _number(text: str) -> int:
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """Add one command-line flag for each setting, with the setting's name."""
+    policy_flags = parser.add_argument_group("policies")
+    setting_flags = parser.add_argument_group("settings")
     for f in dataclasses.fields(Settings):
         flag = "--" + f.name.replace("_", "-")
         if "values" in f.metadata:
-            parser.add_argument(
+            policy_flags.add_argument(
                 flag, choices=f.metadata["values"], default=f.default, help=f.metadata["help"]
             )
             continue
 
         value_type, metavar = (_number, "INT") if isinstance(f.default, int) else (str, "STR")
         text = f"{f.metadata['help']} (default {f.default})"
-        parser.add_argument(flag, type=value_type, default=f.default, metavar=metavar, help=text)
+        setting_flags.add_argument(flag, type=value_type, default=f.default, metavar=metavar, help=text)
 
 
 def from_flags(namespace: argparse.Namespace) -> Settings:

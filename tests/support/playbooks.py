@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import shutil
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -95,6 +96,13 @@ def run_process(folder: pathlib.Path, arguments: list[str], environment: Mapping
         check=False,
     )
     return ProcessResult(process.returncode, process.stdout)
+
+
+def free_port() -> int:
+    """A port of loopback on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def copy_tree(folder: pathlib.Path) -> None:
