@@ -188,3 +188,32 @@ def test_only_four_folders_are_needed_to_use_the_collection(installed, emulator)
     variables = ["-e", json.dumps(examples.variables(emulator))]
     emulator.reset(integrations=examples.integrations(emulator))
     assert "failed=0 " in installed.run("ansible-playbook", "play.yml", *variables, **environment).output
+
+
+def test_decision_environment_installs_the_archive_from_its_context(archive, tmp_path):
+    folder = ROOT / "extensions" / "eda"
+    shutil.copy(folder / "decision-environment.yml", tmp_path)
+    shutil.copy(archive, tmp_path / "ccloud-notifications.tar.gz")
+    flags = [
+        "--file",
+        "decision-environment.yml",
+        "--context",
+        "context",
+        "--output-filename",
+        "Containerfile",
+    ]
+    process = command(tmp_path, "ansible-builder", "create", *flags)
+    assert process.status == 0, process.output
+    assert "ansible-rulebook>=1.3" in (tmp_path / "context" / "_build" / "requirements.txt").read_text()
+
+    # The image installs the collection in this folder.
+    process = command(
+        tmp_path / "context" / "_build",
+        *["ansible-galaxy", "collection", "install", "-r", "requirements.yml"],
+        environment={"ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "installed")},
+    )
+    assert process.status == 0, process.output
+    collection = tmp_path / "installed" / "ansible_collections" / "ccloud" / "notifications"
+    rulebooks = {path.name for path in (folder / "rulebooks").iterdir()}
+    assert {path.name for path in (collection / "extensions" / "eda" / "rulebooks").iterdir()} == rulebooks
+    assert (collection / "meta" / "extensions.yml").is_file()
