@@ -9,7 +9,7 @@ export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
 
-.PHONY: help demo play probe test coverage matrix faults fuzz bench schema lint sanity integration eda docs build importer release clean
+.PHONY: help demo play probe test coverage matrix faults fuzz bench schema lint sanity integration eda secrets docs build importer release clean
 help: ## Show this help
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
@@ -113,6 +113,16 @@ $(VENV)/eda-ready: requirements/eda.txt $(VENV)/test-ready
 eda: $(VENV)/eda-ready $(TREE)/notifications ## Run the rulebook with ansible-rulebook (requires Java 17)
 	$(BIN)/python -m pytest tests/eda $(ARGS)
 
+# Lookups of other collections, in an environment of their own: these are large.
+SECRETS := .cache/secrets
+$(SECRETS)/ready: requirements/secrets.txt
+	@$(PYTHON) -m venv --clear $(SECRETS)
+	@$(SECRETS)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/secrets.txt
+	@touch $@
+
+secrets: $(SECRETS)/ready $(VENV)/test-ready ## Run the lookups of the guide on secrets (about ten minutes to set up)
+	$(BIN)/python -m pytest tests/secrets $(ARGS)
+
 $(VENV)/docs-ready: requirements/docs.txt $(VENV)/test-ready
 	@$(PIP_INSTALL) -r requirements/docs.txt
 	@touch $@
@@ -121,7 +131,7 @@ $(VENV)/docs-ready: requirements/docs.txt $(VENV)/test-ready
 DOCS := .cache/docs
 docs: $(VENV)/docs-ready $(TREE)/notifications ## Build the documentation in docs/build/html
 	@rm -rf $(DOCS) docs/build && mkdir -p $(DOCS)
-	@cp -r docs/*.md docs/guides docs/conf.py $(DOCS)
+	@cp -r docs/*.md docs/guides docs/ci docs/conf.py $(DOCS)
 	@$(BIN)/python .ci/extra_docs.py .
 	$(WITH_TREE) $(BIN)/antsibull-docs lint-collection-docs --plugin-docs --check-extra-docs-refs --validate-collection-refs self .
 	$(WITH_TREE) $(BIN)/antsibull-docs collection --use-current --fail-on-error \

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import pathlib
 import shutil
@@ -22,6 +23,7 @@ atexit.register(shutil.rmtree, tempfile.tempdir, ignore_errors=True)
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from support.emulator import Emulator
+from support.receiver import Receiver
 
 # Ordinary modules run in the Python that runs the tests, not in a discovered one.
 os.environ["ANSIBLE_PYTHON_INTERPRETER"] = sys.executable
@@ -52,6 +54,13 @@ def emulator(running_emulator):
     yield running_emulator
     violations = [request for request in running_emulator.requests() if request["violations"]]
     assert violations == [], "requests or responses that violate the contract"
+
+
+@pytest.fixture
+def receive():
+    """Starts receivers; returns each one."""
+    with contextlib.ExitStack() as stack:
+        yield lambda respond: stack.enter_context(Receiver(respond).serving())
 
 
 @pytest.fixture(autouse=True)

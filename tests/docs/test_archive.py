@@ -9,7 +9,6 @@ import json
 import os
 import pathlib
 import shutil
-import subprocess
 import tarfile
 from dataclasses import dataclass
 
@@ -17,8 +16,9 @@ import pytest
 import yaml
 
 from support import examples
+from support.archive import build_archive
 from support.emulator import Emulator
-from support.playbooks import BIN, ROOT, ProcessResult, command, copy_tree, process_environment, run_process
+from support.playbooks import ROOT, ProcessResult, command, copy_tree, run_process
 
 #: Files of a working tree that must not be published, whether Git ignores them or not.
 STRAYS = (
@@ -48,23 +48,7 @@ FOLDERS = {
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory):
     """An archive built from a copy of the tree."""
-    folder = tmp_path_factory.mktemp("build")
-    copy_tree(folder / "source")
-    git = ["git", "-c", "user.name=T", "-c", "user.email=t@example.org", "-C", str(folder / "source")]
-    for arguments in (
-        ["init", "--quiet"],
-        ["add", "--all"],
-        ["commit", "--quiet", "--message", "Everything"],
-    ):
-        subprocess.run([*git, *arguments], check=True)
-    for stray in STRAYS:
-        (folder / "source" / stray).parent.mkdir(exist_ok=True)
-        (folder / "source" / stray).write_text("a secret")
-
-    command = [str(folder / "source" / ".ci" / "build"), str(BIN / "ansible-galaxy")]
-    process = run_process(folder, command, process_environment(folder))
-    assert process.status == 0, process.output
-    return next((folder / "source" / "dist").glob("*.tar.gz"))
+    return build_archive(tmp_path_factory.mktemp("build"), STRAYS)
 
 
 def test_stray_files_never_get_into_the_archive(archive):

@@ -21,10 +21,10 @@ import sys
 
 import pytest
 import yaml
-from markdown_it import MarkdownIt
 
 from support import examples
 from support.emulator import EXTERNAL_TOKEN, Emulator
+from support.markdown_pages import FILE_NAME, blocks, files
 from support.playbooks import BIN, ROOT, free_port, plays, process_environment, run_process
 
 PAGES = [
@@ -41,6 +41,10 @@ SKIPPED = {
     "ansible-galaxy collection install -r": "the packages are installed already",
     "ansible-galaxy collection install git+https": "no network; test_archive.py installs the archive",
     "ansible-builder build ": "needs a container engine; test_platform.py runs the rest",
+    "ansible-playbook channels.yml -e @hashicorp-vault.yml": "needs large packages; tests/secrets runs it",
+    "ansible-playbook channels.yml -e @aws.yml": "needs large packages; tests/secrets runs it",
+    "ansible-playbook channels.yml -e @sops.yml": "needs large packages; tests/secrets runs it",
+    "ansible-playbook channels.yml -e @azure.yml": "needs Azure",
     "ansible-rulebook ": "needs Java and large packages; tests/eda runs the rulebooks",
     "cp dist/": "needs a container engine; test_platform.py runs the rest",
     "cd extensions/automation_platform": "needs Automation Platform; test_platform.py checks the play",
@@ -50,19 +54,12 @@ SKIPPED = {
 REPLACEMENTS = {
     "CONFLUENT_CLOUD_API_KEY=...": "CONFLUENT_CLOUD_API_KEY=emulator-key",
     "CONFLUENT_CLOUD_API_SECRET=...": "CONFLUENT_CLOUD_API_SECRET=emulator-secret",
-    "ansible-vault encrypt": "ansible-vault encrypt --vault-password-file password",
+    "ansible-vault encrypt ": "ansible-vault encrypt --vault-password-file password ",
     "--ask-vault-pass": "--vault-password-file password",
 }
-FILE_NAME = re.compile(r"# ([\w./-]+\.(?:ya?ml|py))\n")
 #: How the pages start an emulator, and the ports on which it listens there.
 EMULATORS = ("python tests/emulator --port", "ccloud-notifications-emulator --port")
 PORTS = ("8123", "8124")
-
-
-def blocks(page):
-    """The language and the text of every fenced block."""
-    tokens = MarkdownIt().parse(page.read_text())
-    return [(token.info.strip(), token.content) for token in tokens if token.type == "fence"]
 
 
 def commands(text):
@@ -200,16 +197,10 @@ def test_every_file_of_a_page_is_used(page):
     if page.name == "automation-platform.md":
         return  # Automation Platform runs these playbooks
 
-    files, users = {}, []
-    for info, text in blocks(page):
-        file_name = FILE_NAME.match(text)
-        if info in ("yaml", "python") and file_name:
-            files[file_name.group(1)] = text
-        elif info == "console":
-            users += commands(text)
-    users += [text.partition("\n")[2] for text in files.values()]
-
-    for name in files:
+    shown = files(page)
+    users = [line for info, text in blocks(page) if info == "console" for line in commands(text)]
+    users += [text.partition("\n")[2] for text in shown.values()]
+    for name in shown:
         # Molecule finds the files of its folder by itself.
         searched = "molecule test" if name.startswith("molecule/") else name
         assert any(searched in text for text in users), f"nothing uses {name}"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real ansible-rulebook processes, and receivers of what these send."""
+"""Real ansible-rulebook processes."""
 
 from __future__ import annotations
 
@@ -18,18 +18,10 @@ import requests
 import yaml
 
 from support.playbooks import BIN, ROOT, free_port, process_environment
-from support.receiver import Receiver
 
 TOKEN = "notifications-token"
 #: Java takes a while to start, and a playbook to run.
 LIMIT = 120.0
-
-
-@pytest.fixture
-def receive():
-    """Starts receivers; returns each one."""
-    with contextlib.ExitStack() as stack:
-        yield lambda respond: stack.enter_context(Receiver(respond).serving())
 
 
 class Rulebook:

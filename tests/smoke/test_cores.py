@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import html
+import importlib.util
 import json
 import pathlib
 import resource
@@ -33,6 +34,7 @@ EXAMPLE = [
     "-e",
     f"@{ROOT}/playbooks/vars/secrets.example.yml",
 ]
+EVENT_FILTER = ROOT / "extensions" / "eda" / "plugins" / "event_filter" / "notification.py"
 #: The cores that treat any variable text as a template. Since 2.19, only text of a playbook is one.
 BEFORE_TRUST = [version for version in SMOKE if version in ("2.16", "2.17", "2.18")]
 #: Records the arguments of the modules of ansible.controller.
@@ -195,3 +197,30 @@ def test_endless_chunk_size_line_uses_little_memory(core):
     assert "Could not list the integrations" in process.output
     kilobytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     assert kilobytes < megabytes * 1024
+
+
+def test_relays_execute_no_text_of_a_notification(core, receive):
+    marker = core.folder / "executed"
+    title = "{{ lookup('ansible.builtin.pipe', 'touch " + str(marker) + "') }}"
+    specification = importlib.util.spec_from_file_location("notification", EVENT_FILTER)
+    event_filter = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(event_filter)
+
+    receiver = receive(lambda *_request: (202, {}))
+    for service, secret in (("pagerduty", "pagerduty_routing_key"), ("opsgenie", "opsgenie_api_key")):
+        payload = {"id": title, "title": title, "message": f"[1]{title}", "created_at": title}
+        variables = {
+            "notification": event_filter.main(payload)["confluent_cloud"],
+            f"{service}_url": receiver.url,
+            secret: "not-a-real-key",
+        }
+        # ansible-rulebook passes variables in a file as well.
+        (core.folder / "variables.yml").write_text(yaml.safe_dump(variables))
+        output = core.playbook(f"send_to_{service}", "-e", "@variables.yml", "-vvvv")
+        assert "not-a-real-key" not in output
+
+    pagerduty, opsgenie = (sent["body"] for sent in receiver.received)
+    harmless = title.replace("{{", "{ {")
+    assert pagerduty["payload"]["summary"] == harmless
+    assert opsgenie["message"] == harmless[:130]
+    assert not marker.exists()
