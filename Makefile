@@ -9,7 +9,7 @@ export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
 
-.PHONY: help demo play probe test coverage matrix faults fuzz bench schema lint sanity integration eda secrets docs build importer release clean
+.PHONY: help demo play screenshots probe test coverage matrix faults fuzz bench schema lint sanity integration eda secrets docs build importer release clean
 help: ## Show this help
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
@@ -34,6 +34,9 @@ demo: $(VENV)/test-ready $(TREE)/notifications ## Run the bootstrap playbook twi
 
 play: $(VENV)/test-ready $(TREE)/notifications ## Keep an emulator running, and print commands to try (ARGS="--port 8124")
 	@$(BIN)/python tests/play $(ARGS)
+
+screenshots: $(VENV)/test-ready $(TREE)/notifications ## Make the images in docs/images (requires Chromium)
+	@$(BIN)/python tests/screenshots
 
 probe: $(VENV)/test-ready ## Ask a real organization what the contract leaves open (see docs/certainty.md)
 	@$(BIN)/python tests/probe $(ARGS)
