@@ -23,6 +23,7 @@ ERROR_TYPES: Mapping[str, str] = {
     "change_limit_exceeded": "More objects would be changed or deleted than `change_limit` allows.",
     "policy_violated": "The planned routing violates one of the `policies`.",
     "plan_changed": "The plan is not the one that `expected_checksum` demands.",
+    "wrong_organization": "The credentials are not known to belong to the organization `organization_id`.",
     "read_only_kind": "The API cannot manage integrations of this kind.",
     "purge_limit_exceeded": "A purge would delete more than `purge_limit` allows.",
     "required_type": "The subscription to a REQUIRED notification type cannot be disabled or deleted.",

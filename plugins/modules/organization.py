@@ -308,6 +308,12 @@ options:
       - The reviewed plan itself, as in RV(plan), instead of O(expected_checksum). If the plan has changed
         since, the task fails in the same way, and names the changes that differ.
     type: dict
+  organization_id:
+    description:
+      - The ID of the organization that the credentials must belong to. The task fails before anything is
+        changed, in check mode as well, if the C(resource_name) of the objects names another organization or
+        none.
+    type: str
 extends_documentation_fragment:
   - ccloud.notifications.connection
   - ccloud.notifications.bulk
@@ -492,6 +498,7 @@ from ..module_utils._ansible.options import (
     INTEGRATION_ITEM,
     LIMITS,
     ON_KIND_CHANGE,
+    ORGANIZATION_ID,
     POLICY,
     PREFERENCE_ITEM,
     PURGE,
@@ -527,6 +534,7 @@ ARGUMENTS = (
     + ON_KIND_CHANGE
     + LIMITS
     + EXPECTED_PLAN
+    + ORGANIZATION_ID
     + BULK
     + ArgumentSpec(
         {

@@ -85,6 +85,17 @@ options:
             type: list
             elements: str
             required: true
+  only_findings:
+    description:
+      - Whether RV(notification_types) has only the types that are a gap, violate a policy or refer to a
+        missing integration, and RV(integrations) only those that these types use or that are unused. This
+        keeps the result of an organization without findings small.
+    type: bool
+    default: false
+  organization_id:
+    description: The ID of the organization that the credentials must belong to. The task fails if the
+      C(resource_name) of the objects names another organization or none.
+    type: str
 extends_documentation_fragment:
   - ccloud.notifications.connection
   - ccloud.notifications.attributes.info
@@ -151,6 +162,11 @@ violations:
   type: list
   elements: dict
   sample: [{policy: critical types reach the pager, types: [Connector failed]}]
+counts:
+  description: The number of existing objects.
+  returned: success
+  type: dict
+  sample: {integrations: 12, notification_types: 60, subscriptions: 44}
 api:
   description: The number of requests and retries, the request IDs, the last rate limit, and the waits with
     their reasons.
@@ -177,13 +193,16 @@ error:
     error_ids: []
 """
 
+from itertools import chain
+
 from ..module_utils._ansible import module
 from ..module_utils._ansible.argument_spec import ArgumentSpec
 from ..module_utils._ansible.context import ModuleResult
-from ..module_utils._ansible.options import CONNECTION, POLICY
+from ..module_utils._ansible.options import CONNECTION, ORGANIZATION_ID, POLICY
 from ..module_utils._ansible.organization import describe_organization
 from ..module_utils._resources.integrations import INTEGRATIONS, reveal_webhook_url
-from ..module_utils._resources.organization import read_organization
+from ..module_utils._resources.notification_types import NOTIFICATION_TYPES
+from ..module_utils._resources.organization import read_organization, refuse_other_organization
 from ..module_utils._resources.policies import NO_GAPS, Policy
 from ..module_utils._resources.subscriptions import types_with_subscriptions
 
@@ -193,25 +212,71 @@ CONCURRENCY = 3
 ARGUMENTS = (
     CONNECTION
     + POLICY.as_list("policies", required=False)
-    + ArgumentSpec({"reveal_webhook_urls": {"type": "bool", "default": False}})
+    + ORGANIZATION_ID
+    + ArgumentSpec(
+        {
+            "reveal_webhook_urls": {"type": "bool", "default": False},
+            "only_findings": {"type": "bool", "default": False},
+        }
+    )
 )
+
+
+def counts(state):
+    """The number of objects in each collection."""
+    collections = {
+        "integrations": state.integrations,
+        "notification_types": state.types,
+        "subscriptions": state.subscriptions,
+    }
+    return {name: len(collection.sorted()) for name, collection in collections.items()}
+
+
+def types_with_findings(types, gaps, violations):
+    """The types that are a gap, violate a policy, or refer to a missing integration."""
+    names = {*gaps, *(name for violation in violations for name in violation["types"])}
+    return [
+        each
+        for each in types
+        if (NOTIFICATION_TYPES.name(each) or each["id"]) in names
+        or any(reference.get("missing") for reference in integrations_of(each))
+    ]
+
+
+def integrations_of(notification_type):
+    """The references of all subscriptions to a type."""
+    return [reference for each in notification_type["subscriptions"] for reference in each["integrations"]]
 
 
 def run(ctx):
     policies = list(map(Policy.from_options, ctx.params["policies"]))
     client = ctx.connect()
     state = read_organization(client, CONCURRENCY, [policy.select for policy in policies])
+    refuse_other_organization(state, ctx.params["organization_id"])
+
     routing = state.routing
+    gaps = NO_GAPS.violations(routing)
+    unused = routing.unused_integrations()
     violations = [{"policy": policy.name, "types": policy.violations(routing)} for policy in policies]
+    violations = [violation for violation in violations if violation["types"]]
+
+    integrations = state.integrations.sorted()
+    types = types_with_subscriptions(state.types.sorted(), state.subscriptions)
+    if ctx.params["only_findings"]:
+        types = types_with_findings(types, gaps, violations)
+        ids = {each["id"] for each in [*unused, *chain.from_iterable(map(integrations_of, types))]}
+        integrations = [each for each in integrations if each["id"] in ids]
+
     show = reveal_webhook_url if ctx.params["reveal_webhook_urls"] else INTEGRATIONS.to_output
     return ModuleResult(
         {
             "organization": describe_organization(client, state.organization_id),
-            "integrations": [show(integration) for integration in state.integrations.sorted()],
-            "notification_types": types_with_subscriptions(state.types.sorted(), state.subscriptions),
-            "gaps": NO_GAPS.violations(routing),
-            "unused": [INTEGRATIONS.name(integration) for integration in routing.unused_integrations()],
-            "violations": [violation for violation in violations if violation["types"]],
+            "counts": counts(state),
+            "integrations": [show(integration) for integration in integrations],
+            "notification_types": types,
+            "gaps": gaps,
+            "unused": [INTEGRATIONS.name(integration) for integration in unused],
+            "violations": violations,
         }
     )
 

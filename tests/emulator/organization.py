@@ -16,7 +16,7 @@ from .resources import (
     Resource,
     reference,
 )
-from .store import ORGANIZATION, Object, Store
+from .store import Object, Store
 
 USER_ID = "u-7g3kq2"
 #: Seconds. The initial objects are older than any delay of lists.
@@ -60,7 +60,7 @@ def seed(store: Store, base_url: str, integrations: Iterable[dict[str, Any]]) ->
     user = {
         "id": USER_ID,
         "related": f"{base_url}/iam/v2/users/{USER_ID}",
-        "resource_name": f"crn://confluent.cloud/organization={ORGANIZATION}/user={USER_ID}",
+        "resource_name": f"crn://confluent.cloud/organization={store.organization_id}/user={USER_ID}",
     }
     admins = add(
         INTEGRATIONS,
@@ -114,7 +114,7 @@ def _type_contents() -> Iterable[Object]:
 
 def _notification_content(store: Store, received: _Received, notification_type: Object) -> Object:
     """The members of a user notification, except its integrations."""
-    crn = f"crn://confluent.cloud/organization={ORGANIZATION}"
+    crn = f"crn://confluent.cloud/organization={store.organization_id}"
     if received.resource_type != "ORGANIZATION":
         crn += f"/{received.resource_type.lower()}={received.resource}"
 

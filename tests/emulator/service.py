@@ -74,7 +74,7 @@ class Service:
         self.settings = settings
         self.clock = clock
         self.base_url = base_url
-        self.store = Store(clock)
+        self.store = Store(clock, settings.organization_id)
         self.deliveries: list[delivery.Delivery] = []
         self._contract = contract
         self._context = Context(self.store, settings, clock)

@@ -113,6 +113,11 @@ class Settings:
     concurrency_limit: int = _setting(1000, "requests that may be in progress at once")
     token_lifetime: int = _setting(900, "the longest life of an exchanged access token in seconds")
 
+    # Identity
+    organization_id: str = _setting(
+        "9d1c2f6e-1b7a-4d0b-9f51-5f0f3a6a2b11", "the ID of the organization in resource names"
+    )
+
     # Credentials
     api_key: str = _setting("emulator-key", "the Cloud API key that may write")
     api_secret: str = _setting("emulator-secret", "its secret")

@@ -14,7 +14,6 @@ from typing import Any, Callable, Iterator, Optional
 from .clock import Clock
 
 Object = dict[str, Any]
-ORGANIZATION = "9d1c2f6e-1b7a-4d0b-9f51-5f0f3a6a2b11"
 
 #: An object and the number that it was created with → its position in a list, as integers to compare in turn.
 SortKey = Callable[[Object, int], tuple[int, ...]]
@@ -76,6 +75,8 @@ class Store:
     """Objects by collection and id."""
 
     clock: Clock
+    #: The ID of the organization in resource names.
+    organization_id: str
     _entries: dict[str, dict[str, _Entry]] = field(default_factory=dict)
     _removed: dict[str, list[_RemovedEntry]] = field(default_factory=dict)
     _last_number: int = 10_000
@@ -102,7 +103,7 @@ class Store:
         """Create an object, with the members that the server generates: id, metadata, version and kind."""
         self._last_number += 1
         object_id = f"{prefix}-{self._last_number}"
-        crn_name = kind[0].lower() + kind[1:]
+        crn = f"crn://confluent.cloud/organization={self.organization_id}/{kind[0].lower()}{kind[1:]}={object_id}"
         now = self.clock.timestamp()
 
         obj = {
@@ -111,7 +112,7 @@ class Store:
             "id": object_id,
             "metadata": {
                 "self": f"{base_url}/notifications/v1/{collection}/{object_id}",
-                "resource_name": f"crn://confluent.cloud/organization={ORGANIZATION}/{crn_name}={object_id}",
+                "resource_name": crn,
                 "created_at": now,
                 "updated_at": now,
             },

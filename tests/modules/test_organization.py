@@ -436,6 +436,40 @@ def test_url_of_a_retired_teams_connector_is_a_warning(run, emulator, module, ur
     )
 
 
+# The right organization
+
+OTHER_ID = "00000000-0000-4000-8000-000000000001"
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_credentials_of_another_organization_are_refused(run, emulator, check_mode):
+    emulator.reset(organization_id=OTHER_ID)
+    expected = "9d1c2f6e-1b7a-4d0b-9f51-5f0f3a6a2b11"
+    result = run.fails("organization", check_mode=check_mode, organization_id=expected, **DESIRED)
+    assert result["error"]["type"] == "wrong_organization"
+    assert f"the credentials belong to the organization '{OTHER_ID}'" in result["msg"]
+    assert result["msg"].endswith("Nothing was changed.")
+    assert emulator.writes() == []
+
+    assert run.ok("organization", organization_id=OTHER_ID.upper(), **DESIRED)["changed"]
+
+
+def test_organization_that_cannot_be_determined_is_refused(run, emulator):
+    emulator.reset(read_answers="lean")
+    result = run.fails("organization", organization_id=OTHER_ID, **DESIRED)
+    assert result["error"]["type"] == "wrong_organization"
+    assert "no object has a `resource_name`" in result["msg"]
+    assert emulator.writes() == []
+    assert run.ok("organization_info")["organization"]["id"] is None
+
+
+def test_organization_info_returns_and_compares_the_organization(run, emulator):
+    emulator.reset(organization_id=OTHER_ID)
+    assert run.ok("organization_info", organization_id=OTHER_ID)["organization"]["id"] == OTHER_ID
+    result = run.fails("organization_info", organization_id="another")
+    assert result["error"]["type"] == "wrong_organization"
+
+
 # Failures
 
 
@@ -514,3 +548,28 @@ def test_organization_id_is_taken_from_resource_names(resource_names, expected):
     catalog = Catalog(types, Collection(INTEGRATIONS, integrations))
     state = OrganizationState(catalog, Collection(Subscriptions(catalog), []))
     assert state.organization_id == expected
+
+
+def test_organization_info_returns_only_findings(run, routed_organization):
+    policy = {"name": "calm", "forbid": {"integrations": ["pager"]}}
+    everything = run.ok("organization_info", policies=[policy])
+    found = run.ok("organization_info", policies=[policy], only_findings=True)
+    for name in ("gaps", "unused", "violations", "organization", "counts"):
+        assert found[name] == everything[name]
+    assert found["counts"] == {"integrations": 6, "notification_types": 60, "subscriptions": 36}
+
+    names = {obj["display_name"] for obj in found["notification_types"]}
+    assert names == {*found["gaps"], DEGRADED, FAILED}
+    integrations = {obj["display_name"] for obj in found["integrations"]}
+    assert integrations == {"data-lake", "ops", "pager", "Organization admins"}
+    assert [obj for obj in everything["notification_types"] if obj in found["notification_types"]] == found[
+        "notification_types"
+    ]
+
+
+def test_dangling_reference_is_a_finding(run, emulator):
+    emulator.reset(integrations=[slack("ops"), slack("gone")], delete_in_use="dangling")
+    emulator.route(OPTIONAL, "ops", "gone")
+    run.ok("integration", display_name="gone", state="absent", when_in_use="ignore")
+    found = run.ok("organization_info", only_findings=True)["notification_types"]
+    assert OPTIONAL in {obj["display_name"] for obj in found}

@@ -173,6 +173,9 @@ POLICY = ArgumentSpec(
     required_one_of=[("require", "forbid")],
 )
 
+#: Which organization the credentials must belong to.
+ORGANIZATION_ID = ArgumentSpec({"organization_id": {"type": "str"}})
+
 #: How much a run of a whole organization may change.
 LIMITS = ArgumentSpec(
     {

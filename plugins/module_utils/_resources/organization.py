@@ -66,11 +66,17 @@ class OrganizationState:
         return Routing(self.catalog, self.subscriptions)
 
     @property
-    def organization_id(self) -> Optional[str]:
-        """The ID of the organization, if the resource names of the service say it."""
+    def organization_ids(self) -> List[str]:
+        """The IDs of the organizations in the resource names of all objects, usually one."""
         objects = [*self.integrations, *self.types, *self.subscriptions]
-        found = {match.group(1) for match in map(_ORGANIZATION.match, map(_resource_name, objects)) if match}
-        return found.pop() if len(found) == 1 else None
+        matches = map(_ORGANIZATION.match, map(_resource_name, objects))
+        return sorted({match.group(1) for match in matches if match})
+
+    @property
+    def organization_id(self) -> Optional[str]:
+        """The ID of the organization, if the resource names of the service name one."""
+        found = self.organization_ids
+        return found[0] if len(found) == 1 else None
 
 
 def _resource_name(obj: Object) -> str:
@@ -92,6 +98,27 @@ def read_organization(
     catalog = Catalog(types, snapshot[INTEGRATIONS], types_by_resource=types_by_resource)
     catalog = refresh_catalog(client, catalog, snapshot[unresolved])
     return OrganizationState(catalog, Collection(Subscriptions(catalog), snapshot[unresolved]))
+
+
+def refuse_other_organization(state: OrganizationState, expected: Optional[str]) -> None:
+    """Raise RefusedError unless all resource names are of the expected organization (None: any)."""
+    if expected is None:
+        return
+    found = state.organization_ids
+    if [organization_id.lower() for organization_id in found] == [expected.strip().lower()]:
+        return
+    if found:
+        shown = " and ".join(map(quoted, found))
+        detail = (
+            f"the credentials belong to the organization {shown}, and `organization_id` is {quoted(expected)}"
+        )
+        next_step = "Use the credentials of that organization, or correct `organization_id`."
+    else:
+        detail = "no object has a `resource_name` that tells which organization the credentials belong to"
+        next_step = "Omit `organization_id` if you are sure about the credentials."
+    raise RefusedError(
+        detail, type="wrong_organization", operation="manage this organization", next_step=next_step
+    )
 
 
 @dataclass(frozen=True)
@@ -141,6 +168,7 @@ def plan_organization(
     selects = [rule["select"] for rule in params["subscriptions"]]
     selects += [policy.select for policy in options.limits.policies]
     state = read_organization(client, options.concurrency, selects)
+    refuse_other_organization(state, params["organization_id"])
     integration_plan = plan_integrations(
         desired_integrations, state.integrations, params["on_kind_change"], options.purge
     )
