@@ -5,19 +5,16 @@
 
 from __future__ import annotations
 
-import difflib
+import importlib
 import json
-from typing import Any, Callable, Dict, Iterable, Mapping
+from typing import Any, Callable, Dict, Mapping
 
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ..module_utils._ansible.argument_spec import ArgumentSpec
+from ..plugin_utils import _variables
 from ..plugin_utils._organization import UnsafeIdError, exported, markdown_text, routing_table
-
-#: How similar the name of a variable must be to that of an option to be a probable misspelling (difflib's
-#: ratio).
-_SIMILARITY = 0.75
+from ..plugin_utils._variables import TextError, role_problem, shared_credentials, typed_options
 
 
 def _filter_of_lists(name: str, function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -39,24 +36,26 @@ def _filter_of_lists(name: str, function: Callable[[Any, Any], Any]) -> Callable
     return filter_
 
 
-def role_problem(variables: Mapping[str, Any], options: Mapping[str, Any], prefix: str) -> str:
-    """The first problem with a role's variables; empty if there is none.
-
-    An unknown variable is a problem only if its name is similar to that of an option: other roles have
-    variables as well.
-    """
-    unknown = sorted(set(variables) - set(options))
-    given = {name: value for name, value in variables.items() if name in options}
-    return _misspelling(unknown, options, prefix) or ArgumentSpec(options).find_problem(given) or ""
+def as_list(value: Any) -> Any:
+    """A list from a list or a text."""
+    try:
+        return wrap_var(_variables.as_list(value))
+    except TextError as error:
+        raise AnsibleFilterError(f"The value {error}") from None
 
 
-def _misspelling(names: Iterable[str], options: Mapping[str, Any], prefix: str) -> str:
-    stems = {name[len(prefix) :]: name for name in options}
-    for name in names:
-        similar = difflib.get_close_matches(name[len(prefix) :], stems, 1, _SIMILARITY)
-        if similar:
-            return f"Unknown variable {name}. Did you mean {stems[similar[0]]}?"
-    return ""
+def role_options(variables: Mapping[str, Any], prefix: str = "bootstrap_") -> Any:
+    """The options of the module ``organization`` that the variables of the role set."""
+    options = importlib.import_module("..modules.organization", __package__).ARGUMENTS.options
+    try:
+        typed = typed_options(variables, options, prefix)
+    except TextError as error:
+        raise AnsibleFilterError(str(error)) from None
+    # What a text contains must never become a template. The other values are no texts of their own.
+    return {
+        name: wrap_var(value) if isinstance(variables[prefix + name], str) else value
+        for name, value in typed.items()
+    }
 
 
 class FilterModule:
@@ -64,8 +63,11 @@ class FilterModule:
 
     def filters(self) -> Dict[str, Callable[..., Any]]:
         return {
+            "as_list": as_list,
             "exported": _filter_of_lists("exported", exported),
             "markdown_text": markdown_text,
+            "role_options": role_options,
             "role_problem": role_problem,
+            "shared_credentials": shared_credentials,
             "routing_table": _filter_of_lists("routing_table", routing_table),
         }

@@ -31,6 +31,7 @@ EXAMPLE = [
     f"@{ROOT}/playbooks/vars/secrets.example.yml",
 ]
 CANARY = "canary-91c4"
+ORGANIZATION = "9d1c2f6e-1b7a-4d0b-9f51-5f0f3a6a2b11"
 SCHEMA = Draft7Validator(json.loads((ROOT / "playbooks" / "vars" / "organization.schema.json").read_text()))
 
 
@@ -297,6 +298,49 @@ def test_inventory_is_not_combined_with_environment_credentials(run, emulator, t
     assert emulator.requests() == []
 
 
+@pytest.mark.parametrize("playbook", ["bootstrap", "plan", "verify", "export"])
+def test_credentials_of_the_environment_are_not_shared_by_hosts(run, emulator, tmp_path, playbook):
+    (tmp_path / "organizations.yml").write_text("all: {hosts: {org1: {}, org2: {}}}\n")
+    flags = ["-i", "organizations.yml", "-e", "bootstrap_hosts=all"]
+    variables = {"bootstrap_integrations": [channel("new")]}
+    output = " ".join(run(playbook, *flags, variables=variables, status=2).split())
+    assert "several hosts would use them: org1, org2." in output
+    assert emulator.requests() == []
+
+
+def test_variables_that_hosts_share_are_credentials_of_one_organization(run, emulator, tmp_path):
+    hosts = {"org1": {}, "org2": {}, "org3": {"bootstrap_organization_id": ORGANIZATION}}
+    inventory = {"all": {"hosts": hosts, "vars": {"bootstrap_api_token": f"{CANARY}-token"}}}
+    (tmp_path / "organizations.json").write_text(json.dumps(inventory))
+    flags = ["-i", "organizations.json", "-e", "bootstrap_hosts=all", "-vvv"]
+    output = run("bootstrap", *flags, variables={"bootstrap_integrations": [channel("new")]}, status=2)
+    assert "several hosts would use them: org1, org2." in " ".join(output.split())
+    assert CANARY not in output
+    assert emulator.requests() == []
+
+
+@pytest.mark.parametrize("flags", [["--check"], []])
+def test_credentials_of_another_organization_change_nothing(run, emulator, tmp_path, flags):
+    other = "00000000-0000-4000-8000-000000000001"
+    hosts = {
+        "mine": {"bootstrap_organization_id": ORGANIZATION},
+        "other": {"bootstrap_organization_id": other},
+    }
+    (tmp_path / "organizations.json").write_text(json.dumps({"all": {"hosts": hosts}}))
+    flags = [*flags, "-i", "organizations.json", "-e", "bootstrap_hosts=all"]
+    output = run("bootstrap", *flags, variables={"bootstrap_integrations": [channel("new")]}, status=2)
+    plain = " ".join(output.split())
+    assert (
+        f"the credentials belong to the organization '{ORGANIZATION}', and `organization_id` is '{other}'"
+        in plain
+    )
+    assert re.search(r"mine +: .*failed=0", output)
+    assert re.search(r"other +: .*failed=1", output)
+    run("verify", *flags, "-e", "verify_fail_on=[]", status=2)
+    run("export", *flags, status=2)
+    assert set(emulator.made()) == (set() if "--check" in flags else {"new"})
+
+
 def test_missing_variables_are_explained(run):
     assert "pass the file with -e @organization.yml" in run("bootstrap", status=2)
 
@@ -379,7 +423,7 @@ def test_verify_without_variables_fails(run):
 @pytest.mark.parametrize("value", ["gap", ["gap"]])
 def test_unknown_verify_fail_on_is_an_error(run, value):
     output = " ".join(run("verify", variables={"verify_fail_on": value}, status=2).split())
-    assert "unknown value gap in verify_fail_on. Valid values: drift, violations, gaps, unused." in output
+    assert "verify_fail_on[0] must be one of drift, violations, gaps, unused, not 'gap'." in output
 
 
 def test_misspelled_variable_is_an_error(run, emulator):
@@ -390,6 +434,11 @@ def test_misspelled_variable_is_an_error(run, emulator):
 
 
 # Export
+
+#: Both are the emulator's organization.
+TWO_HOSTS = (
+    f"all: {{hosts: {{prod: {{}}, production: {{}}}}, vars: {{bootstrap_organization_id: {ORGANIZATION}}}}}\n"
+)
 
 
 def test_bootstrap_of_an_export_changes_nothing(run, emulator, tmp_path):
@@ -432,7 +481,7 @@ def test_bootstrap_of_an_export_changes_nothing(run, emulator, tmp_path):
     ],
 )
 def test_organizations_are_never_written_to_the_same_file(run, emulator, tmp_path, playbook, names):
-    (tmp_path / "hosts.yml").write_text("all: {hosts: {prod: {}, production: {}}}\n")
+    (tmp_path / "hosts.yml").write_text(TWO_HOSTS)
     flags = ["-i", "hosts.yml", "-e", "bootstrap_hosts=all"]
     output = " ".join(run(playbook, *flags, variables={**names, "verify_fail_on": []}, status=2).split())
     assert "would have the same path: " in output
@@ -441,7 +490,7 @@ def test_organizations_are_never_written_to_the_same_file(run, emulator, tmp_pat
 
 
 def test_host_name_may_be_a_prefix_of_another(run, tmp_path):
-    (tmp_path / "hosts.yml").write_text("all: {hosts: {prod: {}, production: {}}}\n")
+    (tmp_path / "hosts.yml").write_text(TWO_HOSTS)
     flags = ["-i", "hosts.yml", "-e", "bootstrap_hosts=all"]
     output = run("export", *flags, "-e", "export_secrets_to={{ inventory_hostname }}-urls.yml")
     expected = {f"{host}{end}.yml" for host in ("prod", "production") for end in ("", "-urls")}
