@@ -1,80 +1,77 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Content for Automation Platform: execution environment, credential type, survey and job templates."""
+"""Content for Automation Platform, and the variables of the role, match the modules."""
 
 from __future__ import annotations
 
 import importlib
 import re
-import subprocess
-import sys
 
 import pytest
 import yaml
 
 from ansible_collections.ccloud.notifications.plugins.module_utils._ansible.connection import ENVIRONMENT
-from support.playbooks import BIN, ROOT
+from ansible_collections.ccloud.notifications.plugins.plugin_utils._variables import typed_options
+from support.playbooks import ROOT
 
 PLATFORM = ROOT / "extensions" / "automation_platform"
-CREDENTIAL_TYPE = yaml.safe_load((PLATFORM / "credential_type.yml").read_text())
-
-
 ROLE = ROOT / "roles" / "bootstrap"
-ROLE_OPTIONS = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"][
-    "options"
-]
+ENTRY_POINTS = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text())["argument_specs"]
+ROLE_OPTIONS = ENTRY_POINTS["main"]["options"]
+ALL_OPTIONS = {name: option for entry in ENTRY_POINTS.values() for name, option in entry["options"].items()}
 
 
 class Loader(yaml.SafeLoader):
-    """Reads a playbook."""
+    """Reads a file of Ansible."""
 
 
 Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+CREDENTIAL_TYPES = yaml.load((PLATFORM / "credential_types.yml").read_text(), Loader)[
+    "platform_credential_types"
+]
+SURVEYS = yaml.safe_load((PLATFORM / "surveys.yml").read_text())["platform_surveys"]
 
 
-def test_credential_type_injects_the_variables_of_modules():
-    injected = CREDENTIAL_TYPE["injectors"]["env"]
-    assert set(injected) == {names[0] for names in ENVIRONMENT.values()}
-
-    fields = CREDENTIAL_TYPE["inputs"]["fields"]
-    used = {re.fullmatch(r"\{\{ (\w+) \}\}", text).group(1) for text in injected.values()}
-    assert used == {field["id"] for field in fields}
-    assert [field["id"] for field in fields if field.get("secret")] == ["api_secret"]
-
-
-def test_survey_matches_options_of_the_role():
-    for question in yaml.safe_load((PLATFORM / "survey.yml").read_text())["spec"]:
-        option = ROLE_OPTIONS[question["variable"]]
-        if "choices" in option:
-            assert question["choices"] == option["choices"]
-        assert str(question["default"]).lower() == str(option["default"]).lower()
-
-
-def test_configuration_playbook_matches_the_files():
-    [play] = yaml.load((PLATFORM / "configure.yml").read_text(), Loader)
-    by_module = {
-        module: task[module]
-        for task in play["tasks"]
-        for module in task
-        if module.startswith("ansible.controller.")
-    }
-    assert by_module["ansible.controller.credential_type"]["injectors"] == CREDENTIAL_TYPE["injectors"]
-    templates = [
-        task["ansible.controller.job_template"]
-        for task in play["tasks"]
-        if "ansible.controller.job_template" in task
+def test_api_key_reaches_the_variables_that_modules_read():
+    [injectors] = [
+        each["injectors"] for each in CREDENTIAL_TYPES if each["name"] == "Confluent Cloud API key"
     ]
-    assert {template["playbook"] for template in templates} == {"bootstrap.yml", "verify.yml"}
-    for template in templates:
-        assert (ROOT / "playbooks" / template["playbook"]).is_file()
-        assert template["credentials"] == [CREDENTIAL_TYPE["name"]]
+    assert set(injectors["env"]) == {names[0] for names in ENVIRONMENT.values()}
+
+
+def test_credential_types_set_variables_of_the_role_and_hide_secrets():
+    for credential_type in CREDENTIAL_TYPES:
+        injected = credential_type["injectors"].get("extra_vars", {})
+        assert set(injected) <= set(ROLE_OPTIONS)
+        for field in credential_type["inputs"]["fields"]:
+            assert field.get("secret", False) == bool(re.search("secret|token", field["id"]))
+
+
+def test_surveys_match_options_of_the_role():
+    for survey in SURVEYS.values():
+        for question in survey["spec"]:
+            option = ALL_OPTIONS[question["variable"]]
+            answer = typed_options({"x": question["default"]}, {"x": option}).get("x", option["default"])
+            assert answer == option["default"]
+            if "choices" in option and question["type"] == "multiplechoice":
+                assert question["choices"] == option["choices"]
+
+
+def test_project_plays_match_the_playbooks():
+    for playbook in sorted((ROOT / "playbooks").glob("*.yml")):
+        [play] = yaml.safe_load(playbook.read_text())
+        [own_play] = yaml.safe_load((PLATFORM / "project" / playbook.name).read_text())
+        assert (
+            own_play["tasks"][-1]["ansible.builtin.import_role"]
+            == play["tasks"][-1]["ansible.builtin.import_role"]
+        )
 
 
 def test_documented_defaults_of_the_role_match():
     defaults = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text())
     assert {
-        name: option["default"] for name, option in ROLE_OPTIONS.items() if "default" in option
+        name: option["default"] for name, option in ALL_OPTIONS.items() if "default" in option
     } == defaults
 
 
@@ -103,36 +100,18 @@ def test_role_variable_has_options_of_the_module(variable, module, option):
     assert spec(ROLE_OPTIONS[variable]["options"]) == spec(code.ARGUMENTS.options[option]["options"])
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="the pinned ansible-builder needs Python 3.11")
-def test_ansible_builder_finds_the_requirements(tmp_path):
-    folder = tmp_path / "ansible_collections" / "ccloud"
-    folder.mkdir(parents=True)
-    (folder / "notifications").symlink_to(ROOT)
-    introspected = subprocess.run(
-        [str(BIN / "ansible-builder"), "introspect", str(tmp_path)],
-        capture_output=True,
-        text=True,
-        check=True,
+def test_role_variables_set_all_options_of_the_module():
+    """The names of the variables that are passed on are in vars/main.yml."""
+    organization = importlib.import_module(
+        "ansible_collections.ccloud.notifications.plugins.modules.organization"
     )
-    assert "requests>=2.25.0" in introspected.stdout
-
-    definition = ROOT / "extensions" / "execution_environment" / "execution-environment.yml"
-    (tmp_path / "execution-environment.yml").write_text(definition.read_text())
-    (tmp_path / "ccloud-notifications.tar.gz").write_bytes(b"")
-    created = subprocess.run(
-        [
-            str(BIN / "ansible-builder"),
-            "create",
-            "--context",
-            "context",
-            "--output-filename",
-            "Containerfile",
-        ],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert created.returncode == 0, created.stdout + created.stderr
-    assert "ansible-galaxy collection install" in (tmp_path / "context" / "Containerfile").read_text()
-    assert (tmp_path / "context" / "_build" / "requirements.yml").is_file()
+    variables = yaml.safe_load((ROLE / "vars" / "main.yml").read_text())
+    text = variables["_bootstrap_option_variables"] + variables["_bootstrap_connection_variables"]
+    passed = {
+        name
+        for part in re.findall(r"\(([a-z_|]+(?:' ~ '[a-z_|]+)*)\)", text)
+        for name in re.findall("[a-z_]+", part)
+    }
+    # The role never continues after an error, and adds the checksum itself.
+    assert passed == set(organization.ARGUMENTS.options) - {"continue_on_error", "expected_checksum"}
+    assert {f"bootstrap_{name}" for name in passed} < set(ROLE_OPTIONS)

