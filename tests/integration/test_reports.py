@@ -16,7 +16,7 @@ from support.emulator import KEY, SECRET, slack
 from support.pages import parse_page
 from support.playbooks import ROOT, command, play
 
-TEMPLATES = ROOT / "playbooks" / "templates"
+TEMPLATES = ROOT / "roles" / "bootstrap" / "templates"
 HOSTILE = "x <script>alert(1)</script> & | `y`"
 ORGANIZATION = "9d1c2f6e-1b7a-4d0b-9f51-5f0f3a6a2b11"
 

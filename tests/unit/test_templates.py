@@ -13,7 +13,7 @@ from jinja2 import nodes
 
 from support.playbooks import ROOT
 
-TEMPLATES = ROOT / "playbooks" / "templates"
+TEMPLATES = ROOT / "roles" / "bootstrap" / "templates"
 PAGES = sorted(TEMPLATES.glob("*.html.j2"))
 #: Filters whose result is no markup.
 ESCAPING = ("e", "int", "length")
