@@ -50,7 +50,7 @@ CONTENTS = re.compile(r"^\.\. contents::.*\n(?:   :.*\n)*", re.MULTILINE)
 #: A section of the collection's page that only links to guides. On this site, the side bar does.
 GUIDES = re.compile(r"^.+\n-+\n\n\.\. toctree::\n    :maxdepth: 1\n\n(?:    docsite/.+\n)+", re.MULTILINE)
 #: The name of a plugin's page in a list, which is its title there.
-PLUGIN_PAGE = re.compile(r"^    (\w+)_(module|filter|role)$", re.MULTILINE)
+PLUGIN_PAGE = re.compile(r"^    (\w+)_(module|filter|lookup|role)$", re.MULTILINE)
 
 
 def suit_the_theme(_app, name, source):
