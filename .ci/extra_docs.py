@@ -17,7 +17,8 @@ import m2r2
 import yaml
 
 LABEL = "ansible_collections.ccloud.notifications.docsite."
-LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
+#: A link, or an image, which begins with an exclamation mark.
+LINK = re.compile(r"(!?)\[([^\]]+)\]\(([^)]+)\)")
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -31,6 +32,7 @@ class Docsite:
         self.pages = {self.folder / "docs" / f"{name.replace('_', '/')}.md": name for name in names}
         repository = yaml.safe_load((self.folder / "galaxy.yml").read_text())["repository"]
         self.files_url = f"{repository}/blob/main/"
+        self.images_url = f"{repository.replace('github.com', 'raw.githubusercontent.com')}/main/"
 
     @property
     def docsite(self) -> pathlib.Path:
@@ -54,16 +56,23 @@ class Docsite:
         return f".. _{LABEL}{name}:\n{text}"
 
     def with_links(self, markdown: str, source: pathlib.Path) -> str:
-        """Replace links to files: to a page of this site by its label, to any other file by its URL."""
+        """Replace links to files: to a page by its label, to other files and images by their URL.
+
+        reStructuredText allows no code in the title of a link.
+        """
 
         def replacement(link: re.Match[str]) -> str:
-            title, target = link.groups()
+            is_image, title, target = link.groups()
+            title = title.replace("`", "")
             if target.startswith(("#", "https://")):
-                return link.group()
+                return f"[{title}]({target})"
             path = (source.parent / target.partition("#")[0]).resolve()
+            name = path.relative_to(self.folder)
+            if is_image:
+                return f"![{title}]({self.images_url}{name})"
             if path in self.pages:
-                return f":ref:`{title.replace('`', '')} <{LABEL}{self.pages[path]}>`"
-            return f"[{title}]({self.files_url}{path.relative_to(self.folder)})"
+                return f":ref:`{title} <{LABEL}{self.pages[path]}>`"
+            return f"[{title}]({self.files_url}{name})"
 
         return LINK.sub(replacement, markdown)
 
