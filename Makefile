@@ -9,7 +9,7 @@ export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
 
-.PHONY: help demo play screenshots probe test coverage matrix faults fuzz bench schema lint sanity integration eda secrets docs build importer release clean
+.PHONY: help demo play screenshots probe test coverage matrix platform faults fuzz bench schema lint sanity integration eda secrets docs build importer release clean
 help: ## Show this help
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
@@ -55,6 +55,12 @@ coverage: $(VENV)/test-ready ## Run all tests and list the lines that no test co
 matrix: ## Run the tests on every supported ansible-core and Python
 	@$(PYTHON) tests/matrix $(ARGS)
 	@$(if $(ARGS),,.ci/passed matrix)
+
+# With PLATFORM_CONTROLLER=URL and CONTROLLER_OAUTH_TOKEN, also against that controller, which keeps what is created.
+platform: $(VENV)/test-ready ## Play configure.yml on every ansible-core, against a recorder
+	@rm -rf collections
+	@$(BIN)/python tests/matrix --prepare-platform
+	PLATFORM=all $(BIN)/python -m pytest tests/platform_tests -n 2 --dist worksteal $(ARGS)
 
 faults: $(VENV)/test-ready ## Run the complete fault matrix (about an hour; ARGS="-k create" selects a part)
 	@rm -rf collections

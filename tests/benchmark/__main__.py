@@ -32,6 +32,7 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._engine.model
 from ansible_collections.ccloud.notifications.plugins.module_utils._engine.plan import Plan
 from ansible_collections.ccloud.notifications.plugins.module_utils._engine.planner import make_plan
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.integrations import INTEGRATIONS
+from benchmark import organizations
 from support.emulator import KEY, SECRET, Emulator
 
 ANSIBLE_PLAYBOOK = str(pathlib.Path(sys.executable).parent / "ansible-playbook")
@@ -372,7 +373,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--runs", type=int, default=3, help="number of runs; the median counts")
     parser.add_argument("--json", action="store_true", help="print the rows as JSON")
+    parser.add_argument(
+        "what",
+        nargs="?",
+        choices=["organizations"],
+        help="measure the playbooks for many organizations instead, which takes about half an hour",
+    )
+    parser.add_argument(
+        "--counts", type=int, nargs="+", default=[20, 100, 300], help="numbers of organizations"
+    )
+    parser.add_argument("--forks", type=int, default=20, help="organizations at the same time")
     options = parser.parse_args()
+    if options.what == "organizations":
+        return organizations.main(options.counts, options.forks)
 
     rows = startup(options.runs) + planning(options.runs)
     # The emulator does not validate its own responses, because only the collection is measured.

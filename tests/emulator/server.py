@@ -114,8 +114,15 @@ class _Call:
 class Emulator:
     """The application: the API under its own paths, control under ``/_emulator/``."""
 
-    def __init__(self, settings: Settings, read_only: bool = False, trust_answers: bool = False):
-        self.contract = contract.Contract()
+    def __init__(
+        self,
+        settings: Settings,
+        read_only: bool = False,
+        trust_answers: bool = False,
+        shared_contract: Optional[contract.Contract] = None,
+    ):
+        """``shared_contract`` is that of another emulator in this process, because reading it takes time."""
+        self.contract = shared_contract or contract.Contract()
         self.base_url = ""
         self._initial_settings = settings
         self._initial_read_only = read_only

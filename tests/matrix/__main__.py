@@ -152,12 +152,16 @@ def main() -> int:
         action="store_true",
         help="only set up the environments of tests/smoke and tests/platform_tests",
     )
+    parser.add_argument(
+        "--prepare-platform", action="store_true", help="the same, for all versions of ansible-core"
+    )
     options = parser.parse_args()
 
-    if options.prepare_smoke:
+    if options.prepare_smoke or options.prepare_platform:
         CACHE.mkdir(parents=True, exist_ok=True)
         for core in CORES:
-            if core.name in SMOKE and smoke_environment(core) is None:
+            is_wanted = options.prepare_platform or core.name in SMOKE
+            if is_wanted and smoke_environment(core) is None:
                 versions = ", ".join(core.controllers)
                 print(f"ansible-core {core.name}: no Python {versions} on this machine; tests/smoke skips it")
         controller_collection()

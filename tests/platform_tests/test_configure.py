@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """configure.yml, played with the modules of awx.awx against a recorder of the controller's API.
 
-`make platform` plays it on all versions of ansible-core, or against a real controller.
+`make platform` plays it on all versions of ansible-core, and against a real controller if one is given.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def configure(
         "ANSIBLE_COLLECTIONS_PATH": str(COLLECTION),
         "ANSIBLE_PYTHON_INTERPRETER": str(programs / "python"),
         "CONTROLLER_HOST": url,
-        "CONTROLLER_OAUTH_TOKEN": "recorder",
+        "CONTROLLER_OAUTH_TOKEN": token,
     }
     arguments = [str(FOLDER / "configure.yml"), "-e", "@platform.json", "-v"]
     process = command(folder, "ansible-playbook", *arguments, environment=environment, programs=programs)
@@ -156,3 +156,18 @@ def test_only_the_project_is_required(programs, controller, tmp_path):
     configure(programs, tmp_path, controller.url, {"platform_project_url": "https://git.example/x.git"})
     assert controller.objects["credentials"] == {}
     assert controller.linked("job_templates", f"Verify {NAME}", "credentials") == []
+
+
+@pytest.mark.skipif("PLATFORM_CONTROLLER" not in os.environ, reason="PLATFORM_CONTROLLER names no controller")
+@pytest.mark.parametrize("programs", VERSIONS[:1], indirect=True)
+def test_real_controller_accepts_everything(programs, tmp_path):
+    """Its project must be one that the controller can read: PLATFORM_PROJECT is the URL."""
+    variables = {**VARIABLES, "platform_project_url": os.environ["PLATFORM_PROJECT"]}
+    for _run in range(2):
+        configure(
+            programs,
+            tmp_path,
+            os.environ["PLATFORM_CONTROLLER"],
+            variables,
+            token=os.environ["CONTROLLER_OAUTH_TOKEN"],
+        )
