@@ -39,9 +39,11 @@ def _filter_of_lists(name: str, function: Callable[[Any, Any], Any]) -> Callable
 def as_list(value: Any) -> Any:
     """A list from a list or a text."""
     try:
-        return wrap_var(_variables.as_list(value))
+        items = _variables.as_list(value)
     except TextError as error:
         raise AnsibleFilterError(f"The value {error}") from None
+    # What a text contains must never become a template.
+    return wrap_var(items) if isinstance(value, str) else items
 
 
 def role_options(variables: Mapping[str, Any], prefix: str = "bootstrap_") -> Any:
@@ -51,7 +53,7 @@ def role_options(variables: Mapping[str, Any], prefix: str = "bootstrap_") -> An
         typed = typed_options(variables, options, prefix)
     except TextError as error:
         raise AnsibleFilterError(str(error)) from None
-    # What a text contains must never become a template. The other values are no texts of their own.
+    # As above. The other values are no texts of their own.
     return {
         name: wrap_var(value) if isinstance(variables[prefix + name], str) else value
         for name, value in typed.items()

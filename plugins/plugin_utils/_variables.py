@@ -29,7 +29,9 @@ def as_list(value: Any) -> List[Any]:
         return []
     if isinstance(value, str):
         return _list_from_text(value)
-    return list(value) if isinstance(value, (list, tuple)) else [value]
+    if isinstance(value, list):
+        return value
+    return list(value) if isinstance(value, tuple) else [value]
 
 
 def _list_from_text(text: str) -> List[Any]:

@@ -40,15 +40,15 @@ SKIPPED = {
     "pip install ": "the packages are installed already",
     "ansible-galaxy collection install -r": "the packages are installed already",
     "ansible-galaxy collection install git+https": "no network; test_archive.py installs the archive",
-    "ansible-builder build ": "needs a container engine; test_platform.py runs the rest",
+    "ansible-builder build ": "needs a container engine; test_execution_environment.py runs the rest",
     "ansible-playbook channels.yml -e @hashicorp-vault.yml": "needs large packages; tests/secrets runs it",
     "ansible-playbook channels.yml -e @aws.yml": "needs large packages; tests/secrets runs it",
     "ansible-playbook channels.yml -e @sops.yml": "needs large packages; tests/secrets runs it",
     "ansible-playbook channels.yml -e @azure.yml": "needs Azure",
     "ansible-rulebook ": "needs Java and large packages; tests/eda runs the rulebooks",
-    "cp dist/": "needs a container engine; test_platform.py runs the rest",
-    "cd extensions/automation_platform": "needs Automation Platform; test_platform.py checks the play",
-    "ansible-playbook configure.yml": "needs Automation Platform; test_platform.py checks the play",
+    "cp dist/": "needs a container engine; test_execution_environment.py runs the rest",
+    "cd extensions/automation_platform": "needs Automation Platform; test_configure.py plays it",
+    "ansible-playbook configure.yml": "needs Automation Platform; test_configure.py plays it",
 }
 #: Placeholders that a reader replaces.
 REPLACEMENTS = {
@@ -91,6 +91,7 @@ class Reader:
         }
         for name in ("production", "staging", "ccloud"):
             secrets[f"{name}_api_key"], secrets[f"{name}_api_secret"] = "emulator-key", "emulator-secret"
+            secrets[f"{name}_id"] = "9d1c2f6e-1b7a-4d0b-9f51-5f0f3a6a2b11"
         (folder / "secrets.yml").write_text(
             yaml.safe_dump({name: value for name, value in secrets.items() if "{{" not in str(value)})
         )

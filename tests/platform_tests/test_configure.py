@@ -68,7 +68,12 @@ def programs(request):
 
 
 def configure(
-    programs: pathlib.Path, folder: pathlib.Path, url: str, variables: dict, status: int = 0
+    programs: pathlib.Path,
+    folder: pathlib.Path,
+    url: str,
+    variables: dict,
+    status: int = 0,
+    token: str = "recorder",
 ) -> str:
     (folder / "platform.json").write_text(json.dumps(variables))
     environment = {
