@@ -59,9 +59,9 @@ def test_surveys_match_options_of_the_role():
 
 
 def test_project_plays_match_the_playbooks():
-    for playbook in sorted((ROOT / "playbooks").glob("*.yml")):
-        [play] = yaml.safe_load(playbook.read_text())
-        [own_play] = yaml.safe_load((PLATFORM / "project" / playbook.name).read_text())
+    for own_playbook in sorted((PLATFORM / "project").glob("*.yml")):
+        [own_play] = yaml.safe_load(own_playbook.read_text())
+        [play] = yaml.safe_load((ROOT / "playbooks" / own_playbook.name).read_text())
         assert (
             own_play["tasks"][-1]["ansible.builtin.import_role"]
             == play["tasks"][-1]["ansible.builtin.import_role"]
