@@ -34,7 +34,7 @@ PAGE = f"""\
 Drift
 =====
 
-See :ref:`the start <{PREFIX}.start>`, `errors <https://github.com/o/r/blob/main/docs/errors.md>`__, """
+See :ref:`the start <{PREFIX}.start>`, `errors <https://github.com/o/r/blob/main/docs/errors.md>`__\\ , """
 
 
 def test_links_of_a_guide_work_on_docs_ansible_com(tmp_path):
