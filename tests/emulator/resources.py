@@ -227,7 +227,7 @@ def _select_integrations(context: Context, query: Query) -> Callable[[Object], b
 
 def _view_type(context: Context, notification_type: Object, _parts: frozenset[str]) -> Object:
     hidden = ["resource_types"]
-    if context.settings.type_resource_type == "omitted":
+    if context.settings.resource_type == "absent":
         hidden.append("resource_type")
     return _without(notification_type, *hidden)
 

@@ -56,8 +56,8 @@ class Settings:
     early_access: str = _policy("the organization's access to user notifications", "granted", "withheld")
     dead_url: str = _policy("the answer to a test of a URL that does not accept it", "204", "400")
 
-    type_resource_type: str = _policy(
-        "whether a notification type states the resource type that it is about", "given", "omitted"
+    resource_type: str = _policy(
+        "whether a notification type states the resource type that it is about", "present", "absent"
     )
 
     # Missing objects

@@ -50,9 +50,9 @@ def types_of(emulator, **filters):
 
 
 @pytest.mark.parametrize("module", ["subscriptions", "organization"])
-@pytest.mark.parametrize("member", ["given", "omitted"])
+@pytest.mark.parametrize("member", ["present", "absent"])
 def test_selector_takes_resource_types(run, emulator, module, member):
-    emulator.reset(integrations=[slack("ops")], type_resource_type=member)
+    emulator.reset(integrations=[slack("ops")], resource_type=member)
     rule = {"select": {"severities": ["CRITICAL"], "resource_types": ["CONNECTOR"]}, "integrations": ["ops"]}
     option = "rules" if module == "subscriptions" else "subscriptions"
     run.ok(module, **{option: [rule]})
@@ -61,7 +61,7 @@ def test_selector_takes_resource_types(run, emulator, module, member):
 
 
 def test_filter_that_the_service_ignores_selects_nothing(run, emulator):
-    emulator.reset(integrations=[slack("ops")], type_resource_type="omitted")
+    emulator.reset(integrations=[slack("ops")], resource_type="absent")
     every_type = {"data": emulator.objects("notification-types"), "metadata": {}}
     emulator.fault("status", path="*/notification-types", skip=1, status=200, body=every_type)
     rule = {"select": {"resource_types": ["CONNECTOR"]}, "integrations": ["ops"]}
