@@ -7,24 +7,31 @@ from __future__ import annotations
 
 import importlib
 import json
-from typing import Any, Callable, Dict, Mapping
+from typing import Any, Callable, Dict
 
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ..plugin_utils import _variables
-from ..plugin_utils._organization import UnsafeIdError, exported, markdown_text, routing_table
-from ..plugin_utils._variables import TextError, role_problem, shared_credentials, typed_options
+
+def _reports() -> Any:
+    """The functions of the filters.
+
+    Every task that uses any filter of the collection loads this file in a new process. These functions take
+    a tenth of a second to load, and few tasks need them.
+    """
+    return importlib.import_module("..plugin_utils._organization", __package__)
 
 
-def _filter_of_lists(name: str, function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """A filter that calls a function with two lists of _info modules."""
+def _filter_of_lists(name: str) -> Callable[[Any, Any], Any]:
+    """A filter that calls the function of this name with two lists of _info modules."""
 
     def filter_(first: Any, second: Any) -> Any:
         try:
             # Ansible's own types of text cannot be written by everything.
-            result = function(*(json.loads(json.dumps(list(each))) for each in (first, second)))
-        except UnsafeIdError as error:
+            result = getattr(_reports(), name)(
+                *(json.loads(json.dumps(list(each))) for each in (first, second))
+            )
+        except _reports().UnsafeIdError as error:
             raise AnsibleFilterError(str(error)) from None
         except (KeyError, TypeError, AttributeError) as error:
             reason = f"{type(error).__name__}: {error}"
@@ -36,28 +43,9 @@ def _filter_of_lists(name: str, function: Callable[[Any, Any], Any]) -> Callable
     return filter_
 
 
-def as_list(value: Any) -> Any:
-    """A list from a list or a text."""
-    try:
-        items = _variables.as_list(value)
-    except TextError as error:
-        raise AnsibleFilterError(f"The value {error}") from None
-    # What a text contains must never become a template.
-    return wrap_var(items) if isinstance(value, str) else items
-
-
-def role_options(variables: Mapping[str, Any], prefix: str = "bootstrap_") -> Any:
-    """The options of the module ``organization`` that the variables of the role set."""
-    options = importlib.import_module("..modules.organization", __package__).ARGUMENTS.options
-    try:
-        typed = typed_options(variables, options, prefix)
-    except TextError as error:
-        raise AnsibleFilterError(str(error)) from None
-    # As above. The other values are no texts of their own.
-    return {
-        name: wrap_var(value) if isinstance(variables[prefix + name], str) else value
-        for name, value in typed.items()
-    }
+def markdown_text(value: Any) -> str:
+    """A text that Markdown shows unchanged."""
+    return str(_reports().markdown_text(value))
 
 
 class FilterModule:
@@ -65,11 +53,7 @@ class FilterModule:
 
     def filters(self) -> Dict[str, Callable[..., Any]]:
         return {
-            "as_list": as_list,
-            "exported": _filter_of_lists("exported", exported),
+            "exported": _filter_of_lists("exported"),
             "markdown_text": markdown_text,
-            "role_options": role_options,
-            "role_problem": role_problem,
-            "shared_credentials": shared_credentials,
-            "routing_table": _filter_of_lists("routing_table", routing_table),
+            "routing_table": _filter_of_lists("routing_table"),
         }

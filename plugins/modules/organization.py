@@ -490,23 +490,7 @@ error:
 """
 
 from ..module_utils._ansible import module
-from ..module_utils._ansible.argument_spec import ArgumentSpec
-from ..module_utils._ansible.options import (
-    BULK,
-    CONNECTION,
-    EXPECTED_PLAN,
-    INTEGRATION_ITEM,
-    LIMITS,
-    ON_KIND_CHANGE,
-    ORGANIZATION_ID,
-    POLICY,
-    PREFERENCE_ITEM,
-    PURGE,
-    RESOURCE_PATH,
-    RULE,
-    SUBSCRIPTION_ITEM,
-    WHEN_IN_USE,
-)
+from ..module_utils._ansible.options import ORGANIZATION
 from ..module_utils._ansible.organization import (
     organization_result,
     refused_result,
@@ -522,28 +506,7 @@ from ..module_utils._resources.organization import (
 )
 from ..module_utils._resources.policies import Limits
 
-ARGUMENTS = (
-    CONNECTION
-    + INTEGRATION_ITEM.as_list("integrations", required=False)
-    + RULE.as_list("subscriptions", required=False)
-    + PREFERENCE_ITEM.as_list("resource_preferences", required=False)
-    + (RESOURCE_PATH + SUBSCRIPTION_ITEM).as_list("resource_subscriptions", required=False)
-    + POLICY.as_list("policies", required=False)
-    + PURGE
-    + WHEN_IN_USE
-    + ON_KIND_CHANGE
-    + LIMITS
-    + EXPECTED_PLAN
-    + ORGANIZATION_ID
-    + BULK
-    + ArgumentSpec(
-        {
-            "disable_others": {"type": "bool", "default": False},
-            "keep_read_only": {"type": "bool", "default": True},
-            "test": {"type": "str", "choices": ["changed", "all", "none"], "default": "changed"},
-        }
-    )
-)
+ARGUMENTS = ORGANIZATION
 
 
 def run(ctx):

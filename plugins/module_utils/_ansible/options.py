@@ -192,3 +192,27 @@ EXPECTED_PLAN = ArgumentSpec(
     },
     mutually_exclusive=[("expected_checksum", "expected_plan")],
 )
+
+#: The module ``organization``, and the role, whose variables have the same names.
+ORGANIZATION = (
+    CONNECTION
+    + INTEGRATION_ITEM.as_list("integrations", required=False)
+    + RULE.as_list("subscriptions", required=False)
+    + PREFERENCE_ITEM.as_list("resource_preferences", required=False)
+    + (RESOURCE_PATH + SUBSCRIPTION_ITEM).as_list("resource_subscriptions", required=False)
+    + POLICY.as_list("policies", required=False)
+    + PURGE
+    + WHEN_IN_USE
+    + ON_KIND_CHANGE
+    + LIMITS
+    + EXPECTED_PLAN
+    + ORGANIZATION_ID
+    + BULK
+    + ArgumentSpec(
+        {
+            "disable_others": {"type": "bool", "default": False},
+            "keep_read_only": {"type": "bool", "default": True},
+            "test": {"type": "str", "choices": ["changed", "all", "none"], "default": "changed"},
+        }
+    )
+)
