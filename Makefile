@@ -38,7 +38,7 @@ play: $(VENV)/test-ready $(TREE)/notifications ## Keep an emulator running, and 
 screenshots: $(VENV)/test-ready $(TREE)/notifications ## Make the images in docs/images (requires Chromium)
 	@$(BIN)/python tests/screenshots
 
-probe: $(VENV)/test-ready ## Ask a real organization what the contract leaves open (see docs/certainty.md)
+probe: $(VENV)/test-ready ## Test the open questions of the contract against a real organization (see docs/certainty.md)
 	@$(BIN)/python tests/probe $(ARGS)
 
 test: $(VENV)/test-ready ## Run all tests
@@ -70,7 +70,7 @@ $(VENV)/fuzz-ready: requirements/fuzz.txt $(VENV)/test-ready
 	@$(PIP_INSTALL) -r requirements/fuzz.txt
 	@touch $@
 
-fuzz: $(VENV)/fuzz-ready $(TREE)/notifications ## Fuzz every module (ARGS=-max_total_time=60 limits the seconds)
+fuzz: $(VENV)/fuzz-ready $(TREE)/notifications ## Fuzz every module (ARGS=-max_total_time=60 sets the time limit in seconds)
 	$(BIN)/python tests/robustness/fuzz.py $(or $(ARGS),-max_total_time=300)
 
 bench: $(VENV)/test-ready $(TREE)/notifications ## Compare speed with alternatives

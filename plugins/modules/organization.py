@@ -202,7 +202,7 @@ options:
     default: []
   when_in_use:
     description:
-      - What to do if subscriptions that no rule selects use an integration to delete; see
+      - What to do if an integration to delete is used by subscriptions to types that no rule selects; see
         M(ccloud.notifications.integration).
     type: str
     choices: [fail, detach, ignore]

@@ -33,7 +33,7 @@ options:
         type: str
         required: true
       select:
-        description: The notification types that the policy is about. By default all. See
+        description: The notification types to which the policy applies. Defaults to all. See
           O(ccloud.notifications.organization#module:subscriptions[].select).
         type: dict
         suboptions:

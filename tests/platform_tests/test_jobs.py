@@ -109,7 +109,8 @@ def test_workflow_of_plan_bootstrap_and_verify(jobs, emulator):
     reviewed = handed_on["notifications_plan"]["production"]
     assert reviewed["status"] == "changed"
     assert reviewed["counts"]["to_create"] >= 2
-    assert handed_on["notifications_files"]["production"]["plan_markdown"].startswith("## Plan for production")
+    plan_markdown = handed_on["notifications_files"]["production"]["plan_markdown"]
+    assert plan_markdown.startswith("## Plan for production")
     emulator.refuse_writes(False)
 
     other = jobs.run("bootstrap", {**VARIABLES, **handed_on, "bootstrap_subscriptions": OTHER_RULES})

@@ -293,23 +293,36 @@ class RoutedState(DesiredState):
     route: Route = field(default_factory=Route)
 
     def resolve_fields(self, current: Optional[Object]) -> Optional[Mapping[str, Any]]:
-        route, resource = self.route, self.resource
-        if not isinstance(resource, RoutedResource):
-            raise AssertionError(resource)
-        is_disabled = route.enabled is False and route.integrations is None
-        if current is None and (route.mode == REMOVE or is_disabled):
-            return None  # without a subscription nobody is notified, as desired
-
+        if current is None and self._is_met_without_subscription():
+            return None
         fields: Object = {}
         if current is None:
-            fields = {**resource.identity(), "notification_type": {"id": self.key}}
-        current_ids = reference_ids((current or {}).get("integrations"))
-        if route.integrations is not None or any(map(resource.catalog.is_removed, current_ids)):
-            desired = route.resolve_integrations(current_ids, resource.catalog)
-            fields["integrations"] = [{"id": each} if isinstance(each, str) else each for each in desired]
-        if route.enabled is not None or current is None:
-            fields["current_state"] = DISABLED if route.enabled is False else ENABLED
+            fields = {**self._routed_resource.identity(), "notification_type": {"id": self.key}}
+        integrations = self._integrations(reference_ids((current or {}).get("integrations")))
+        if integrations is not None:
+            fields["integrations"] = integrations
+        if self.route.enabled is not None or current is None:
+            fields["current_state"] = DISABLED if self.route.enabled is False else ENABLED
         return fields
+
+    @property
+    def _routed_resource(self) -> RoutedResource:
+        if not isinstance(self.resource, RoutedResource):
+            raise AssertionError(self.resource)
+        return self.resource
+
+    def _is_met_without_subscription(self) -> bool:
+        """Without a subscription nobody is notified, which may be what is desired."""
+        is_disabled = self.route.enabled is False and self.route.integrations is None
+        return self.route.mode == REMOVE or is_disabled
+
+    def _integrations(self, current_ids: Sequence[str]) -> Optional[List[Any]]:
+        """The desired integrations in the API's form; None to leave them."""
+        catalog = self._routed_resource.catalog
+        if self.route.integrations is None and not any(map(catalog.is_removed, current_ids)):
+            return None
+        desired = self.route.resolve_integrations(current_ids, catalog)
+        return [{"id": reference} if isinstance(reference, str) else reference for reference in desired]
 
 
 def subscription_from_options(
