@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 from markdown_it import MarkdownIt
 
-from ansible_collections.ccloud.notifications.plugins.filter.organization import role_problem
 from ansible_collections.ccloud.notifications.plugins.plugin_utils._organization import SCHEMA_URL
+from ansible_collections.ccloud.notifications.plugins.plugin_utils._variables import role_problem
 from organization_schema.generator import SCHEMA, SPECIFICATION, schema_text
 from support.examples import load_module
 from support.playbooks import ROOT
