@@ -265,7 +265,7 @@ def test_reviewed_plan_is_posted_applied_and_verified(platform, workspace):
 
     [comment] = platform.written(platform.comment_path)
     [status] = platform.written(platform.status_path)
-    assert comment["body"].startswith(f"Plan for commit {REVIEWED}\n\n# Plan")
+    assert comment["body"].startswith(f"Plan for commit {REVIEWED}\n\n## Plan for organization ")
     assert "ops-slack" in comment["body"]
     assert status["description"] in comment["body"]
 
