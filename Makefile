@@ -41,13 +41,13 @@ screenshots: $(VENV)/test-ready $(TREE)/notifications ## Make the images in docs
 probe: $(VENV)/test-ready ## Test the open questions of the contract against a real organization (see docs/certainty.md)
 	@$(BIN)/python tests/probe $(ARGS)
 
-test: $(VENV)/test-ready ## Run all tests
+test: $(VENV)/test-ready $(TREE)/notifications ## Run all tests
 	@rm -rf collections
 	@$(BIN)/python tests/matrix --prepare-smoke
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 	@$(if $(ARGS),,.ci/passed test)
 
-coverage: $(VENV)/test-ready ## Run all tests and list the lines that no test covers
+coverage: $(VENV)/test-ready $(TREE)/notifications ## Run all tests and list the lines that no test covers
 	@rm -rf collections
 	COVERAGE_FILE=$(CURDIR)/.coverage $(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered \
 		--cov-report=xml:.cache/coverage.xml --cov-fail-under=90 $(ARGS)

@@ -99,7 +99,7 @@ def test_reset_returns_to_the_flags():
         ("POST", "reset", [{}], "POST /_emulator/reset takes {"),
         ("GET", "clock", None, "GET /_emulator/clock does not exist. Valid requests: POST clock."),
         ("GET", "reset/x", None, "GET /_emulator/reset does not exist. Valid requests: POST reset."),
-        ("GET", "nonsense", None, "Valid requests: POST reset, GET settings"),
+        ("GET", "nonsense", None, "Valid requests: GET help, POST reset, GET settings"),
         ("POST", "reset", "[]", "POST /_emulator/reset takes {"),
     ],
 )
