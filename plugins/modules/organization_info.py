@@ -229,7 +229,7 @@ def counts(state):
         "notification_types": state.types,
         "subscriptions": state.subscriptions,
     }
-    return {name: len(collection.sorted()) for name, collection in collections.items()}
+    return {name: len(collection.ids) for name, collection in collections.items()}
 
 
 def types_with_findings(types, gaps, violations):

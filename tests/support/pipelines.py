@@ -13,13 +13,12 @@ import json
 import os
 import pathlib
 import re
-import subprocess
 from dataclasses import dataclass, field
 from typing import Any, Mapping
 
 import yaml
 
-from .playbooks import BIN, process_environment
+from .playbooks import BIN, process_environment, run_process
 
 
 @dataclass
@@ -42,18 +41,9 @@ class _Context(dict):
 def _run_script(workspace: pathlib.Path, script: str, environment: Mapping[str, str]) -> tuple[bool, str]:
     merged = {**process_environment(workspace), **environment}
     merged["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
-    process = subprocess.run(
-        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
-        cwd=workspace,
-        env=merged,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    return process.returncode == 0, process.stdout
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+    process = run_process(workspace, command, merged)
+    return process.status == 0, process.output
 
 
 @dataclass

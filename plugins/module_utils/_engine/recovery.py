@@ -226,15 +226,11 @@ def wait_until_listed(ctx: StepContext, created: Mapping[int, StepResult]) -> Di
     """
     positions = {(result.after or {})["id"]: position for position, result in created.items()}
     missing, error = _wait_for_list(ctx, positions, _MAY_LAG, should_be_listed=True)
-    warnings: Dict[int, str] = {}
-    for object_id in missing:
-        position = positions[object_id]
-        name = quoted(created[position].step.name)
-        warnings[position] = (
-            f"{name} ({object_id}) was created, but the next task may not find it. "
-            f"{error or 'It is not listed yet.'}"
-        )
-    return warnings
+    reason = error or "It is not listed yet."
+    text = f"was created, but the next task may not find it. {reason}"
+    return {
+        positions[object_id]: _name_with_id(created, positions, object_id) + text for object_id in missing
+    }
 
 
 def wait_until_unlisted(ctx: StepContext, deleted: Mapping[int, StepResult]) -> Dict[int, str]:
@@ -244,15 +240,14 @@ def wait_until_unlisted(ctx: StepContext, deleted: Mapping[int, StepResult]) -> 
     """
     positions = {(result.step.before or {})["id"]: position for position, result in deleted.items()}
     listed, error = _wait_for_list(ctx, positions, _may_linger(ctx), should_be_listed=False)
-    warnings: Dict[int, str] = {}
-    for object_id in listed:
-        position = positions[object_id]
-        name = quoted(deleted[position].step.name)
-        warnings[position] = (
-            f"{name} ({object_id}) was deleted, but the next task may still find it. "
-            f"{error or 'It is still listed.'}"
-        )
-    return warnings
+    reason = error or "It is still listed."
+    text = f"was deleted, but the next task may still find it. {reason}"
+    return {positions[object_id]: _name_with_id(deleted, positions, object_id) + text for object_id in listed}
+
+
+def _name_with_id(results: Mapping[int, StepResult], positions: Mapping[str, int], object_id: str) -> str:
+    """How a warning about an object of a result begins."""
+    return f"{quoted(results[positions[object_id]].step.name)} ({object_id}) "
 
 
 def _wait_for_list(

@@ -65,7 +65,7 @@ class OrganizationState:
     def routing(self) -> Routing:
         return Routing(self.catalog, self.subscriptions)
 
-    @property
+    @cached_property
     def organization_ids(self) -> List[str]:
         """The IDs of the organizations in the resource names of all objects, usually one."""
         objects = [*self.integrations, *self.types, *self.subscriptions]
@@ -255,7 +255,7 @@ def _plan_resource_settings(
 def _object_count(state: OrganizationState) -> int:
     """The number of existing objects that a plan could change."""
     manageable = sum(map(is_manageable, state.integrations))
-    return manageable + sum(1 for _subscription in state.subscriptions)
+    return manageable + len(state.subscriptions.ids)
 
 
 def changed_integrations(plan: Plan, which: str) -> List[Step]:

@@ -13,10 +13,10 @@ from typing import Dict, FrozenSet, Iterable, List, Mapping, Optional, Tuple
 
 from .._engine.model import Collection, Object, Reference
 from .._engine.plan import CREATE, RECREATE, Plan
-from .catalog import Catalog, IntegrationReference, references
+from .catalog import Catalog, IntegrationReference, reference_id, references
 from .integrations import INTEGRATIONS, is_manageable, target_kind
 from .notification_types import NOTIFICATION_TYPES, is_in_plan
-from .subscriptions import DISABLED, Subscriptions
+from .subscriptions import DISABLED
 
 #: Kinds of integrations that are only e-mail.
 EMAIL_KINDS = ("RoleEmail", "UserEmail")
@@ -52,7 +52,7 @@ class Routing:
                 self._add(subscription)
 
     def _add(self, subscription: Object) -> None:
-        type_id = Subscriptions(self.catalog).key(subscription)
+        type_id = reference_id(subscription.get("notification_type"))
         recipients = self._recipients.setdefault(type_id, {})
         for reference in references(subscription.get("integrations")):
             recipient = self._recipient(reference)
