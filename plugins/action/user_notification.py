@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
-from ..plugin_utils._direct_execution import ActionModule
+from ..plugin_utils._direct_execution import DirectExecution, module_of
 
-__all__ = ["ActionModule"]
+
+class ActionModule(DirectExecution):
+    """The action plugin of a module."""
+
+    module = module_of(__name__)

@@ -198,6 +198,7 @@ error:
 """
 
 from ..module_utils._ansible import module
+from ..module_utils._ansible.execution import apply
 from ..module_utils._ansible.options import CONNECTION, INTEGRATION_ITEM, ON_KIND_CHANGE, WHEN_IN_USE
 from ..module_utils._ansible.results import describe_result, single_result
 from ..module_utils._engine.snapshot import read_collection
@@ -214,7 +215,7 @@ def run(ctx):
     integrations = read_collection(client, INTEGRATIONS)
     plan = plan_integrations([desired], integrations, ctx.params["on_kind_change"])
     plan = plan_detach(client, plan, ctx.params["when_in_use"], ctx.warn_once if ctx.check_mode else None)
-    result = ctx.apply(client, plan)
+    result = apply(ctx, client, plan)
     return single_result(
         ctx,
         result,

@@ -198,6 +198,7 @@ error:
 """
 
 from ..module_utils._ansible import module
+from ..module_utils._ansible.execution import apply, execution_options
 from ..module_utils._ansible.options import (
     BULK,
     CONNECTION,
@@ -219,13 +220,13 @@ ARGUMENTS = (
 
 def run(ctx):
     purge = purge_from_options(ctx.params)
-    options = ctx.execution_options()
+    options = execution_options(ctx)
     desired_states = [integration_from_options(item) for item in ctx.params["integrations"]]
     client = ctx.connect()
     integrations = read_collection(client, INTEGRATIONS)
     plan = plan_integrations(desired_states, integrations, ctx.params["on_kind_change"], purge)
     plan = plan_detach(client, plan, ctx.params["when_in_use"], ctx.warn_once if ctx.check_mode else None)
-    result = ctx.apply(client, plan, options)
+    result = apply(ctx, client, plan, options)
     return bulk_result(
         ctx,
         result,

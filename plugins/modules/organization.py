@@ -490,6 +490,7 @@ error:
 """
 
 from ..module_utils._ansible import module
+from ..module_utils._ansible.execution import apply, execution_options
 from ..module_utils._ansible.options import ORGANIZATION
 from ..module_utils._ansible.organization import (
     organization_result,
@@ -510,7 +511,7 @@ ARGUMENTS = ORGANIZATION
 
 
 def run(ctx):
-    execution = ctx.execution_options()
+    execution = execution_options(ctx)
     limits = Limits.from_options(ctx.params)
     purge = purge_from_options(ctx.params)
     options = OrganizationOptions(ctx.params, purge, limits, execution.concurrency)
@@ -522,7 +523,7 @@ def run(ctx):
 
     warn_about_recipients(ctx, organization)
     tests = changed_integrations(organization.plan, ctx.params["test"])
-    result = ctx.apply(client, organization.plan, execution)
+    result = apply(ctx, client, organization.plan, execution)
     tested = [] if ctx.check_mode or result.failure() else send_tests(client, tests, execution.concurrency)
     return organization_result(ctx, client, organization, result, tests, tested)
 

@@ -89,6 +89,7 @@ error:
 """
 
 from ..module_utils._ansible import module
+from ..module_utils._ansible.execution import apply
 from ..module_utils._ansible.options import CONNECTION, PREFERENCE_ITEM
 from ..module_utils._ansible.results import single_result
 from ..module_utils._engine.planner import make_plan
@@ -109,7 +110,7 @@ def run(ctx):
     client = ctx.connect()
     snapshot = read_snapshot(client, [resource], warn=ctx.warn_once)
     plan = make_plan([preference_from_options(resource, ctx.params)], snapshot)
-    return single_result(ctx, ctx.apply(client, plan))
+    return single_result(ctx, apply(ctx, client, plan))
 
 
 def main():

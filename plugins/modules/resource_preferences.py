@@ -114,6 +114,7 @@ error:
 """
 
 from ..module_utils._ansible import module
+from ..module_utils._ansible.execution import apply, execution_options
 from ..module_utils._ansible.options import BULK, CONNECTION, PREFERENCE_ITEM
 from ..module_utils._ansible.results import bulk_result, describe_result
 from ..module_utils._engine.planner import make_plan, refuse_duplicate_keys
@@ -129,14 +130,14 @@ ARGUMENTS = CONNECTION + PREFERENCE_ITEM.as_list("preferences") + BULK
 
 
 def run(ctx):
-    options, items = ctx.execution_options(), ctx.params["preferences"]
+    options, items = execution_options(ctx), ctx.params["preferences"]
     with operation("manage resource preferences"):
         resources = [ResourcePreferences(*resource_path_from_options(item, ctx.warn_once)) for item in items]
     desired_states = [preference_from_options(resource, item) for resource, item in zip(resources, items)]
     refuse_duplicate_keys(desired_states)
     client = ctx.connect()
     snapshot = read_snapshot(client, resources, options.concurrency, ctx.warn_once)
-    result = ctx.apply(client, make_plan(desired_states, snapshot), options)
+    result = apply(ctx, client, make_plan(desired_states, snapshot), options)
     preferences = [describe_result(ctx, step_result) for step_result in result.managed]
     return bulk_result(ctx, result, resource_preferences=preferences)
 

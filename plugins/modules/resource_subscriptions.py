@@ -150,6 +150,7 @@ error:
 """
 
 from ..module_utils._ansible import module
+from ..module_utils._ansible.execution import apply, execution_options
 from ..module_utils._ansible.options import (
     BULK,
     CONNECTION,
@@ -171,7 +172,7 @@ ARGUMENTS = CONNECTION + ITEM.as_list("subscriptions") + EXPECTED_INTEGRATIONS +
 
 
 def run(ctx):
-    options, items = ctx.execution_options(), ctx.params["subscriptions"]
+    options, items = execution_options(ctx), ctx.params["subscriptions"]
     with operation("manage resource subscriptions"):
         resource_paths = [resource_path_from_options(item, ctx.warn_once) for item in items]
     client = ctx.connect()
@@ -182,7 +183,7 @@ def run(ctx):
         subscription_from_options(resource, item, snapshot[resource], ctx.expected_integrations)
         for resource, item in zip(resources, items)
     ]
-    result = ctx.apply(client, make_plan(desired_states, snapshot), options)
+    result = apply(ctx, client, make_plan(desired_states, snapshot), options)
     subscriptions = [describe_result(ctx, step_result) for step_result in result.managed]
     return bulk_result(ctx, result, resource_subscriptions=subscriptions)
 

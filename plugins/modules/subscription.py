@@ -103,6 +103,7 @@ error:
 """
 
 from ..module_utils._ansible import module
+from ..module_utils._ansible.execution import apply
 from ..module_utils._ansible.options import CONNECTION, EXPECTED_INTEGRATIONS, SUBSCRIPTION_ITEM
 from ..module_utils._ansible.results import single_result
 from ..module_utils._engine.model import Snapshot
@@ -118,7 +119,7 @@ def run(ctx):
     resource, subscriptions = load_subscriptions(client)
     desired = subscription_from_options(resource, ctx.params, subscriptions, ctx.expected_integrations)
     plan = make_plan([desired], Snapshot([subscriptions]))
-    result = ctx.apply(client, plan)
+    result = apply(ctx, client, plan)
     [managed] = result.managed
     is_disabled = (managed.after or {}).get("current_state") == DISABLED
     if desired.present and ctx.params["enabled"] is None and is_disabled:

@@ -186,6 +186,7 @@ error:
 
 from ..module_utils._ansible import module
 from ..module_utils._ansible.argument_spec import ArgumentSpec
+from ..module_utils._ansible.execution import apply, execution_options
 from ..module_utils._ansible.options import BULK, CONNECTION, EXPECTED_INTEGRATIONS, ROUTING, RULE
 from ..module_utils._ansible.results import bulk_result, describe_result
 from ..module_utils._engine.model import Snapshot
@@ -221,7 +222,7 @@ def describe_route(ctx, result, rules):
 
 
 def run(ctx):
-    options = ctx.execution_options()
+    options = execution_options(ctx)
     mode, disables_others = ctx.params["integrations_mode"], ctx.params["disable_others"]
     if disables_others and mode == REMOVE:
         detail = "`disable_others` cannot be combined with `integrations_mode: remove`"
@@ -235,7 +236,7 @@ def run(ctx):
         disable_unselected(resource, subscriptions, selection) if disables_others else Unselected([], [])
     )
     plan = make_plan([*desired_states, *unselected.desired_states], Snapshot([subscriptions]))
-    result = ctx.apply(client, plan, options)
+    result = apply(ctx, client, plan, options)
     routes = [
         describe_route(ctx, managed, selection.rules_of(managed.step.desired.key))
         for managed in result.managed

@@ -22,18 +22,21 @@ from typing import Any, Dict, Mapping, Optional
 
 from ansible import constants as C
 from ansible.errors import AnsibleActionFail, AnsibleError
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible.plugins.loader import module_loader
 from ansible.release import __version__ as ansible_version
 from ansible.utils.display import Display
 
-from ..module_utils._ansible.connection import hide_userinfo
+from ._bytecode import use_bytecode
+
+use_bytecode()
+
+from ..module_utils._ansible.connection import repeated_options
 from ..module_utils._ansible.context import ModuleContext, run_module
 from ..module_utils._ansible.module import refused_options
 from ..module_utils._api.adapter import REQUESTS_IMPORT_ERROR
 from ..module_utils._api.session import SessionCache
+from ..module_utils._masking import Mask
 from ._options import ValidatedOptions, validate_options
 
 #: The variable that switches direct execution off. The environment variable has the same name in capitals.
@@ -44,8 +47,11 @@ display = Display()
 sessions = SessionCache()
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]
-    """The action plugin of every module. The task says which module it is."""
+class DirectExecution(ActionBase):  # type: ignore[misc]
+    """The action plugin of a module."""
+
+    #: The module, which the controller imports once for all hosts.
+    module: Any
 
     _supports_check_mode = True
     _supports_async = True
@@ -96,19 +102,17 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 
     def _execute_directly(self, task_vars: Mapping[str, Any]) -> Dict[str, Any]:
         """Do what AnsibleModule does: validate options, run, add the invocation, remove secrets."""
-        module = self._import_module()
         # Relative paths begin in the playbook's folder, where an ordinary module on this machine runs.
-        options = validate_options(module.ARGUMENTS, dict(self._task.args), self._loader.get_basedir())
+        options = validate_options(self.module.ARGUMENTS, dict(self._task.args), self._loader.get_basedir())
         if options.problem is not None:
             result: Dict[str, Any] = {"failed": True, "msg": refused_options(options.problem)}
         else:
-            result = run_module(module.run, self._context(options, task_vars))
-            hide_userinfo(options.params)
+            result = run_module(self.module.run, self._context(options, task_vars))
 
         result.update(_invocation(options.params, task_vars))
         if options.warnings:
             result["warnings"] = options.warnings
-        hidden: Dict[str, Any] = remove_values(result, options.secrets)
+        hidden: Dict[str, Any] = Mask(options.secrets).hide(result)
         return hidden
 
     def _context(self, options: ValidatedOptions, task_vars: Mapping[str, Any]) -> ModuleContext:
@@ -126,15 +130,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             is_orphaned=lambda: os.getppid() != parent,
         )
 
-    def _import_module(self) -> Any:
-        """The module that the task names."""
-        context = module_loader.find_plugin_with_context(
-            self._task.action, collection_list=self._task.collections
-        )
-        if not context.resolved or not context.resolved_fqcn:
-            raise AnsibleError(f"The module {self._task.action} cannot be found.")
-        namespace, collection, name = context.resolved_fqcn.split(".", 2)
-        return importlib.import_module(f"ansible_collections.{namespace}.{collection}.plugins.modules.{name}")
+
+def module_of(action_plugin: str) -> Any:
+    """The module that has the same name as an action plugin, which is given by its full name."""
+    return importlib.import_module(action_plugin.replace(".plugins.action.", ".plugins.modules."))
 
 
 def _with_deadline(options: Mapping[str, Any], timeout: int) -> Dict[str, Any]:
@@ -152,7 +151,7 @@ def _invocation(params: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Dict
         is_wanted = C.config.get_config_value("INJECT_INVOCATION", variables=task_vars)
     except AnsibleError:
         is_wanted = True
-    return {"invocation": {"module_args": params}} if is_wanted else {}
+    return {"invocation": {"module_args": repeated_options(params)}} if is_wanted else {}
 
 
 class ConsoleProgress:

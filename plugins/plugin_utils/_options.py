@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import datetime
 import os
+from collections.abc import Mapping  # checks of instances are faster than with the one of typing
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Mapping, Optional, Set
+from typing import Any, Dict, List, Optional, Set
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
@@ -64,6 +65,8 @@ def _resolve_paths(arguments: ArgumentSpec, params: Dict[str, Any], folder: str)
 
 def _plain(value: Any) -> Any:
     """A value as a module receives it: no lazy container, no tag, no vaulted text, only what JSON has."""
+    if isinstance(value, str):
+        return str(value)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Mapping):

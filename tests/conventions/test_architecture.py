@@ -16,10 +16,11 @@ from support.playbooks import ROOT
 
 PLUGINS = ROOT / "plugins"
 UTILS = PLUGINS / "module_utils"
-SHARED = {"_errors", "_redaction"}
+SHARED = {"_errors", "_masking", "_redaction"}
 #: The packages that each package may import, beside the shared files.
 MAY_IMPORT = {
     "_errors": set(),
+    "_masking": set(),
     "_redaction": set(),
     "_api": set(),
     "_engine": set(),

@@ -30,6 +30,8 @@ ENVIRONMENT = {
 SECRET_OPTIONS = ("api_secret", "api_token", "external_token")
 #: The longest time in seconds that a task or a request may take: a day.
 MAX_SECONDS = 86_400
+#: A longer list of a task is not repeated in its result, which would become twice as large.
+LONG_LIST = 100
 
 _PEM = "-----BEGIN "
 _NO_CREDENTIALS = (
@@ -266,10 +268,15 @@ def _clean(option: str, value: Optional[str]) -> Optional[str]:
     return cleaned or None
 
 
-def hide_userinfo(params: Dict[str, Any]) -> None:
-    """Results repeat the options.
+def repeated_options(params: Mapping[str, Any]) -> Dict[str, Any]:
+    """The options as results repeat them: the endpoint without a password, and long lists as their length.
 
     An endpoint is not declared a secret, but may contain a password in the wrong place.
     """
-    if params.get("endpoint"):
-        params["endpoint"] = origin_of(str(params["endpoint"]))
+    repeated = {
+        name: f"{len(value):,} items" if isinstance(value, list) and len(value) > LONG_LIST else value
+        for name, value in params.items()
+    }
+    if repeated.get("endpoint"):
+        repeated["endpoint"] = origin_of(str(repeated["endpoint"]))
+    return repeated

@@ -14,15 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Set
 from urllib.parse import urlsplit
 
-from .._api.adapter import MAX_CONCURRENCY
 from .._api.client import Client, Clock
 from .._api.session import DEFAULT_ENDPOINT, SessionCache
-from .._engine.executor import ExecutionOptions, apply_plan
-from .._engine.plan import Plan
-from .._engine.result import PlanResult
 from .._errors import NotificationsError, RefusedError, operation
-from .._redaction import HIDDEN, MESSAGE_LIMIT, Redactor, one_line, origin_of, quoted, shortened
-from .._resources.subscriptions import dangling_references
+from .._redaction import HIDDEN, MESSAGE_LIMIT, Redactor, one_line, origin_of, shortened
 from .connection import SECRET_OPTIONS, connection_from_options, endpoint_from_options, is_loopback
 
 #: The service's errors refer to its documentation.
@@ -100,31 +95,6 @@ class ModuleContext:
         self._clients.append(client)
         self._credentials += client.credentials
         return client
-
-    def execution_options(self) -> ExecutionOptions:
-        """How a bulk module applies its plan, from the options in BULK. Raises RefusedError."""
-        concurrency = self.params["concurrency"]
-        if not 1 <= concurrency <= MAX_CONCURRENCY:
-            detail = f"`concurrency` is {concurrency}"
-            raise RefusedError(detail, operation="send requests", next_step=f"Give 1 to {MAX_CONCURRENCY}.")
-        return ExecutionOptions(concurrency, self.params["continue_on_error"], self.report_progress)
-
-    def apply(self, client: Client, plan: Plan, options: Optional[ExecutionOptions] = None) -> PlanResult:
-        """Apply a plan, or predict its results in check mode. Warnings are shown."""
-        dangling = dangling_references(plan)
-        if dangling:
-            ids = ", ".join(map(quoted, dangling))
-            self.warn_once(
-                f"Subscriptions refer to integrations that no longer exist: {ids}. "
-                "The references are removed."
-            )
-        if self.check_mode:
-            result = PlanResult.predict(plan)
-        else:
-            result = apply_plan(client, plan, options or ExecutionOptions())
-        for warning in result.warnings:
-            self.warn_once(warning)
-        return result
 
     def close(self) -> Dict[str, Any]:
         """Close the connections. Returns the ``api`` member of the result, if a client was made."""

@@ -9,15 +9,16 @@ Private to the collection.
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, NoReturn, Optional
+from typing import Any, Dict, NoReturn, Optional, Set
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._api.adapter import REQUESTS_IMPORT_ERROR
 from .._errors import NOTHING_CHANGED
+from .._masking import Mask
 from .._redaction import redact_options
 from .argument_spec import VALIDATOR_ERRORS, ArgumentSpec
-from .connection import hide_userinfo
+from .connection import repeated_options
 from .context import ModuleContext, Run, run_module
 
 #: The message if ansible-core's validator fails instead of refusing.
@@ -59,14 +60,23 @@ class _Module(AnsibleModule):  # type: ignore[misc]
         if not self._is_accepted:
             msg = refused_options(self._problem or redact_options(msg, self.params))
             self.params: Dict[str, Any] = {}
-        hide_userinfo(self.params)
-        super().fail_json(msg, **result)
+        super().fail_json(**self._hide_secrets({**result, "msg": msg}))
         raise SystemExit(1)  # not reached; for the type checker
 
     def exit_json(self, **result: Any) -> NoReturn:
-        hide_userinfo(self.params)
-        super().exit_json(**result)
+        super().exit_json(**self._hide_secrets(result))
         raise SystemExit(0)  # not reached; for the type checker
+
+    def _hide_secrets(self, result: Dict[str, Any]) -> Dict[str, Any]:
+        """The result without secrets, as well as the options, which ansible-core returns with it.
+
+        ansible-core would search once more, in quadratic time, so no secret is left for it to search for.
+        """
+        mask = Mask(self.no_log_values)
+        self.no_log_values: Set[str] = set()
+        self.params = mask.hide(repeated_options(self.params))
+        hidden: Dict[str, Any] = mask.hide(result)
+        return hidden
 
 
 def _is_orphaned() -> bool:

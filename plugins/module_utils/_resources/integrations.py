@@ -8,6 +8,7 @@ Private to the collection.
 
 from __future__ import annotations
 
+import re
 from typing import Any, Iterable, List, Mapping, Optional, Sequence, Tuple
 from urllib.parse import urlsplit
 
@@ -37,6 +38,9 @@ KINDS = (*URL_FIELDS, *READ_ONLY_KINDS)
 #: the API.
 _PUBLIC_MEMBERS = {"kind", "role_name"}
 _PUBLIC_USER_MEMBERS = {"id", "related", "resource_name"}
+
+#: Half of a surrogate pair: not a character.
+_SURROGATE = re.compile("[\\ud800-\\udfff]")
 
 _MANAGEABLE = "Only integrations of kind Slack, MsTeams and Webhook can be {}."
 
@@ -259,7 +263,7 @@ def fields_from_options(params: Mapping[str, Any]) -> Object:
 
 
 def _validate_text(field: TextField, value: str) -> None:
-    if any("\ud800" <= character <= "\udfff" for character in value):
+    if _SURROGATE.search(value):
         raise RefusedError(f"`{field.name}` contains an unpaired surrogate, which is not a character")
     if len(value) > field.max_length:
         detail = f"`{field.name}` has {len(value)} characters; the maximum is {field.max_length}"

@@ -1,0 +1,50 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carries out plans in the context of a task.
+
+Modules that only read do not import this, and so need neither planner nor executor. Private to the
+collection.
+"""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from .._api.adapter import MAX_CONCURRENCY
+from .._api.client import Client
+from .._engine.executor import ExecutionOptions, apply_plan
+from .._engine.plan import Plan
+from .._engine.result import PlanResult
+from .._errors import RefusedError
+from .._redaction import quoted
+from .._resources.subscriptions import dangling_references
+from .context import ModuleContext
+
+
+def execution_options(ctx: ModuleContext) -> ExecutionOptions:
+    """How a bulk module applies its plan, from the options in BULK. Raises RefusedError."""
+    concurrency = ctx.params["concurrency"]
+    if not 1 <= concurrency <= MAX_CONCURRENCY:
+        detail = f"`concurrency` is {concurrency}"
+        raise RefusedError(detail, operation="send requests", next_step=f"Give 1 to {MAX_CONCURRENCY}.")
+    return ExecutionOptions(concurrency, ctx.params["continue_on_error"], ctx.report_progress)
+
+
+def apply(
+    ctx: ModuleContext, client: Client, plan: Plan, options: Optional[ExecutionOptions] = None
+) -> PlanResult:
+    """Apply a plan, or predict its results in check mode. Warnings are shown."""
+    dangling = dangling_references(plan)
+    if dangling:
+        ids = ", ".join(map(quoted, dangling))
+        ctx.warn_once(
+            f"Subscriptions refer to integrations that no longer exist: {ids}. The references are removed."
+        )
+    if ctx.check_mode:
+        result = PlanResult.predict(plan)
+    else:
+        result = apply_plan(client, plan, options or ExecutionOptions())
+    for warning in result.warnings:
+        ctx.warn_once(warning)
+    return result
