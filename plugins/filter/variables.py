@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Mapping
+from typing import Any, Callable, Dict, Iterable, List, Mapping
 
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ..module_utils._ansible.options import ORGANIZATION
 from ..plugin_utils import _variables
-from ..plugin_utils._variables import TextError, role_problem, shared_credentials, typed_options
+from ..plugin_utils._variables import TextError, role_arguments, shared_credentials, typed_options
 
 
 def as_list(value: Any) -> Any:
@@ -38,6 +38,16 @@ def role_options(variables: Mapping[str, Any], prefix: str = "bootstrap_") -> An
     }
 
 
+def role_variables(names: Iterable[str]) -> List[str]:
+    """The names that are variables of the role."""
+    return [name for name in names if name in role_arguments()]
+
+
+def role_problem(variables: Mapping[str, Any], names: Iterable[str]) -> str:
+    """The first problem with the variables of the role; empty if there is none."""
+    return _variables.role_problem(variables, role_arguments(), names)
+
+
 class FilterModule:
     """The filters of this file."""
 
@@ -46,5 +56,6 @@ class FilterModule:
             "as_list": as_list,
             "role_options": role_options,
             "role_problem": role_problem,
+            "role_variables": role_variables,
             "shared_credentials": shared_credentials,
         }

@@ -8,11 +8,9 @@ Uses two private parts of ansible-core: ``_warnings`` and ``_no_log_values`` of 
 
 from __future__ import annotations
 
-import datetime
 import os
-from collections.abc import Mapping  # checks of instances are faster than with the one of typing
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional, Set
+from typing import Any, Dict, List, Mapping, Optional, Set
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
@@ -20,6 +18,7 @@ from ..module_utils._ansible.argument_spec import VALIDATOR_ERRORS, ArgumentSpec
 from ..module_utils._ansible.connection import is_pem
 from ..module_utils._ansible.module import CANNOT_READ
 from ..module_utils._redaction import redact_options
+from ._plain import plain
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class ValidatedOptions:
 
 def validate_options(arguments: ArgumentSpec, given: Mapping[str, Any], folder: str) -> ValidatedOptions:
     """Validate options. Relative paths begin in a folder."""
-    options = _plain(given)
+    options = plain(given)
     problem = arguments.find_problem(options)
     try:
         validated = ArgumentSpecValidator(**arguments.as_keywords()).validate(options)
@@ -61,22 +60,3 @@ def _resolve_paths(arguments: ArgumentSpec, params: Dict[str, Any], folder: str)
         value = params.get(name)
         if option.get("type") == "path" and value and not is_pem(value):
             params[name] = os.path.join(folder, value)
-
-
-def _plain(value: Any) -> Any:
-    """A value as a module receives it: no lazy container, no tag, no vaulted text, only what JSON has."""
-    if isinstance(value, str):
-        return str(value)
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple, set)):
-        return [_plain(item) for item in value]
-    if isinstance(value, int):
-        return int(value)
-    if isinstance(value, float):
-        return float(value)
-    if isinstance(value, (datetime.date, datetime.datetime)):
-        return value.isoformat()
-    return str(value)

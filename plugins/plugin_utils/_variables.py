@@ -1,19 +1,24 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pure: variables of the role ``bootstrap``, which may be answers of a survey, as typed options."""
+"""Variables of the role ``bootstrap``, which may be answers of a survey, as typed options."""
 
 from __future__ import annotations
 
 import difflib
+import functools
 import json
+import pathlib
 import re
 from typing import Any, Dict, Iterable, List, Mapping, Tuple
 
+import yaml
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._ansible.argument_spec import ArgumentSpec
+from ._plain import plain
 
+_ARGUMENT_SPECS = pathlib.Path(__file__).parents[2] / "roles" / "bootstrap" / "meta" / "argument_specs.yml"
 #: How similar the name of a variable must be to that of an option to be a probable misspelling (difflib's
 #: ratio).
 _SIMILARITY = 0.75
@@ -91,6 +96,15 @@ def _typed(value: Any, option: Mapping[str, Any]) -> Any:
 # Validation
 
 
+@functools.cache
+def role_arguments() -> Mapping[str, Any]:
+    """The variables of the role by name, as its argument specification describes them."""
+    # Ansible's own way to read YAML takes ten times as long.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    entry_points = yaml.load(_ARGUMENT_SPECS.read_text(encoding="utf-8"), loader)["argument_specs"].values()
+    return {name: option for entry_point in entry_points for name, option in entry_point["options"].items()}
+
+
 def role_problem(variables: Mapping[str, Any], options: Mapping[str, Any], names: Iterable[str]) -> str:
     """The first problem with a role's variables; empty if there is none.
 
@@ -101,7 +115,7 @@ def role_problem(variables: Mapping[str, Any], options: Mapping[str, Any], names
     if misspelling:
         return misspelling
     try:
-        given = typed_options(variables, options)
+        given = typed_options(plain(variables), options)
     except TextError as error:
         return str(error)
     return ArgumentSpec(options).find_problem(given) or ""
