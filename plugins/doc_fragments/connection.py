@@ -85,7 +85,7 @@ options:
     default: 30
   deadline:
     description:
-      - The most seconds that all requests of the task may take, including waits and retries.
+      - The maximum number of seconds for all requests of the task, including waits and retries.
     type: int
     default: 300
 requirements:

@@ -22,7 +22,7 @@ ERROR_TYPES: Mapping[str, str] = {
     "silence_limit_exceeded": "More types would lose their last channel than `silence_limit` allows.",
     "change_limit_exceeded": "More objects would be changed or deleted than `change_limit` allows.",
     "policy_violated": "The planned routing violates one of the `policies`.",
-    "plan_changed": "The plan is not the one that `expected_checksum` demands.",
+    "plan_changed": "The plan differs from the one in `expected_checksum` or `expected_plan`.",
     "wrong_organization": "The credentials are not known to belong to the organization `organization_id`.",
     "read_only_kind": "The API cannot manage integrations of this kind.",
     "purge_limit_exceeded": "A purge would delete more than `purge_limit` allows.",
@@ -145,7 +145,7 @@ class NotificationsError(Exception):
     def message(self) -> str:
         """What failed, why, and what to do: full sentences for a person."""
         parts = [
-            f"Could not {self.operation or 'do that'}: {self.detail.rstrip('.')}.",
+            f"Could not {self.operation or 'complete the task'}: {self.detail.rstrip('.')}.",
             self.next_step,
             self.closing,
         ]

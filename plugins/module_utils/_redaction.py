@@ -9,10 +9,11 @@ Private to the collection.
 from __future__ import annotations
 
 import base64
+import functools
 import html
 import re
 import threading
-from typing import Any, Iterable, Iterator, List, Optional, Sequence, Set, Tuple
+from typing import Any, FrozenSet, Iterable, Iterator, List, Optional, Sequence, Set, Tuple
 from urllib.parse import unquote, unquote_plus, urlsplit
 
 #: Replaces a secret in results and messages.
@@ -26,12 +27,13 @@ MESSAGE_LIMIT = 2_000
 VALUE_LIMIT = 80
 #: No more of a text is looked at. It is far more than any message shows.
 TEXT_LIMIT = 65_536
-#: Of a longer URL only the whole is known as a secret, and of the others no more parts than this.
+#: A longer URL is redacted only as a whole, not in parts.
 _MAX_URL = 4_096
+#: The most parts of a URL that are redacted on their own.
 _MAX_PARTS = 32
 #: Around a long value in a message, until secrets are hidden in it and it is cut. Neither is in any printable
 #: text.
-_LONG_VALUE = ("\ue000", "\ue001")
+_LONG_VALUE_START, _LONG_VALUE_END = "\ue000", "\ue001"
 
 _SECRET_NAME = re.compile(
     "url|(?<![a-z])uri|(?<![a-z])key(?![a-z])|token|secret|pass|credential|auth|signature", re.IGNORECASE
@@ -85,7 +87,14 @@ def quoted(value: Any) -> str:
     ``shortened`` cuts it, once secrets are hidden: part of one could not be recognized.
     """
     text = str(value)[:TEXT_LIMIT]
-    return repr(text) if len(text) <= VALUE_LIMIT else repr(text).join(_LONG_VALUE)
+    if len(text) <= VALUE_LIMIT:
+        return repr(text)
+    return f"{_LONG_VALUE_START}{text!r}{_LONG_VALUE_END}"
+
+
+def name_with_id(name: str, object_id: str) -> str:
+    """An object as messages name it: ``'ops' (i-1)``."""
+    return f"{quoted(name)} ({object_id})"
 
 
 def shortened(text: str) -> str:
@@ -93,7 +102,7 @@ def shortened(text: str) -> str:
     return _QUOTED.sub(lambda match: f"{match.group(1)[: VALUE_LIMIT - 3]}...{match.group(1)[-1:]}", text)
 
 
-_QUOTED = re.compile(_LONG_VALUE[0] + "([^" + "".join(_LONG_VALUE) + "]*)" + _LONG_VALUE[1])
+_QUOTED = re.compile(f"{_LONG_VALUE_START}([^{_LONG_VALUE_START}{_LONG_VALUE_END}]*){_LONG_VALUE_END}")
 
 
 # Known secrets
@@ -266,7 +275,8 @@ def _replace(text: str, spans: List[Span]) -> str:
     return "".join([*parts, text[position:]])
 
 
-def _forms(secret: str) -> Set[str]:
+@functools.lru_cache(maxsize=4_096)  # each item of a loop has the same secrets
+def _forms(secret: str) -> FrozenSet[str]:
     """The texts that give a secret away: the secret, its parts if it is a URL, and base64 of either."""
     plain = {secret, unquote(secret, errors="replace"), unquote_plus(secret, errors="replace")}
     encoded = {secret}
@@ -289,7 +299,7 @@ def _forms(secret: str) -> Set[str]:
     forms = {form for form in map(_latin, plain) if len(form) >= _MIN_SECRET}
     for value in encoded:
         forms.update(_base64_forms(value))
-    return forms
+    return frozenset(forms)
 
 
 def _base64_forms(value: str) -> Iterator[str]:

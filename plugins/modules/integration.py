@@ -200,7 +200,7 @@ error:
 from ..module_utils._ansible import module
 from ..module_utils._ansible.execution import apply
 from ..module_utils._ansible.options import CONNECTION, INTEGRATION_ITEM, ON_KIND_CHANGE, WHEN_IN_USE
-from ..module_utils._ansible.results import describe_result, single_result
+from ..module_utils._ansible.results import describe_results, single_result
 from ..module_utils._engine.snapshot import read_collection
 from ..module_utils._resources.detach import plan_detach
 from ..module_utils._resources.integration_plan import plan_integrations
@@ -217,10 +217,9 @@ def run(ctx):
     plan = plan_detach(client, plan, ctx.params["when_in_use"], ctx.warn_once if ctx.check_mode else None)
     result = apply(ctx, client, plan)
     return single_result(
-        ctx,
         result,
-        detached=[describe_result(ctx, step_result) for step_result in result.detached],
-        repointed=[describe_result(ctx, step_result) for step_result in result.repointed],
+        detached=describe_results(ctx, result.detached),
+        repointed=describe_results(ctx, result.repointed),
     )
 
 

@@ -157,7 +157,9 @@ def run(ctx):
     missing += [name for name in names or () if not integrations.by_key(name)]
 
     show = reveal_webhook_url if ctx.params["reveal_webhook_urls"] else INTEGRATIONS.to_output
-    selected = [each for each in integrations.sorted() if is_selected(each, ids, names, kinds)]
+    selected = [
+        integration for integration in integrations.sorted() if is_selected(integration, ids, names, kinds)
+    ]
     return ModuleResult({"integrations": list(map(show, selected)), "missing": missing})
 
 

@@ -65,8 +65,8 @@ options:
     type: bool
     default: false
   purge_limit:
-    description: The most integrations that O(purge) may delete. If there are more, the task fails
-      before it changes anything.
+    description: The maximum number of integrations that O(purge) may delete. If there are more, the task
+      fails before it changes anything.
     type: int
     default: 5
   keep:
@@ -140,7 +140,7 @@ integrations:
       type: dict
     changed: {description: Whether it was changed., type: bool, sample: true}
     changes: {description: The fields that differed., type: list, elements: str, sample: [description]}
-    attempted: {description: "V(false) after an earlier failure that prevented it.", type: bool, sample: true}
+    attempted: {description: "V(false) if an earlier failure prevented it.", type: bool, sample: true}
     msg: {description: Why it failed., type: str, returned: on failure}
     error: {description: Why it failed., type: dict, returned: on failure}
 purged:
@@ -207,7 +207,7 @@ from ..module_utils._ansible.options import (
     PURGE,
     WHEN_IN_USE,
 )
-from ..module_utils._ansible.results import bulk_result, describe_result
+from ..module_utils._ansible.results import bulk_result, describe_results
 from ..module_utils._engine.snapshot import read_collection
 from ..module_utils._resources.detach import plan_detach
 from ..module_utils._resources.integration_plan import plan_integrations
@@ -228,12 +228,11 @@ def run(ctx):
     plan = plan_detach(client, plan, ctx.params["when_in_use"], ctx.warn_once if ctx.check_mode else None)
     result = apply(ctx, client, plan, options)
     return bulk_result(
-        ctx,
         result,
-        integrations=[describe_result(ctx, step_result) for step_result in result.managed],
-        purged=[describe_result(ctx, step_result) for step_result in result.purged],
-        detached=[describe_result(ctx, step_result) for step_result in result.detached],
-        repointed=[describe_result(ctx, step_result) for step_result in result.repointed],
+        integrations=describe_results(ctx, result.managed),
+        purged=describe_results(ctx, result.purged),
+        detached=describe_results(ctx, result.detached),
+        repointed=describe_results(ctx, result.repointed),
     )
 
 

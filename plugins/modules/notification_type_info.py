@@ -140,10 +140,10 @@ from ..module_utils._ansible.argument_spec import ArgumentSpec
 from ..module_utils._ansible.context import ModuleResult
 from ..module_utils._ansible.options import CONNECTION
 from ..module_utils._engine.model import Collection
-from ..module_utils._engine.snapshot import list_all, read_collection
+from ..module_utils._engine.snapshot import read_collection
 from ..module_utils._errors import operation
 from ..module_utils._redaction import quoted
-from ..module_utils._resources.catalog import Catalog, refresh_catalog
+from ..module_utils._resources.catalog import Catalog
 from ..module_utils._resources.integrations import INTEGRATIONS
 from ..module_utils._resources.notification_types import (
     NOTIFICATION_TYPES,
@@ -151,7 +151,7 @@ from ..module_utils._resources.notification_types import (
     is_in_plan,
     select_types,
 )
-from ..module_utils._resources.subscriptions import Subscriptions, types_with_subscriptions
+from ..module_utils._resources.subscriptions import read_subscriptions, types_with_subscriptions
 
 ARGUMENTS = CONNECTION + ArgumentSpec(
     {
@@ -189,9 +189,8 @@ def warn_about_unknown_values(ctx, types):
 def with_subscriptions(client, types, selected):
     """Copies of the selected types with their subscriptions."""
     catalog = Catalog(types, read_collection(client, INTEGRATIONS))
-    objects = list_all(client, Subscriptions(catalog))
-    resource = Subscriptions(refresh_catalog(client, catalog, objects))
-    return types_with_subscriptions(selected, Collection(resource, objects))
+    _resource, subscriptions = read_subscriptions(client, catalog)
+    return types_with_subscriptions(selected, subscriptions)
 
 
 def run(ctx):

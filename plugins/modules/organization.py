@@ -189,8 +189,8 @@ options:
     type: bool
     default: false
   purge_limit:
-    description: The most integrations that O(purge) may delete. If there are more, the task fails
-      before it changes anything.
+    description: The maximum number of integrations that O(purge) may delete. If there are more, the task
+      fails before it changes anything.
     type: int
     default: 5
   keep:
@@ -228,10 +228,10 @@ options:
     default: 0
   change_limit:
     description:
-      - The most objects that may be changed or deleted, as a number or as a percentage of the existing ones,
-        such as V(30%). By default there is no limit.
-      - Updates that only add integrations to a subscription do not count. A percentage applies from ten
-        objects on.
+      - The maximum number of objects that may be changed or deleted, as a number or as a percentage of the
+        existing ones, such as V(30%). By default there is no limit.
+      - Updates that only add integrations to a subscription do not count. A percentage is ignored if there
+        are fewer than ten objects.
     type: str
   policies:
     description:
@@ -380,7 +380,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 organization:
-  description: Which organization the credentials belong to. The ID is null if the service does not say it.
+  description: Which organization the credentials belong to. The ID is null if the service does not report it.
   returned: when planning succeeded
   type: dict
   sample: {id: 9bb441c4-edef-46ac-8a41-c49e44a3fd9a, endpoint: "https://api.confluent.cloud"}

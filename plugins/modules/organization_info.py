@@ -127,7 +127,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 organization:
-  description: Which organization the credentials belong to. The ID is null if the service does not say it.
+  description: Which organization the credentials belong to. The ID is null if the service does not report it.
   returned: success
   type: dict
   sample: {id: 9bb441c4-edef-46ac-8a41-c49e44a3fd9a, endpoint: "https://api.confluent.cloud"}
@@ -236,16 +236,20 @@ def types_with_findings(types, gaps, violations):
     """The types that are a gap, violate a policy, or refer to a missing integration."""
     names = {*gaps, *(name for violation in violations for name in violation["types"])}
     return [
-        each
-        for each in types
-        if (NOTIFICATION_TYPES.name(each) or each["id"]) in names
-        or any(reference.get("missing") for reference in integrations_of(each))
+        notification_type
+        for notification_type in types
+        if (NOTIFICATION_TYPES.name(notification_type) or notification_type["id"]) in names
+        or any(reference.get("missing") for reference in integrations_of(notification_type))
     ]
 
 
 def integrations_of(notification_type):
     """The references of all subscriptions to a type."""
-    return [reference for each in notification_type["subscriptions"] for reference in each["integrations"]]
+    return [
+        reference
+        for subscription in notification_type["subscriptions"]
+        for reference in subscription["integrations"]
+    ]
 
 
 def run(ctx):
@@ -264,8 +268,10 @@ def run(ctx):
     types = types_with_subscriptions(state.types.sorted(), state.subscriptions)
     if ctx.params["only_findings"]:
         types = types_with_findings(types, gaps, violations)
-        ids = {each["id"] for each in [*unused, *chain.from_iterable(map(integrations_of, types))]}
-        integrations = [each for each in integrations if each["id"] in ids]
+        ids = {
+            integration["id"] for integration in [*unused, *chain.from_iterable(map(integrations_of, types))]
+        }
+        integrations = [integration for integration in integrations if integration["id"] in ids]
 
     show = reveal_webhook_url if ctx.params["reveal_webhook_urls"] else INTEGRATIONS.to_output
     return ModuleResult(

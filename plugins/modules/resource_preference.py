@@ -110,7 +110,7 @@ def run(ctx):
     client = ctx.connect()
     snapshot = read_snapshot(client, [resource], warn=ctx.warn_once)
     plan = make_plan([preference_from_options(resource, ctx.params)], snapshot)
-    return single_result(ctx, apply(ctx, client, plan))
+    return single_result(apply(ctx, client, plan))
 
 
 def main():

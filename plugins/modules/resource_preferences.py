@@ -74,7 +74,7 @@ resource_preferences:
     resource_preference: {description: "The preference, or V(null) if it does not exist.", type: dict}
     changed: {description: Whether it was changed., type: bool, sample: true}
     changes: {description: The fields that differed., type: list, elements: str, sample: [current_state]}
-    attempted: {description: "V(false) after an earlier failure that prevented it.", type: bool, sample: true}
+    attempted: {description: "V(false) if an earlier failure prevented it.", type: bool, sample: true}
     msg: {description: Why it failed., type: str, returned: on failure}
     error: {description: Why it failed., type: dict, returned: on failure}
 summary:
@@ -116,7 +116,7 @@ error:
 from ..module_utils._ansible import module
 from ..module_utils._ansible.execution import apply, execution_options
 from ..module_utils._ansible.options import BULK, CONNECTION, PREFERENCE_ITEM
-from ..module_utils._ansible.results import bulk_result, describe_result
+from ..module_utils._ansible.results import bulk_result, describe_results
 from ..module_utils._engine.planner import make_plan, refuse_duplicate_keys
 from ..module_utils._engine.snapshot import read_snapshot
 from ..module_utils._errors import operation
@@ -138,8 +138,8 @@ def run(ctx):
     client = ctx.connect()
     snapshot = read_snapshot(client, resources, options.concurrency, ctx.warn_once)
     result = apply(ctx, client, make_plan(desired_states, snapshot), options)
-    preferences = [describe_result(ctx, step_result) for step_result in result.managed]
-    return bulk_result(ctx, result, resource_preferences=preferences)
+    preferences = describe_results(ctx, result.managed)
+    return bulk_result(result, resource_preferences=preferences)
 
 
 def main():

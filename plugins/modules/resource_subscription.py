@@ -125,7 +125,7 @@ def run(ctx):
     [resource], snapshot = load_resource_subscriptions(client, [resource_path], warn=ctx.warn_once)
     desired = subscription_from_options(resource, ctx.params, snapshot[resource], ctx.expected_integrations)
     plan = make_plan([desired], snapshot)
-    return single_result(ctx, apply(ctx, client, plan))
+    return single_result(apply(ctx, client, plan))
 
 
 def main():

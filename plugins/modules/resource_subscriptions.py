@@ -110,7 +110,7 @@ resource_subscriptions:
     resource_subscription: {description: "The subscription, or V(null) if it does not exist.", type: dict}
     changed: {description: Whether it was changed., type: bool, sample: true}
     changes: {description: The fields that differed., type: list, elements: str, sample: [integrations]}
-    attempted: {description: "V(false) after an earlier failure that prevented it.", type: bool, sample: true}
+    attempted: {description: "V(false) if an earlier failure prevented it.", type: bool, sample: true}
     msg: {description: Why it failed., type: str, returned: on failure}
     error: {description: Why it failed., type: dict, returned: on failure}
 summary:
@@ -158,7 +158,7 @@ from ..module_utils._ansible.options import (
     RESOURCE_PATH,
     SUBSCRIPTION_ITEM,
 )
-from ..module_utils._ansible.results import bulk_result, describe_result
+from ..module_utils._ansible.results import bulk_result, describe_results
 from ..module_utils._engine.planner import make_plan
 from ..module_utils._errors import operation
 from ..module_utils._resources.resource_settings import (
@@ -184,8 +184,8 @@ def run(ctx):
         for resource, item in zip(resources, items)
     ]
     result = apply(ctx, client, make_plan(desired_states, snapshot), options)
-    subscriptions = [describe_result(ctx, step_result) for step_result in result.managed]
-    return bulk_result(ctx, result, resource_subscriptions=subscriptions)
+    subscriptions = describe_results(ctx, result.managed)
+    return bulk_result(result, resource_subscriptions=subscriptions)
 
 
 def main():

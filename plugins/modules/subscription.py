@@ -127,7 +127,7 @@ def run(ctx):
             f"The subscription to {quoted(managed.step.name)} is disabled, so nobody is notified. "
             "Set `enabled: true` to enable it."
         )
-    return single_result(ctx, result)
+    return single_result(result)
 
 
 def main():

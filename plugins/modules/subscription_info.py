@@ -121,7 +121,7 @@ def is_selected(subscription, types, integrations, enabled):
     if types is not None and not names_any(subscription["notification_type"], types):
         return False
     if integrations is not None and not any(
-        names_any(each, integrations) for each in subscription["integrations"]
+        names_any(reference, integrations) for reference in subscription["integrations"]
     ):
         return False
     return enabled is None or (subscription.get("current_state") != DISABLED) is enabled
@@ -136,7 +136,11 @@ def run(ctx):
     types, integrations = ctx.string_list("notification_type"), ctx.string_list("integration")
     resource, subscriptions = load_subscriptions(ctx.connect())
     shown = [resource.to_output(subscription) for subscription in subscriptions.sorted()]
-    selected = [each for each in shown if is_selected(each, types, integrations, ctx.params["enabled"])]
+    selected = [
+        subscription
+        for subscription in shown
+        if is_selected(subscription, types, integrations, ctx.params["enabled"])
+    ]
     missing = resource.catalog.types.missing(types) + resource.catalog.integrations.missing(integrations)
     return ModuleResult({"subscriptions": selected, "missing": missing})
 

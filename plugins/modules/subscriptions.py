@@ -133,7 +133,7 @@ subscriptions:
     id: {description: The ID of the subscription., type: str, sample: s-12345}
     changed: {description: Whether it was changed., type: bool, sample: true}
     changes: {description: The fields that differed., type: list, elements: str, sample: [integrations]}
-    attempted: {description: "V(false) after an earlier failure that prevented it.", type: bool, sample: true}
+    attempted: {description: "V(false) if an earlier failure prevented it.", type: bool, sample: true}
     msg: {description: Why it failed., type: str, returned: on failure}
     error: {description: Why it failed., type: dict, returned: on failure}
 not_in_plan:
@@ -189,16 +189,9 @@ from ..module_utils._ansible.argument_spec import ArgumentSpec
 from ..module_utils._ansible.execution import apply, execution_options
 from ..module_utils._ansible.options import BULK, CONNECTION, EXPECTED_INTEGRATIONS, ROUTING, RULE
 from ..module_utils._ansible.results import bulk_result, describe_result
-from ..module_utils._engine.model import Snapshot
-from ..module_utils._engine.planner import make_plan
 from ..module_utils._errors import RefusedError
-from ..module_utils._resources.subscriptions import (
-    REMOVE,
-    Unselected,
-    apply_rules,
-    disable_unselected,
-    load_subscriptions,
-)
+from ..module_utils._resources.rules import apply_rules, plan_rules
+from ..module_utils._resources.subscriptions import REMOVE, load_subscriptions
 
 DISABLE_OTHERS = ArgumentSpec({"disable_others": {"type": "bool", "default": False}})
 ARGUMENTS = CONNECTION + EXPECTED_INTEGRATIONS + RULE.as_list("rules") + ROUTING + DISABLE_OTHERS + BULK
@@ -210,15 +203,18 @@ def describe_route(ctx, result, rules):
     for name in ("display_name", "subscription"):
         del entry[name]
     resource = result.step.resource
-    for name, obj in (("before", result.step.before), ("after", result.after)):
-        shown = resource.to_output(obj) if obj else {}
-        entry[name] = (
-            {member: shown.get(member) for member in ("current_state", "integrations")} if obj else None
-        )
-    notification_type = resource.to_output({"notification_type": {"id": result.step.desired.key}})[
-        "notification_type"
-    ]
-    return {"notification_type": notification_type, "rules": rules, **entry}
+    entry["before"] = describe_state(resource, result.step.before)
+    entry["after"] = describe_state(resource, result.after)
+    subscription = resource.to_output({"notification_type": {"id": result.step.desired.key}})
+    return {"notification_type": subscription["notification_type"], "rules": rules, **entry}
+
+
+def describe_state(resource, subscription):
+    """The state and the integrations of a subscription; None if it does not exist."""
+    if subscription is None:
+        return None
+    shown = resource.to_output(subscription)
+    return {member: shown.get(member) for member in ("current_state", "integrations")}
 
 
 def run(ctx):
@@ -231,22 +227,17 @@ def run(ctx):
     resource, subscriptions = load_subscriptions(client, [rule["select"] for rule in ctx.params["rules"]])
     selection = apply_rules(resource.catalog, ctx.params["rules"], ctx.expected_integrations)
 
-    desired_states = selection.desired_states(resource, mode, ctx.params["keep_read_only"])
-    unselected = (
-        disable_unselected(resource, subscriptions, selection) if disables_others else Unselected([], [])
-    )
-    plan = make_plan([*desired_states, *unselected.desired_states], Snapshot([subscriptions]))
-    result = apply(ctx, client, plan, options)
+    rules = plan_rules(subscriptions, selection, mode, ctx.params["keep_read_only"], disables_others)
+    result = apply(ctx, client, rules.plan, options)
     routes = [
         describe_route(ctx, managed, selection.rules_of(managed.step.desired.key))
         for managed in result.managed
     ]
     return bulk_result(
-        ctx,
         result,
         subscriptions=sorted(routes, key=lambda route: str(route["notification_type"]["display_name"])),
         not_in_plan=resource.catalog.type_summaries(selection.not_in_plan.values()),
-        not_disabled=resource.catalog.type_summaries(unselected.not_disabled),
+        not_disabled=resource.catalog.type_summaries(rules.not_disabled),
     )
 
 

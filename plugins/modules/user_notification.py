@@ -136,7 +136,7 @@ def run(ctx):
     else:
         notifications = list_notifications(client, match, not read)
     ids = [notification["id"] for notification in notifications if bool(notification.get("read")) is not read]
-    before, after = ({each: {"read": value} for each in ids} for value in (not read, read))
+    before, after = ({object_id: {"read": value} for object_id in ids} for value in (not read, read))
     result = {"changed": bool(ids), "marked": ids, "diff": {"before": before, "after": after}}
     if not ids or ctx.check_mode:
         return ModuleResult(result)

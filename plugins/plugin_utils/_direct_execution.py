@@ -5,8 +5,8 @@
 
 A module that only talks to an API gains nothing from being packed, copied and started as a new Python
 process, which takes about half a second. Each module has an action plugin of its name, which is this one. In
-every other case, or if direct execution is switched off, the module runs the ordinary way. Both ways return
-the same result for the same input.
+every other case, or if direct execution is switched off, it runs as a normal module. Both ways return the
+same result for the same input.
 
 This file and ``_options.py`` are the only ones that use private parts of ansible-core. Here these are
 ``_task``, ``_templar``, ``_connection``, ``_play_context``, ``_loader`` and ``_shared_loader_obj`` of
@@ -31,11 +31,12 @@ from ._bytecode import use_bytecode
 
 use_bytecode()
 
-from ..module_utils._ansible.connection import repeated_options
+from ..module_utils._ansible.connection import reported_options
 from ..module_utils._ansible.context import ModuleContext, run_module
 from ..module_utils._ansible.module import refused_options
 from ..module_utils._api.adapter import REQUESTS_IMPORT_ERROR
 from ..module_utils._api.session import SessionCache
+from ..module_utils._common import noop
 from ..module_utils._masking import Mask
 from ._options import ValidatedOptions, validate_options
 
@@ -59,7 +60,7 @@ class DirectExecution(ActionBase):  # type: ignore[misc]
     def run(self, tmp: Any = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
         task_vars = task_vars or {}
         if not self._can_execute_directly(task_vars):
-            return self._execute_module_ordinarily(task_vars)
+            return self._run_normal_action(task_vars)
         result: Dict[str, Any] = super().run(tmp, task_vars)
         result.update(self._execute_directly(task_vars))
         return result
@@ -83,10 +84,10 @@ class DirectExecution(ActionBase):  # type: ignore[misc]
             and not any(self._task.environment or ())
         )
 
-    def _execute_module_ordinarily(self, task_vars: Dict[str, Any]) -> Dict[str, Any]:
-        """Run the module like one without an action plugin of its own."""
+    def _run_normal_action(self, task_vars: Dict[str, Any]) -> Dict[str, Any]:
+        """Run the module as one without an action plugin."""
         if self._task.timeout:
-            # A process of its own does not learn that the task has timed out, so its deadline must end it.
+            # A separate process is not told about the task's timeout, so its deadline must end it.
             self._task.args = _with_deadline(self._task.args, self._task.timeout)
         action = self._shared_loader_obj.action_loader.get(
             "ansible.builtin.normal",
@@ -107,7 +108,11 @@ class DirectExecution(ActionBase):  # type: ignore[misc]
         if options.problem is not None:
             result: Dict[str, Any] = {"failed": True, "msg": refused_options(options.problem)}
         else:
-            result = run_module(self.module.run, self._context(options, task_vars))
+            ctx = self._context(options, task_vars)
+            result = run_module(self.module.run, ctx)
+            if ctx.is_orphaned():
+                # The controller is gone, so nobody reads the result. Sending it could block forever.
+                os._exit(1)
 
         result.update(_invocation(options.params, task_vars))
         if options.warnings:
@@ -125,7 +130,7 @@ class DirectExecution(ActionBase):  # type: ignore[misc]
             ansible_version,
             secrets=options.secrets,
             sessions=sessions,
-            emit_progress=_noop if self._task.no_log else ConsoleProgress(host),
+            emit_progress=noop if self._task.no_log else ConsoleProgress(host),
             # Until 2.18, ansible-core does not tell its workers when it is terminated.
             is_orphaned=lambda: os.getppid() != parent,
         )
@@ -151,7 +156,7 @@ def _invocation(params: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Dict
         is_wanted = C.config.get_config_value("INJECT_INVOCATION", variables=task_vars)
     except AnsibleError:
         is_wanted = True
-    return {"invocation": {"module_args": repeated_options(params)}} if is_wanted else {}
+    return {"invocation": {"module_args": reported_options(params)}} if is_wanted else {}
 
 
 class ConsoleProgress:
@@ -166,7 +171,3 @@ class ConsoleProgress:
             display.display(line)
         else:
             display.v(line)
-
-
-def _noop(_sentence: str, _is_important: bool) -> None:
-    """Shows nothing, as no_log requires."""

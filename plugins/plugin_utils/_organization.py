@@ -14,14 +14,13 @@ import yaml
 
 from ..module_utils._api.client import SAFE_ID
 from ..module_utils._api.session import COLLECTION_VERSION
+from ..module_utils._common import Object
 from ..module_utils._redaction import one_line, quoted, shortened
 from ..module_utils._resources.integrations import is_manageable, target_kind, webhook_url
 from ..module_utils._resources.notification_types import SELECTORS, SEVERITIES, is_in_plan, select_types
 from ..module_utils._resources.policies import NO_GAPS
 from ..module_utils._resources.routing import Recipient
 from ..module_utils._resources.subscriptions import ENABLED
-
-Object = Dict[str, Any]
 
 
 class _Unsafe(str):
@@ -169,7 +168,11 @@ def _routed_to(export: _Export, notification_type: Object, names: Names) -> Opti
         return None
     if not subscriptions or subscriptions[0].get("current_state", ENABLED) != ENABLED:
         return None
-    existing = [each for each in subscriptions[0]["integrations"] if each.get("display_name") is not None]
+    existing = [
+        reference
+        for reference in subscriptions[0]["integrations"]
+        if reference.get("display_name") is not None
+    ]
     if subscriptions[0]["integrations"] and not existing:
         export.notes.append(f"{label} has no rule, because its integrations no longer exist.")
         return None
@@ -194,9 +197,9 @@ def _selected(members: Sequence[Object], types: Sequence[Object], type_names: Na
     """How rules select exactly these types: by one selector if possible, else one by one."""
     in_plan = list(filter(is_in_plan, members))
     select = _exact_selector(in_plan, list(filter(is_in_plan, types))) if len(in_plan) > 1 else None
-    rest = members if select is None else [each for each in members if not is_in_plan(each)]
+    rest = members if select is None else [member for member in members if not is_in_plan(member)]
     rules: List[Object] = [] if select is None else [{"select": select}]
-    return rules + [{"notification_type": type_names.of(each)} for each in rest]
+    return rules + [{"notification_type": type_names.of(member)} for member in rest]
 
 
 def _exact_selector(members: Sequence[Object], types: Sequence[Object]) -> Optional[Object]:
@@ -206,16 +209,16 @@ def _exact_selector(members: Sequence[Object], types: Sequence[Object]) -> Optio
         values = {option: _values(members, option) for option in options}
         if all(values.values()):
             candidates.append(values)
-    if all(each.get("display_name") for each in members):
-        candidates.append({"display_names": sorted(_Unsafe(each["display_name"]) for each in members)})
+    if all(member.get("display_name") for member in members):
+        candidates.append({"display_names": sorted(_Unsafe(member["display_name"]) for member in members)})
     exact = (candidate for candidate in candidates if _selection(candidate, types) == list(members))
     return next(exact, None)
 
 
 def _values(members: Sequence[Object], option: str) -> List[str]:
     """The values of a selector among some types. Empty if a type has none."""
-    [selector] = [each for each in SELECTORS if each.option == option]
-    values = {each.get(selector.member) for each in members}
+    [selector] = [selector for selector in SELECTORS if selector.option == option]
+    values = {member.get(selector.member) for member in members}
     return sorted(map(_Unsafe, values)) if all(values) else []
 
 
@@ -281,47 +284,55 @@ def routing_table(notification_types: Iterable[Object], integrations: Iterable[O
     ``notification_types`` are as notification_type_info returns them with their subscriptions.
     """
     integrations, types = list(integrations), list(notification_types)
-    used = {reference["id"] for each in types for reference in _references(each)}
-    integrations.sort(key=lambda each: (each["id"] not in used, each.get("display_name") or each["id"]))
+    used = {reference["id"] for notification_type in types for reference in _references(notification_type)}
+    integrations.sort(key=lambda obj: (obj["id"] not in used, obj.get("display_name") or obj["id"]))
     channels = [
         {
-            "id": each["id"],
-            "name": one_line(each.get("display_name") or each["id"]),
-            "kind": target_kind(each),
+            "id": obj["id"],
+            "name": one_line(obj.get("display_name") or obj["id"]),
+            "kind": target_kind(obj),
         }
-        for each in integrations
+        for obj in integrations
     ]
-    critical = {each["id"] for each in NO_GAPS.selected_types(types)}
-    rows = [_row(each, channels, each["id"] in critical) for each in types]
+    critical = {notification_type["id"] for notification_type in NO_GAPS.selected_types(types)}
+    rows = [
+        _row(notification_type, channels, notification_type["id"] in critical) for notification_type in types
+    ]
     rows.sort(key=lambda row: (_severity_rank(row["severity"]), row["category"], row["name"]))
     return {
         "channels": channels,
         "rows": rows,
         "gaps": [f"{row['name']}: {row['gap']}" for row in rows if row["gap"]],
         "dangling": sorted(
-            one_line(f"{each.get('display_name') or each['id']}: {reference['id']}")
-            for each in types
-            for reference in _references(each)
+            one_line(f"{obj.get('display_name') or obj['id']}: {reference['id']}")
+            for obj in types
+            for reference in _references(obj)
             if reference.get("missing")
         ),
         "unused": sorted(
-            one_line(str(each["display_name"]))
-            for each in integrations
-            if is_manageable(each) and each["id"] not in used
+            one_line(str(obj["display_name"]))
+            for obj in integrations
+            if is_manageable(obj) and obj["id"] not in used
         ),
     }
 
 
 def _references(notification_type: Object) -> List[Object]:
     """The integrations of all subscriptions to a type."""
-    return [reference for each in notification_type["subscriptions"] for reference in each["integrations"]]
+    return [
+        reference
+        for subscription in notification_type["subscriptions"]
+        for reference in subscription["integrations"]
+    ]
 
 
 def _row(notification_type: Object, channels: Sequence[Object], is_critical: bool) -> Object:
     enabled = [
-        each for each in notification_type["subscriptions"] if each.get("current_state", ENABLED) == ENABLED
+        subscription
+        for subscription in notification_type["subscriptions"]
+        if subscription.get("current_state", ENABLED) == ENABLED
     ]
-    used = {reference["id"] for each in enabled for reference in each["integrations"]}
+    used = {reference["id"] for subscription in enabled for reference in subscription["integrations"]}
     receivers = [channel for channel in channels if channel["id"] in used]
     state = "enabled"
     if not enabled:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping  # checks of instances are faster than with the one of typing
+from collections.abc import Mapping  # isinstance() is faster than with typing.Mapping
 from typing import Any
 
 

@@ -124,7 +124,7 @@ def role_problem(variables: Mapping[str, Any], options: Mapping[str, Any], names
 def _misspelling(names: Iterable[str], options: Mapping[str, Any]) -> str:
     for name in names:
         prefix, _underscore, stem = name.partition("_")
-        stems = {each.partition("_")[2]: each for each in options if each.startswith(f"{prefix}_")}
+        stems = {option.partition("_")[2]: option for option in options if option.startswith(f"{prefix}_")}
         similar = difflib.get_close_matches(stem, stems, 1, _SIMILARITY)
         if similar:
             return f"Unknown variable {name}. Did you mean {stems[similar[0]]}?"

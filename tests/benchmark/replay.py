@@ -9,6 +9,7 @@ import asyncio
 import itertools
 import json
 import threading
+import uuid
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -23,7 +24,7 @@ END = b"\r\n\r\n"
 class ReplayServer:
     """Serves recorded responses on a free port, in a thread of this process.
 
-    ``latency`` is the time in seconds before each response.
+    ``latency`` is the time in seconds before each response. A list also has the objects that were created.
     """
 
     def __init__(self) -> None:
@@ -31,6 +32,7 @@ class ReplayServer:
         #: The requests since the last recording.
         self.requests = 0
         self._responses: dict[Any, bytes] = {}
+        self._created: dict[str, list[Any]] = {}
         self._ids = itertools.count(1)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -43,7 +45,7 @@ class ReplayServer:
         """Take over the responses to all GET requests that the emulator has received since its reset."""
         session = requests.Session()
         session.trust_env = False
-        self._responses = {}
+        self._responses, self._created = {}, {}
         for request in [request for request in emulator.requests() if request["method"] == "GET"]:
             url, query = emulator.url + request["path"], request["query"]
             if "page_token" in query:
@@ -58,10 +60,18 @@ class ReplayServer:
     def respond(self, method: str, target: str, body: bytes) -> bytes:
         """The response to one request."""
         self.requests += 1
-        if method == "GET":
-            return self._responses.get(_key(target)) or _response("404 Not Found", b"{}")
-        created: dict[str, Any] = {"id": f"i-{next(self._ids)}", **json.loads(body)}
-        return _response("201 Created", json.dumps(created).encode())
+        path = target.partition("?")[0]
+        if method == "POST":
+            obj = {"id": f"i-{next(self._ids)}", **json.loads(body)}
+            self._created.setdefault(path, []).append(obj)
+            return _response("201 Created", json.dumps(obj).encode())
+        if path in self._created:
+            return _response("200 OK", json.dumps({"data": self._created[path], "metadata": {}}).encode())
+        return self._responses.get(_key(target)) or _response("404 Not Found", b"{}")
+
+    def forget(self) -> None:
+        """Forget what was created."""
+        self._created = {}
 
     def call_later(self, function: Any, *arguments: Any) -> None:
         self._loop.call_later(self.latency, function, *arguments)
@@ -103,5 +113,10 @@ def _key(target: str) -> Any:
 
 
 def _response(status: str, body: bytes) -> bytes:
-    head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
-    return head.encode() + END + body
+    headers = {
+        "Content-Type": "application/json",
+        "Content-Length": str(len(body)),
+        "X-Request-Id": uuid.uuid4().hex,
+    }
+    lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join(lines).encode() + END + body

@@ -324,11 +324,11 @@ NEXT = b'"metadata": {"next": "https://x/y?page_token=%s"}'
 @pytest.mark.parametrize(
     ("bodies", "expected"),
     [
-        ([b'{"data": [{"id": "i-1"}]}'], "does not say whether another one follows"),
-        ([b'{"data": [{"id": "i-1"}], "metadata": null}'], "does not say whether another one follows"),
+        ([b'{"data": [{"id": "i-1"}]}'], "it is unknown whether another page follows"),
+        ([b'{"data": [{"id": "i-1"}], "metadata": null}'], "it is unknown whether another page follows"),
         (
             [b'{"data": [{"id": "i-1"}], "metadata": [{"next": "x"}]}'],
-            "does not say whether another one follows",
+            "it is unknown whether another page follows",
         ),
         (
             [b'{"data": ' + b'[{"id": "i-1", "a": ' * 900 + b"1" + b"}]" * 900 + b"}"],
@@ -345,12 +345,12 @@ NEXT = b'"metadata": {"next": "https://x/y?page_token=%s"}'
         ([b'{"data": [], "metadata": {"next": "https://x/y"}}'], "has no page_token"),
         ([b'{"data": [], "metadata": {"next": 7}}'], "has no page_token"),
         ([b'{"data": [], "metadata": {"next": "https://[/?page_token=a"}}'], "has no page_token"),
-        ([b'{"data": {}}'], "does not have a list of objects"),
-        ([b'{"data": [{"id": ""}]}'], "does not have a list of objects"),
-        ([b'{"data": [{"id": 5}]}'], "does not have a list of objects"),
-        ([b'{"data": [null]}'], "does not have a list of objects"),
-        ([b"[]"], "does not have a list of objects"),
-        ([b'"text"'], "does not have a list of objects"),
+        ([b'{"data": {}}'], "is not a list of objects"),
+        ([b'{"data": [{"id": ""}]}'], "is not a list of objects"),
+        ([b'{"data": [{"id": 5}]}'], "is not a list of objects"),
+        ([b'{"data": [null]}'], "is not a list of objects"),
+        ([b"[]"], "is not a list of objects"),
+        ([b'"text"'], "is not a list of objects"),
         ([b"<html>"], "a body that is not the expected JSON"),
         ([b""], "a body that is not the expected JSON"),
         ([b"[" * 100_000], "a body that is not the expected JSON"),

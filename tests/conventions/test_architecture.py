@@ -16,9 +16,10 @@ from support.playbooks import ROOT
 
 PLUGINS = ROOT / "plugins"
 UTILS = PLUGINS / "module_utils"
-SHARED = {"_errors", "_masking", "_redaction"}
+SHARED = {"_common", "_errors", "_masking", "_redaction"}
 #: The packages that each package may import, beside the shared files.
 MAY_IMPORT = {
+    "_common": set(),
     "_errors": set(),
     "_masking": set(),
     "_redaction": set(),

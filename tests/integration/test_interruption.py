@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import time
 
+import psutil
 import pytest
 import yaml
 
@@ -39,6 +41,24 @@ def still_writes(emulator):
     before = len(emulator.writes())
     time.sleep(0.3)
     return len(emulator.writes()) > before
+
+
+def processes_in(folder):
+    """The processes whose working directory is a folder."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.cwd() == str(folder):
+                found.append(process)
+    return found
+
+
+def wait_for_processes_to_end(folder):
+    """A worker whose controller is gone must not wait forever for somebody to read its result."""
+    _gone, left = psutil.wait_procs(processes_in(folder), timeout=5)
+    for process in left:
+        process.kill()
+    assert left == []
 
 
 @pytest.mark.parametrize("direct", ["true", "false"])
@@ -78,6 +98,7 @@ def test_terminating_the_controller_stops_its_writes(emulator, connection, tmp_p
     process.wait(timeout=10)
 
     assert not still_writes(emulator)
+    wait_for_processes_to_end(tmp_path)
     assert len(emulator.writes()) < 100
 
 

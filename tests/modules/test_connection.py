@@ -113,10 +113,10 @@ def test_exactly_one_authentication_method_is_required(run, emulator, params, ex
         ({"endpoint": "http://api.example"}, "the endpoint 'http://api.example' is not encrypted"),
         ({"endpoint": "http://127.0.0.1.evil.example"}, "is not encrypted"),
         ({"endpoint": "http://localhost.evil.example"}, "is not encrypted"),
-        ({"timeout": 0}, "`timeout` is 0"),
-        ({"deadline": 10**400}, "Give seconds, from 1 to 86400."),
+        ({"timeout": 0}, "`timeout` must be from 1 to 86400 seconds, not 0"),
+        ({"deadline": 10**400}, "`deadline` must be from 1 to 86400 seconds"),
         ({"ca_path": __file__}, "is not a bundle of certificate authorities"),
-        ({"deadline": -1}, "`deadline` is -1"),
+        ({"deadline": -1}, "`deadline` must be from 1 to 86400 seconds, not -1"),
         ({"ca_path": "/no/such/bundle.pem"}, "`ca_path` /no/such/bundle.pem does not exist"),
     ],
 )

@@ -178,7 +178,7 @@ def test_rename_to_existing_name_fails_before_any_write(run, emulator, policy):
     emulator.reset(integrations=[slack("one"), slack("two")], duplicate_names=policy)
     integrations = emulator.made()
     result = run.fails("integration", id=integrations["one"]["id"], display_name="two")
-    assert f"{integrations['two']['id']} is already named 'two'" in result["msg"]
+    assert f"the name 'two' is already used by {integrations['two']['id']}" in result["msg"]
     assert emulator.writes() == []
 
 
@@ -415,7 +415,7 @@ def test_check_mode_of_reroute_then_delete_succeeds_with_warning(run, emulator, 
     emulator.refuse_writes()
     predicted = [run.ok(module, check_mode=True, **params)["changed"] for module, params in tasks]
     assert "subscriptions to 'Connector failed' would have no integration left" in run.warnings[0]
-    assert "The real run fails, unless an earlier task routes these types elsewhere." in run.warnings[0]
+    assert "unless an earlier task routes these types elsewhere." in run.warnings[0]
 
     emulator.refuse_writes(False)
     assert [run.ok(module, **params)["changed"] for module, params in tasks] == predicted == [True, True]
@@ -733,8 +733,8 @@ def test_create_rejected_with_retry_after_is_sent_again(run, emulator):
 def test_lost_create_that_is_not_listed_is_state_unknown(run, emulator, fault):
     emulator.fault(method="POST", **fault)
     result = run.fails("integration", display_name="ops", target=SLACK)
-    assert "outcome unknown" in result["msg"]
-    assert "0 new integrations match it" in result["msg"]
+    assert "the response was lost" in result["msg"]
+    assert "no new integration in the list matches the request" in result["msg"]
     assert len(emulator.writes()) == 1
     if fault["kind"] == "status":
         post = next(request for request in emulator.requests() if request["method"] == "POST")
@@ -763,14 +763,14 @@ def test_lost_create_is_not_recovered_if_two_objects_match(run, emulator):
 
     run.clock.monotonic = create_twice
     result = run.fails("integration", display_name="ops", target=SLACK)
-    assert "2 new integrations match it (i-" in result["msg"]
+    assert "2 new integrations match the request (i-" in result["msg"]
 
 
 def test_failed_search_for_lost_create_is_reported(run, emulator):
     emulator.fault("cut-before", "POST")
     emulator.fault("status", "GET", skip=1, status=403)
     result = run.fails("integration", display_name="ops", target=SLACK)
-    assert "looking for it failed too" in result["msg"]
+    assert "and listing the integrations failed too" in result["msg"]
 
 
 def test_update_with_unknown_outcome_counts_as_changed(run, emulator):

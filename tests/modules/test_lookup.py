@@ -64,7 +64,7 @@ def test_identity_pool_is_an_option(look_up, emulator):
         ({"api_key": KEY, "api_secret": "wrong-secret"}, "Valid authentication credentials must be provided"),
         ({"api_key": KEY, "api_secrt": "wrong-secret"}, "Unknown option api_secrt. Did you mean api_secret?"),
         ({"api_key": KEY, "api_secret": "wrong-secret", "timeout": "soon"}, "timeout must be a whole number"),
-        ({"api_token": "wrong-secret", "timeout": 0}, "`timeout` is 0"),
+        ({"api_token": "wrong-secret", "timeout": 0}, "`timeout` must be from 1 to 86400 seconds"),
     ],
 )
 def test_errors_name_the_problem_and_no_secret(look_up, options, expected):

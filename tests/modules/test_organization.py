@@ -393,7 +393,7 @@ def test_policy_that_selects_nothing_is_refused(run, emulator, module, select, m
 
 def test_negative_silence_limit_is_refused_before_any_request(run, emulator):
     result = run.fails("organization", silence_limit=-1)
-    assert "`silence_limit` is -1. Set it to 0 or more." in result["msg"]
+    assert "`silence_limit` must not be negative, but is -1" in result["msg"]
     assert emulator.requests() == []
 
 

@@ -66,12 +66,12 @@ URL = "https://hooks.slack.example/topsecret"
             {"integrations": [{**GOOD, "target": {"x" * 99: 1}}]},
             "Unknown option integrations[0].target.?. Valid options: kind, webhook_url.",
         ),
-        ({"integrations": [GOOD, "ops"]}, "integrations[1] must be a mapping of options, not this text."),
+        ({"integrations": [GOOD, "ops"]}, "integrations[1] must be a mapping of options, not a string."),
         ({"integrations": GOOD}, "integrations must be a list."),
         ({"integrations": 3}, "integrations must be a list."),
         ({"integrations": None}, "integrations is required."),
         ({}, "integrations is required."),
-        ({"integrations": [None]}, "integrations[0] must be a mapping of options, not nothing."),
+        ({"integrations": [None]}, "integrations[0] must be a mapping of options, not null."),
         ({"integrations": [{"description": "x"}]}, "integrations[0]: one of id, display_name is required."),
         (
             {"integrations": [{**GOOD, "target": [URL]}]},
@@ -79,7 +79,7 @@ URL = "https://hooks.slack.example/topsecret"
         ),
         (
             {"integrations": [{**GOOD, "target": URL}]},
-            "integrations[0].target must be a mapping of options, not this text.",
+            "integrations[0].target must be a mapping of options, not a string.",
         ),
         ({"integrations": [{**GOOD, "target": {}}]}, "integrations[0].target.kind is required."),
         (
@@ -94,9 +94,9 @@ URL = "https://hooks.slack.example/topsecret"
             {"integrations": [{**GOOD, "target": {"kind": "hunter2"}}]},
             "integrations[0].target.kind must be one of Slack, MsTeams, Webhook.",
         ),
-        ({"integrations": [GOOD], "timeout": URL}, "timeout must be a whole number, not this text."),
+        ({"integrations": [GOOD], "timeout": URL}, "timeout must be a whole number, not a string."),
         ({"integrations": [GOOD], "timeout": [3]}, "timeout must be a whole number, not a list."),
-        ({"integrations": [GOOD], "purge": "perhaps"}, "purge must be true or false, not this text."),
+        ({"integrations": [GOOD], "purge": "perhaps"}, "purge must be true or false, not a string."),
         (
             {"integrations": [{"display_name": {"a": URL}}]},
             "integrations[0].display_name must be text, not a mapping.",

@@ -19,7 +19,7 @@ from support.playbooks import ROOT
 HEADERS = {"X-Request-Id": "r-1", "Content-Type": "application/json; charset=utf-8"}
 
 
-def read_error(status, headers, body, operation="do that"):
+def read_error(status, headers, body, operation="complete the task"):
     return error_from_response(status, headers, body, "PATCH").replace(operation=operation)
 
 
@@ -101,7 +101,7 @@ def test_oauth_error_is_understood():
 def test_quota_error_is_recognized(status, detail):
     error = read_error(status, {}, errors_body(detail=detail))
     assert error.type == "quota_exceeded"
-    assert error.message.startswith("Could not do that: over quota: ")
+    assert error.message.startswith("Could not complete the task: over quota: ")
     assert "integrations_per_org" in error.message
 
 

@@ -26,10 +26,12 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._resources.in
     URL_FIELDS,
     integration_from_options,
 )
+from ansible_collections.ccloud.notifications.plugins.module_utils._resources.rules import (
+    apply_rules,
+)
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.subscriptions import (
     EXACT,
     Subscriptions,
-    apply_rules,
 )
 from ansible_collections.ccloud.notifications.plugins.plugin_utils._organization import (
     SCHEMA_URL,

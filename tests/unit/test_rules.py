@@ -22,13 +22,15 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._resources.ca
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.integrations import (
     is_manageable,
 )
+from ansible_collections.ccloud.notifications.plugins.module_utils._resources.rules import (
+    apply_rules,
+    disable_unselected,
+)
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.subscriptions import (
     ADD,
     EXACT,
     REMOVE,
     Subscriptions,
-    apply_rules,
-    disable_unselected,
 )
 from support.errors import raises
 
@@ -126,7 +128,7 @@ def planned(case, subscriptions):
     selection = apply_rules(resource.catalog, case.rules)
     desired_states = selection.desired_states(resource, case.mode, case.keep_read_only)
     if case.disable_others and selection.selected:
-        desired_states += disable_unselected(resource, subscriptions, selection).desired_states
+        desired_states += disable_unselected(resource, subscriptions, selection)[0]
 
     try:
         return make_plan(desired_states, Snapshot([Collection(resource, subscriptions)]))

@@ -85,14 +85,14 @@ def test_answers_of_a_survey_become_options():
         ({"app_items": "["}, "app_items is a text that is not valid JSON (line 1, column 2)."),
         ({"app_items": '{"name": "a"}'}, "app_items must be a list. Its JSON text is a mapping."),
         ({"app_items": "a, b"}, "app_items must be a list."),
-        ({"app_items": '["a"]'}, "app_items[0] must be a mapping of options, not this text."),
+        ({"app_items": '["a"]'}, "app_items[0] must be a mapping of options, not a string."),
         ({"app_items": '[{"nme": "a"}]'}, "Unknown option app_items[0].nme. Did you mean name?"),
         (
             {"app_kinds": "drift, gap"},
             "app_kinds[1] must be one of drift, gaps, not 'gap'.",
         ),
-        ({"app_purge": "perhaps"}, "app_purge must be true or false, not this text."),
-        ({"app_limit": "many"}, "app_limit must be a whole number, not this text."),
+        ({"app_purge": "perhaps"}, "app_purge must be true or false, not a string."),
+        ({"app_limit": "many"}, "app_limit must be a whole number, not a string."),
     ],
 )
 def test_problem_with_a_text_is_explained(variables, expected):

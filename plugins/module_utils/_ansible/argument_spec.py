@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping  # checks of instances are faster than with the one of typing
+from collections.abc import Mapping  # isinstance() is faster than with typing.Mapping
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
@@ -194,16 +194,16 @@ def _scalar_problems(path: str, option: Mapping[str, Any], value: Any) -> Iterat
 def _kind_of(value: Any) -> str:
     """What a value is, without the value."""
     if value is None:
-        return "nothing"
+        return "null"
     if isinstance(value, bool):
         return "a boolean"
     names = (
         (Mapping, "a mapping"),
         ((list, tuple), "a list"),
-        (str, "this text"),
-        ((int, float), "this number"),
+        (str, "a string"),
+        ((int, float), "a number"),
     )
-    return next((name for types, name in names if isinstance(value, types)), "this value")
+    return next((name for types, name in names if isinstance(value, types)), "a value of another type")
 
 
 def _is_int(value: Any) -> bool:

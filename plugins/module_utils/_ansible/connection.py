@@ -49,8 +49,7 @@ def connection_from_options(
     _validate_endpoint(endpoint, params["validate_certs"])
     for option in ("timeout", "deadline"):
         if not 1 <= params[option] <= MAX_SECONDS:
-            detail = f"`{option}` is {params[option]}"
-            raise RefusedError(detail, next_step=f"Give seconds, from 1 to {MAX_SECONDS}.")
+            raise RefusedError(f"`{option}` must be from 1 to {MAX_SECONDS} seconds, not {params[option]}")
     trust = _trust_from_options(params)
     return Connection(
         credentials_from_options(params, environ),
@@ -268,15 +267,15 @@ def _clean(option: str, value: Optional[str]) -> Optional[str]:
     return cleaned or None
 
 
-def repeated_options(params: Mapping[str, Any]) -> Dict[str, Any]:
-    """The options as results repeat them: the endpoint without a password, and long lists as their length.
+def reported_options(params: Mapping[str, Any]) -> Dict[str, Any]:
+    """The options as results report them: the endpoint without a password, and long lists by their length.
 
     An endpoint is not declared a secret, but may contain a password in the wrong place.
     """
-    repeated = {
+    reported = {
         name: f"{len(value):,} items" if isinstance(value, list) and len(value) > LONG_LIST else value
         for name, value in params.items()
     }
-    if repeated.get("endpoint"):
-        repeated["endpoint"] = origin_of(str(repeated["endpoint"]))
-    return repeated
+    if reported.get("endpoint"):
+        reported["endpoint"] = origin_of(str(reported["endpoint"]))
+    return reported

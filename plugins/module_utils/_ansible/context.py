@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from .._api.client import Client, Clock
 from .._api.session import DEFAULT_ENDPOINT, SessionCache
+from .._common import noop
 from .._errors import NotificationsError, RefusedError, operation
 from .._redaction import HIDDEN, MESSAGE_LIMIT, Redactor, one_line, origin_of, shortened
 from .connection import SECRET_OPTIONS, connection_from_options, endpoint_from_options, is_loopback
@@ -36,10 +37,6 @@ class ModuleResult:
     error: Optional[NotificationsError] = None
 
 
-def _noop(_sentence: str, _is_important: bool) -> None:
-    return None
-
-
 @dataclass
 class ModuleContext:
     """The context of one task.
@@ -57,7 +54,7 @@ class ModuleContext:
     secrets: Iterable[str] = ()
     clock: Any = Clock
     sessions: Optional[SessionCache] = None
-    emit_progress: Callable[[str, bool], None] = _noop
+    emit_progress: Callable[[str, bool], None] = noop
     is_orphaned: Callable[[], bool] = lambda: False
     redactor: Redactor = field(default_factory=lambda: Redactor(DEFAULT_ENDPOINT, DOCUMENTATION))
     _clients: List[Client] = field(default_factory=list)
@@ -175,7 +172,9 @@ class ModuleContext:
         All other secrets are hidden by their place.
         """
         credentials = [
-            each for each in dict.fromkeys(self._credentials) if len(each) >= MIN_CREDENTIAL_LENGTH
+            credential
+            for credential in dict.fromkeys(self._credentials)
+            if len(credential) >= MIN_CREDENTIAL_LENGTH
         ]
         text = json.dumps(result, default=str)
         if not any(json.dumps(credential)[1:-1] in text for credential in credentials):

@@ -26,8 +26,8 @@ def execution_options(ctx: ModuleContext) -> ExecutionOptions:
     """How a bulk module applies its plan, from the options in BULK. Raises RefusedError."""
     concurrency = ctx.params["concurrency"]
     if not 1 <= concurrency <= MAX_CONCURRENCY:
-        detail = f"`concurrency` is {concurrency}"
-        raise RefusedError(detail, operation="send requests", next_step=f"Give 1 to {MAX_CONCURRENCY}.")
+        detail = f"`concurrency` must be from 1 to {MAX_CONCURRENCY}, not {concurrency}"
+        raise RefusedError(detail, operation="read the options")
     return ExecutionOptions(concurrency, ctx.params["continue_on_error"], ctx.report_progress)
 
 

@@ -18,7 +18,7 @@ from .._errors import NOTHING_CHANGED
 from .._masking import Mask
 from .._redaction import redact_options
 from .argument_spec import VALIDATOR_ERRORS, ArgumentSpec
-from .connection import repeated_options
+from .connection import reported_options
 from .context import ModuleContext, Run, run_module
 
 #: The message if ansible-core's validator fails instead of refusing.
@@ -74,7 +74,7 @@ class _Module(AnsibleModule):  # type: ignore[misc]
         """
         mask = Mask(self.no_log_values)
         self.no_log_values: Set[str] = set()
-        self.params = mask.hide(repeated_options(self.params))
+        self.params = mask.hide(reported_options(self.params))
         hidden: Dict[str, Any] = mask.hide(result)
         return hidden
 

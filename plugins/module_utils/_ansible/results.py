@@ -8,15 +8,15 @@ Private to the collection.
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Iterable, List, Optional
 
-from .._engine.model import Object
+from .._common import Object
 from .._engine.rendering import plan_diff, step_diff
 from .._engine.result import PlanResult, StepResult
 from .context import ModuleContext, ModuleResult
 
 
-def single_result(ctx: ModuleContext, plan_result: PlanResult, **members: Any) -> ModuleResult:
+def single_result(plan_result: PlanResult, **members: Any) -> ModuleResult:
     """The result of a module that manages one object, with further members."""
     [result] = plan_result.managed
     return ModuleResult(
@@ -31,7 +31,7 @@ def single_result(ctx: ModuleContext, plan_result: PlanResult, **members: Any) -
     )
 
 
-def bulk_result(ctx: ModuleContext, plan_result: PlanResult, **members: Any) -> ModuleResult:
+def bulk_result(plan_result: PlanResult, **members: Any) -> ModuleResult:
     """The result of a module that manages many objects. ``members`` has the descriptions of their results."""
     return ModuleResult(
         {
@@ -42,6 +42,11 @@ def bulk_result(ctx: ModuleContext, plan_result: PlanResult, **members: Any) -> 
         },
         plan_result.failure(),
     )
+
+
+def describe_results(ctx: ModuleContext, results: Iterable[StepResult]) -> List[Dict[str, Any]]:
+    """The result entries of several objects of a bulk module."""
+    return [describe_result(ctx, result) for result in results]
 
 
 def describe_result(ctx: ModuleContext, result: StepResult) -> Dict[str, Any]:

@@ -110,7 +110,7 @@ class RequestTracker:
         return self._stopped.is_set()
 
     def wait(self, seconds: float) -> None:
-        """Sleep, until the task is told to stop at the latest."""
+        """Sleep for this long, or until the task is canceled."""
         self._stopped.wait(seconds)
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Tuple
 from urllib.parse import parse_qs, quote, urlsplit
 
+from .._common import Object, noop
 from .._errors import (
     ApiError,
     ForbiddenError,
@@ -38,14 +39,12 @@ from .transport import (
     AttemptFailedError,
     Request,
     Transport,
-    accept_any,
-    accept_mapping,
-    accept_none,
-    accept_object,
+    has_body,
+    has_no_body,
+    is_mapping,
+    is_object_with_id,
     request_id_of,
 )
-
-Object = Dict[str, Any]
 
 #: The most objects of one page. Source: "Pagination" of the contract.
 PAGE_SIZE = 250
@@ -53,8 +52,7 @@ MAX_PAGES = 2_000
 #: A token is not kept longer than this many seconds, whatever its exchange says.
 MAX_TOKEN_LIFETIME = 86_400.0
 WAITS_LISTED = 100
-#: The longest pause in seconds for an exhausted rate limit. After it, the service says itself whether to wait
-#: on.
+#: The longest pause in seconds for an exhausted rate limit. The next response decides whether to wait longer.
 MAX_RATE_LIMIT_PAUSE = 60.0
 #: IDs that may become part of a path. The contract calls IDs opaque, but none like "../x" or "{{ x }}" is
 #: ever sent.
@@ -69,12 +67,8 @@ class Clock:
 
     @staticmethod
     def wait(tracker: RequestTracker, seconds: float) -> None:
-        """Sleep, until the task is told to stop at the latest."""
+        """Sleep for this long, or until the task is canceled."""
         tracker.wait(seconds)
-
-
-def _noop(*_arguments: Any) -> None:
-    return None
 
 
 @dataclass
@@ -128,8 +122,8 @@ class Client:
         *,
         clock: Any = Clock,
         jitter: Callable[[], float] = random.SystemRandom().random,
-        on_wait: Callable[[str, float], None] = _noop,
-        warn: Callable[[str], None] = _noop,
+        on_wait: Callable[[str, float], None] = noop,
+        warn: Callable[[str], None] = noop,
         session: Optional[Session] = None,
         redactor: Optional[Redactor] = None,
         is_orphaned: Callable[[], bool] = lambda: False,
@@ -241,7 +235,7 @@ class Client:
 
     def _read_page(self, path: str, query: Mapping[str, Any], page: int) -> ApiResponse:
         try:
-            return self.send(Request("GET", path, accept_any, query=query))
+            return self.send(Request("GET", path, has_body, query=query))
         except (NotFoundError, ForbiddenError) as error:
             if page > 1:
                 # The list exists. Only the response to the first page of a lookup may mean that it is empty.
@@ -260,10 +254,10 @@ class Client:
 
         The contract does not require the ID in the response, but its ``Location`` header ends with it.
         """
-        request = Request("POST", path, accept_mapping, body=body, retry_mode=RetryMode.CREATE)
+        request = Request("POST", path, is_mapping, body=body, retry_mode=RetryMode.CREATE)
         response = self.send(request)
         created: Object = response.body
-        if accept_object(created):
+        if is_object_with_id(created):
             return created
         object_id = id_from_location(response.headers)
         if not SAFE_ID.fullmatch(object_id):
@@ -273,16 +267,16 @@ class Client:
 
     def read(self, path: str, object_id: str) -> Object:
         """GET of one object."""
-        obj: Object = self.send(Request("GET", _object_path(path, object_id), _accept_id(object_id))).body
+        obj: Object = self.send(Request("GET", _object_path(path, object_id), _has_id(object_id))).body
         return obj
 
     def look_up(self, path: str, query: Mapping[str, Any]) -> Optional[Object]:
         """GET of a lookup with one object as its answer.
 
-        None if the API itself says that there is none, with 404 or with an object without members.
+        None if the API answers with 404 or with an empty object.
         """
         try:
-            obj: Object = self.send(Request("GET", path, _accept_object_or_nothing, query=query)).body
+            obj: Object = self.send(Request("GET", path, _is_object_or_empty, query=query)).body
         except NotFoundError as error:
             if not error.is_from_api:  # another server answered, at a wrong endpoint
                 raise
@@ -297,20 +291,20 @@ class Client:
 
     def update(self, path: str, object_id: str, body: Mapping[str, Any]) -> Object:
         """PATCH: the object after the change."""
-        request = Request("PATCH", _object_path(path, object_id), _accept_id(object_id), body=body)
+        request = Request("PATCH", _object_path(path, object_id), _has_id(object_id), body=body)
         obj: Object = self.send(request).body
         return obj
 
     def delete(self, path: str, object_id: str) -> None:
         """DELETE."""
-        self.send(Request("DELETE", _object_path(path, object_id), accept_none))
+        self.send(Request("DELETE", _object_path(path, object_id), has_no_body))
 
     def call_action(
         self, method: str, path: str, body: Mapping[str, Any], query: Optional[Mapping[str, Any]] = None
     ) -> None:
         """POST or PATCH to a verb such as ``integrations:test``, whose answer is empty."""
         mode = RetryMode.ACTION if method == "POST" else RetryMode.IDEMPOTENT
-        self.send(Request(method, path, accept_none, query=query, body=body, retry_mode=mode))
+        self.send(Request(method, path, has_no_body, query=query, body=body, retry_mode=mode))
 
     # Requests and retries
 
@@ -392,7 +386,7 @@ class Client:
 
     def _exchange_token(self, credentials: TokenExchange) -> Tuple[str, float]:
         """A new access token and its lifetime in seconds, from ``POST /sts/v1/oauth2/token``."""
-        request = Request("POST", TOKEN_PATH, accept_any, form=credentials.form())
+        request = Request("POST", TOKEN_PATH, has_body, form=credentials.form())
         with operation("exchange the external token for an access token"):
             try:
                 response = self.send(request)
@@ -426,7 +420,7 @@ class Client:
         return True
 
     def _wait_for_slot(self) -> None:
-        """Wait as long as any request of this client was told to.
+        """Wait until no response of this client demands a delay any more.
 
         Raises if the deadline has passed or the task is stopped.
         """
@@ -520,19 +514,19 @@ def _object_path(path: str, object_id: str) -> str:
     return f"{path}/{quote(object_id, safe='')}"
 
 
-def _accept_id(object_id: str) -> Callable[[Any], bool]:
+def _has_id(object_id: str) -> Callable[[Any], bool]:
     """Whether a body is the requested object, and no other."""
-    return lambda body: accept_object(body) and body["id"] == object_id
+    return lambda body: is_object_with_id(body) and body["id"] == object_id
 
 
-def _accept_object_or_nothing(body: Any) -> bool:
-    return body == {} or accept_object(body)
+def _is_object_or_empty(body: Any) -> bool:
+    return body == {} or is_object_with_id(body)
 
 
 def _page_objects(response: ApiResponse) -> List[Object]:
     data = response.body.get("data") if isinstance(response.body, dict) else None
-    if not isinstance(data, list) or not all(map(accept_object, data)):
-        raise _invalid_response("a page does not have a list of objects with IDs", response)
+    if not isinstance(data, list) or not all(map(is_object_with_id, data)):
+        raise _invalid_response("`data` of a page is not a list of objects with IDs", response)
     return data
 
 
@@ -543,7 +537,9 @@ def _next_query(response: ApiResponse) -> Optional[Dict[str, List[str]]]:
     """
     metadata = response.body.get("metadata")
     if not isinstance(metadata, dict):
-        raise _invalid_response("a page does not say whether another one follows", response)
+        raise _invalid_response(
+            "a page has no `metadata`, so it is unknown whether another page follows", response
+        )
     link = metadata.get("next")
     if link is None or link == "":
         return None

@@ -48,22 +48,22 @@ _CHECK_PROXY = (
 )
 
 
-def accept_any(body: Any) -> bool:
+def has_body(body: Any) -> bool:
     """Whether a response has a body at all."""
     return body is not None
 
 
-def accept_none(body: Any) -> bool:
+def has_no_body(body: Any) -> bool:
     """Whether a response has no body."""
     return body is None
 
 
-def accept_mapping(body: Any) -> bool:
+def is_mapping(body: Any) -> bool:
     """Whether a body is an object, with or without an ID."""
     return isinstance(body, dict)
 
 
-def accept_object(body: Any) -> bool:
+def is_object_with_id(body: Any) -> bool:
     """Whether a body is an object with an ID."""
     return isinstance(body, dict) and isinstance(body.get("id"), str) and bool(body["id"])
 
@@ -78,7 +78,7 @@ class Request:
 
     method: str
     path: str
-    is_valid_body: Callable[[Any], bool] = accept_any
+    is_valid_body: Callable[[Any], bool] = has_body
     query: Optional[Mapping[str, Any]] = None
     body: Optional[Mapping[str, Any]] = None
     form: Optional[Mapping[str, str]] = None
@@ -120,7 +120,7 @@ class Transport:
     """Sends requests over one session. Thread-safe.
 
     ``on_sent`` is called before each request that is sent, redirected ones included, and ``on_response`` with
-    the status and the headers of each response.
+    the headers of the final response.
     """
 
     def __init__(
@@ -324,23 +324,27 @@ def _parse(request: Request, response: Any, text: str) -> Any:
 def sanitize_json(text: str) -> Any:
     """JSON that can be passed on. Raises ValueError for NaN, Infinity and JSON nested too deep."""
     parsed = json.loads(text, parse_constant=_refuse_constant)
-    level, depth = [parsed], 0
-    while level:
-        depth += 1
-        if depth > DEPTH_LIMIT:
-            raise ValueError("nested too deep")
-        inner: List[Any] = []
-        for value in level:
-            if isinstance(value, dict):
-                inner.extend(value.values())
-            elif isinstance(value, list):
-                inner.extend(value)
-        level = [value for value in inner if isinstance(value, (dict, list))]
+    level = [parsed] if type(parsed) in _CONTAINERS else []
+    for _depth in range(DEPTH_LIMIT):
+        if not level:
+            break
+        level = [
+            inner
+            for value in level
+            for inner in (value.values() if type(value) is dict else value)
+            if type(inner) in _CONTAINERS
+        ]
+    if level:
+        raise ValueError("nested too deep")
     if "\\ud" in text.lower():
         # Halves of surrogate pairs cannot be written to any stream.
         dumped = json.dumps(parsed, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
         return json.loads(dumped)
     return parsed
+
+
+#: json.loads makes no other containers.
+_CONTAINERS = (dict, list)
 
 
 def _refuse_constant(word: str) -> None:

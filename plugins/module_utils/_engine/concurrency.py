@@ -11,12 +11,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Callable, List, Sequence, TypeVar
 
+from .._common import noop
+
 Item = TypeVar("Item")
 Value = TypeVar("Value")
-
-
-def _noop() -> None:
-    return None
 
 
 def run_concurrently(
@@ -24,7 +22,7 @@ def run_concurrently(
     items: Sequence[Item],
     concurrency: int,
     cancel: Callable[[], None],
-    on_finished: Callable[[], None] = _noop,
+    on_finished: Callable[[], None] = noop,
 ) -> List[Value]:
     """``function`` of each item, in the order of the items; ``on_finished`` is called after each.
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Callable, Dict, Iterable, List, Mapping, Tuple
 
+from .._common import noop
 from .concurrency import run_concurrently
 from .model import Client
 from .operations import apply_step
@@ -29,10 +31,6 @@ from .result import PlanResult, StepResult
 QUIET_SECONDS = 2.0
 
 
-def _noop(_line: str) -> None:
-    return None
-
-
 @dataclass(frozen=True)
 class ExecutionOptions:
     """How a plan is applied: the number of requests at once, and whether to continue after an error.
@@ -42,7 +40,7 @@ class ExecutionOptions:
 
     concurrency: int = 1
     continue_on_error: bool = False
-    on_progress: Callable[[str], None] = _noop
+    on_progress: Callable[[str], None] = noop
 
 
 def apply_plan(client: Client, plan: Plan, options: ExecutionOptions) -> PlanResult:
@@ -130,20 +128,17 @@ class _Executor:
 
     def _wait_for_lists(self, phase: Phase) -> None:
         """Wait until the lists show what a phase created, and no longer show what it deleted."""
-        waits: List[Tuple[StepContext, Mapping[int, StepResult], Callable[..., Dict[int, str]]]] = []
+        waits: List[Callable[[], Dict[int, str]]] = []
         for ctx, results in self._by_collection(phase.positions):
             created = {position: result for position, result in results.items() if _is_created(ctx, result)}
             deleted = {position: result for position, result in results.items() if _is_deleted(result)}
             if created:
-                waits.append((ctx, created, wait_until_listed))
+                waits.append(partial(wait_until_listed, ctx, created))
             if deleted:
-                waits.append((ctx, deleted, wait_until_unlisted))
+                waits.append(partial(wait_until_unlisted, ctx, deleted))
 
-        warnings = run_concurrently(
-            lambda wait: wait[2](wait[0], wait[1]), waits, self._options.concurrency, self._cancel
-        )
-        for by_position in warnings:
-            self._add_warnings(by_position)
+        for warnings in run_concurrently(_call, waits, self._options.concurrency, self._cancel):
+            self._add_warnings(warnings)
 
     def _add_warnings(self, warnings: Mapping[int, str]) -> None:
         for position, text in warnings.items():
@@ -157,6 +152,10 @@ class _Executor:
             address = self._plan.steps[position].resource.address
             grouped.setdefault(address, {})[position] = self._results[position]
         return [(ctx, grouped[address]) for address, ctx in self._contexts.items() if address in grouped]
+
+
+def _call(wait: Callable[[], Dict[int, str]]) -> Dict[int, str]:
+    return wait()
 
 
 def _is_created(ctx: StepContext, result: StepResult) -> bool:

@@ -28,10 +28,9 @@ from typing import (
     Tuple,
 )
 
+from .._common import Object
 from .._errors import RefusedError, UnknownNameError
-from .._redaction import Redactor, quoted
-
-Object = Dict[str, Any]
+from .._redaction import Redactor, name_with_id, quoted
 
 #: When a secret is written that the service may not show: the values of ``update_webhook_url``.
 ON_CHANGE, ON_CREATE, ALWAYS = "on_change", "on_create", "always"
@@ -121,8 +120,12 @@ class Field:
     required_hint: str = ""
 
     def compare(self, desired: Any, current: Any, write_secrets: str) -> Comparison:
-        """How the desired value differs from the current one. Missing, null and empty are equal."""
-        return Comparison() if (desired or "") == (current or "") else Comparison(differs=(self.name,))
+        """How the desired value differs from the current one."""
+        return Comparison() if self.is_equal(desired, current) else Comparison(differs=(self.name,))
+
+    def is_equal(self, desired: Any, current: Any) -> bool:
+        """Whether two values are equal. Missing, null and empty are."""
+        return bool((desired or "") == (current or ""))
 
     def serialize(self, desired: Any) -> Any:
         """The value as it is sent. Raises RefusedError."""
@@ -383,7 +386,7 @@ class Collection:
         if text.strip():
             containing = [name for name in folded if text.casefold() in name and name not in close]
             close += containing[: 3 - len(close)]
-        return " or ".join(f"{quoted(folded[name])} ({names[folded[name]]['id']})" for name in close)
+        return " or ".join(name_with_id(folded[name], names[folded[name]]["id"]) for name in close)
 
     def _ambiguous(self, found: Sequence[Object], text: str) -> RefusedError:
         resource = self.resource

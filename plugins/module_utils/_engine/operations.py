@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import Any, List, Mapping, Optional, Tuple, Union
 
+from .._common import Object
 from .._errors import (
     BadRequestError,
     ChangeNotAppliedError,
@@ -24,7 +25,7 @@ from .._errors import (
     RefusedLaterError,
 )
 from .._redaction import quoted
-from .model import Collection, Object, Reference
+from .model import Collection, Reference
 from .plan import CREATE, DELETE, KEEP, RECREATE, UPDATE, Step
 from .planner import plan_step, unapplied_changes
 from .recovery import RUN_ONCE, StepContext, find_by_key, read_current, recover_lost_create
@@ -91,7 +92,7 @@ def _failed(step: Step, error: NotificationsError) -> StepResult:
 
 def _with_operation(step: Step, error: NotificationsError) -> NotificationsError:
     if isinstance(error, RefusedError):
-        # Other steps may have changed something by now.
+        # Other steps may already have changed something.
         error = RefusedLaterError(**vars(error))
     return error if error.operation else error.replace(operation=step.operation)
 
@@ -182,7 +183,7 @@ def _is_only_normalized(step: Step, body: Mapping[str, Any], obj: Object) -> boo
     if unapplied_changes(step.resource, body, obj) != (name_field,):
         return False
     sent, stored = (
-        "".join(unicodedata.normalize("NFKC", str(each.get(name_field))).split()) for each in (body, obj)
+        "".join(unicodedata.normalize("NFKC", str(fields.get(name_field))).split()) for fields in (body, obj)
     )
     return sent == stored
 

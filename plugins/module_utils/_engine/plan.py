@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, FrozenSet, List, Mapping, Optional, Tuple, Union
 
-from .model import DesiredState, Object, Reference, Resource, Snapshot
+from .._common import Object
+from .model import DesiredState, Reference, Resource, Snapshot
 
 KEEP, CREATE, UPDATE, DELETE, RECREATE = "keep", "create", "update", "delete", "recreate"
 

@@ -9,17 +9,16 @@ Private to the collection.
 from __future__ import annotations
 
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
+from .._common import Object, matches_any
 from .._errors import RefusedError, UnknownNameError, operation
-from .._redaction import quoted
+from .._redaction import name_with_id, quoted
 from .model import (
     ON_CHANGE,
     Collection,
     Comparison,
     DesiredState,
-    Object,
     Purge,
     Resource,
     Snapshot,
@@ -126,7 +125,7 @@ def _plan_purge(purge: Purge, collection: Collection, steps: Iterable[Step]) -> 
     deleted.sort(key=lambda obj: (resource.name(obj), obj["id"]))
     if len(deleted) > purge.limit:
         noun = resource.noun if len(deleted) == 1 else f"{resource.noun}s"
-        names = ", ".join(f"{quoted(resource.name(obj))} ({obj['id']})" for obj in deleted)
+        names = ", ".join(name_with_id(resource.name(obj), obj["id"]) for obj in deleted)
         raise RefusedError(
             f"{len(deleted)} {noun} would be deleted, but `purge_limit` is {purge.limit}: {names}",
             type="purge_limit_exceeded",
@@ -148,9 +147,7 @@ def _plan_purge(purge: Purge, collection: Collection, steps: Iterable[Step]) -> 
 
 def is_kept(resource: Resource, keep: Sequence[str], obj: Object) -> bool:
     """Whether the name or the ID of an object is in ``keep``, or matches a pattern there."""
-    names = (resource.name(obj), obj["id"])
-    # A name may contain brackets, which have a meaning in a pattern.
-    return any(pattern in names or any(fnmatchcase(name, pattern) for name in names) for pattern in keep)
+    return matches_any(resource.name(obj), keep) or matches_any(obj["id"], keep)
 
 
 def _plan_deletion(desired: DesiredState, current: Optional[Object]) -> Step:
@@ -249,7 +246,7 @@ def _validate_new_name(resource: Resource, name: str, current: Object, collectio
     _refuse_surrounding_whitespace(resource, name)
     others = [obj["id"] for obj in collection.by_key(name) if obj["id"] != current["id"]]
     if others:
-        detail = f"{', '.join(others)} is already named {quoted(name)}"
+        detail = f"the name {quoted(name)} is already used by {', '.join(others)}"
         raise RefusedError(detail, type="ambiguous_name", next_step="Choose another name.")
 
 

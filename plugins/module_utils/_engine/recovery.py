@@ -12,6 +12,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import (
     Any,
+    Callable,
     ContextManager,
     Dict,
     FrozenSet,
@@ -25,6 +26,7 @@ from typing import (
     Tuple,
 )
 
+from .._common import Object, noop
 from .._errors import (
     DependencyFailedError,
     ForbiddenError,
@@ -32,9 +34,9 @@ from .._errors import (
     NotificationsError,
     OutcomeUnknownError,
 )
-from .._redaction import quoted
+from .._redaction import name_with_id, quoted
 from .creation_lock import CreationLock, creation_lock
-from .model import Client, Object, Reference, Resource
+from .model import Client, Reference, Resource
 from .plan import Step
 from .planner import unapplied_changes
 from .result import StepResult
@@ -68,7 +70,7 @@ class StepContext:
 
     def list_all(self) -> List[Object]:
         """The existing objects at this moment."""
-        objects = existing_objects(self.client, self.resource, self.resource.read(self.client, _noop))
+        objects = existing_objects(self.client, self.resource, self.resource.read(self.client, noop))
         with self._lock:
             for obj in objects:
                 created_id = self._created_by_key.get(self.resource.key(obj))
@@ -117,10 +119,6 @@ class StepContext:
         return value
 
 
-def _noop(_text: str) -> None:
-    return None
-
-
 def poll_list(ctx: StepContext, reason: str) -> Iterator[List[Object]]:
     """The existing objects, again and again for a short while."""
     for seconds in POLL_DELAYS:
@@ -138,8 +136,12 @@ def _may_linger(ctx: StepContext) -> str:
 
 def find_by_key(ctx: StepContext, key: Optional[str]) -> List[Object]:
     """The objects with a key, as soon as the list shows any; empty if it does not."""
+    return _poll_until_found(ctx, lambda obj: ctx.resource.key(obj) == key)
+
+
+def _poll_until_found(ctx: StepContext, matches: Callable[[Object], bool]) -> List[Object]:
     for objects in poll_list(ctx, _MAY_LAG):
-        found = [obj for obj in objects if ctx.resource.key(obj) == key]
+        found = [obj for obj in objects if matches(obj)]
         if found:
             return found
     return []
@@ -178,8 +180,8 @@ def recover_lost_create(
 ) -> Optional[Object]:
     """The one new object that matches a creation whose response was lost.
 
-    None if there is none and the creation may be sent again: only after a 503 that said when to retry. Raises
-    OutcomeUnknownError otherwise.
+    None if no object matches and the creation may be sent again: only after a 503 that said when to retry.
+    Raises OutcomeUnknownError otherwise.
     """
     may_retry = (
         lost.status == 503
@@ -187,36 +189,28 @@ def recover_lost_create(
         and ctx.client.pause(lost.retry_after, lost.detail)
     )
     try:
-        found = _find_new(ctx, body)
+        found = _poll_until_found(
+            ctx,
+            lambda obj: obj["id"] not in ctx.known_ids and not unapplied_changes(ctx.resource, body, obj),
+        )
     except NotificationsError as error:
-        finding = f"looking for it failed too ({error.detail.rstrip('.')})"
+        finding = f"listing the {ctx.resource.noun}s failed too ({error.detail.rstrip('.')})"
     else:
         if len(found) == 1:
             return found[0]
         if may_retry and not found:
             return None
-        finding = f"{len(found)} new {ctx.resource.noun}s match it"
+        finding = f"no new {ctx.resource.noun} in the list matches the request"
         if found:
-            finding += f" ({', '.join(obj['id'] for obj in found)})"
+            ids = ", ".join(obj["id"] for obj in found)
+            finding = f"{len(found)} new {ctx.resource.noun}s match the request ({ids})"
     raise OutcomeUnknownError(
-        f"outcome unknown: {lost.detail.rstrip('.')}; {finding}",
+        f"the response was lost ({lost.detail.rstrip('.')}), and {finding}",
         status=lost.status,
         code=lost.code,
         request_id=lost.request_id,
         outcome_unknown=True,
     )
-
-
-def _find_new(ctx: StepContext, body: Mapping[str, Any]) -> List[Object]:
-    for objects in poll_list(ctx, _MAY_LAG):
-        found = [
-            obj
-            for obj in objects
-            if obj["id"] not in ctx.known_ids and not unapplied_changes(ctx.resource, body, obj)
-        ]
-        if found:
-            return found
-    return []
 
 
 def wait_until_listed(ctx: StepContext, created: Mapping[int, StepResult]) -> Dict[int, str]:
@@ -226,11 +220,8 @@ def wait_until_listed(ctx: StepContext, created: Mapping[int, StepResult]) -> Di
     """
     positions = {(result.after or {})["id"]: position for position, result in created.items()}
     missing, error = _wait_for_list(ctx, positions, _MAY_LAG, should_be_listed=True)
-    reason = error or "It is not listed yet."
-    text = f"was created, but the next task may not find it. {reason}"
-    return {
-        positions[object_id]: _name_with_id(created, positions, object_id) + text for object_id in missing
-    }
+    text = f"was created, but the next task may not find it. {error or 'It is not listed yet.'}"
+    return _list_warnings(created, positions, missing, text)
 
 
 def wait_until_unlisted(ctx: StepContext, deleted: Mapping[int, StepResult]) -> Dict[int, str]:
@@ -240,14 +231,18 @@ def wait_until_unlisted(ctx: StepContext, deleted: Mapping[int, StepResult]) -> 
     """
     positions = {(result.step.before or {})["id"]: position for position, result in deleted.items()}
     listed, error = _wait_for_list(ctx, positions, _may_linger(ctx), should_be_listed=False)
-    reason = error or "It is still listed."
-    text = f"was deleted, but the next task may still find it. {reason}"
-    return {positions[object_id]: _name_with_id(deleted, positions, object_id) + text for object_id in listed}
+    text = f"was deleted, but the next task may still find it. {error or 'It is still listed.'}"
+    return _list_warnings(deleted, positions, listed, text)
 
 
-def _name_with_id(results: Mapping[int, StepResult], positions: Mapping[str, int], object_id: str) -> str:
-    """How a warning about an object of a result begins."""
-    return f"{quoted(results[positions[object_id]].step.name)} ({object_id}) "
+def _list_warnings(
+    results: Mapping[int, StepResult], positions: Mapping[str, int], object_ids: Iterable[str], text: str
+) -> Dict[int, str]:
+    """Warnings by position. Each begins with the name and the ID of an object."""
+    return {
+        positions[object_id]: f"{name_with_id(results[positions[object_id]].step.name, object_id)} {text}"
+        for object_id in object_ids
+    }
 
 
 def _wait_for_list(

@@ -13,8 +13,9 @@ import json
 from collections import Counter
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
+from .._common import Object
 from .._redaction import one_line
-from .model import DiffLine, Object
+from .model import DiffLine
 from .plan import (
     CREATE,
     DELETE,

@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Dict, Iterable, List, Optional, Tuple
 
+from .._common import Object
 from .._errors import NotificationsError
-from .model import Object
 from .plan import (
     CREATE,
     DELETE,

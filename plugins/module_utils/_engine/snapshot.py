@@ -12,18 +12,15 @@ import datetime
 import re
 from typing import Any, Callable, List, Mapping, Optional, Sequence
 
+from .._common import Object, noop
 from .._errors import TransportError, operation
 from .._redaction import quoted
 from .concurrency import run_concurrently
-from .model import Client, Collection, Object, Resource, Snapshot
-
-
-def _noop(_text: str) -> None:
-    return None
+from .model import Client, Collection, Resource, Snapshot
 
 
 def read_snapshot(
-    client: Client, resources: Sequence[Resource], concurrency: int = 1, warn: Callable[[str], None] = _noop
+    client: Client, resources: Sequence[Resource], concurrency: int = 1, warn: Callable[[str], None] = noop
 ) -> Snapshot:
     """The complete collections of these resources, several read at once."""
     return Snapshot(
@@ -33,12 +30,12 @@ def read_snapshot(
     )
 
 
-def read_collection(client: Client, resource: Resource, warn: Callable[[str], None] = _noop) -> Collection:
+def read_collection(client: Client, resource: Resource, warn: Callable[[str], None] = noop) -> Collection:
     """All existing objects of one resource."""
     return Collection(resource, list_all(client, resource, warn))
 
 
-def list_all(client: Client, resource: Resource, warn: Callable[[str], None] = _noop) -> List[Object]:
+def list_all(client: Client, resource: Resource, warn: Callable[[str], None] = noop) -> List[Object]:
     """All existing objects of one resource. ``warn`` is called about unusual responses."""
     action = (
         f"look up the {resource.noun}s of {resource.scope}"
@@ -58,7 +55,8 @@ def existing_objects(client: Client, resource: Resource, objects: Sequence[Objec
     for obj in objects:
         client.redactor.add(*resource.secrets(obj))
 
-    existing = [obj for obj in objects if not _is_deleted(obj, client.wall_clock())]
+    now = client.wall_clock()
+    existing = [obj for obj in objects if not _is_deleted(obj, now)]
     invalid = [obj["id"] for obj in existing if not resource.is_valid(obj)]
     if invalid:
         ids = ", ".join(map(quoted, invalid[:10]))

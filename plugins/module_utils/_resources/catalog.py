@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Container, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple, Union
 
-from .._engine.model import Client, Collection, Object, Reference
+from .._common import Object
+from .._engine.model import Client, Collection, Reference
 from .._engine.snapshot import read_collection
 from .._errors import UnknownNameError
 from .integrations import INTEGRATIONS
@@ -97,12 +98,10 @@ class Catalog:
 
     def type_summaries(self, notification_types: Iterable[Mapping[str, Any]]) -> List[Object]:
         """The ID and the name of each type, sorted by name."""
-        named = [
-            {"id": each["id"], "display_name": self.type_label(each["id"])} for each in notification_types
-        ]
+        named = [{"id": obj["id"], "display_name": self.type_label(obj["id"])} for obj in notification_types]
         return sorted(named, key=lambda summary: (summary["display_name"], summary["id"]))
 
-    def existing(self, integration_ids: Sequence[str]) -> List[IntegrationReference]:
+    def remaining_references(self, integration_ids: Sequence[str]) -> List[IntegrationReference]:
         """Those of the integrations that exist, with replacements in place of those that are recreated."""
         existing: List[IntegrationReference] = []
         for integration_id in integration_ids:
@@ -141,7 +140,7 @@ class Catalog:
             try:
                 found[self.integrations.resolve(name)["id"]] = None
             except UnknownNameError as error:
-                may_come = name == name.strip() if expected is None else name in expected
+                may_come = name in expected if expected is not None else name == name.strip()
                 if not may_come:
                     raise
                 found[Reference(INTEGRATIONS.path, name)] = None

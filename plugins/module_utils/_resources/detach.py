@@ -11,12 +11,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence
 
-from .._engine.model import Client, Collection, Object, Snapshot
+from .._common import Object
+from .._engine.model import Client, Collection, Snapshot
 from .._engine.plan import DETACHED, RECREATE, REPOINTED, Plan
 from .._engine.planner import make_plan
 from .._engine.snapshot import list_all, read_collection
 from .._errors import NotificationsError, RefusedError, operation
-from .._redaction import quoted
+from .._redaction import name_with_id, quoted
 from .catalog import Catalog, reference_ids, refresh_catalog
 from .integration_plan import planned_catalog
 from .integrations import INTEGRATIONS
@@ -33,23 +34,24 @@ def plan_detach(
     """A plan of integrations, with steps that change the subscriptions to those that it removes.
 
     Subscriptions are read only if the plan deletes or recreates integrations. Raises RefusedError as
-    plan_users does. In check mode an earlier task may be about to change the routing, so ``warn`` is given
-    and called instead. Subscriptions of single resources cannot be searched, so they are not considered.
+    plan_dependents does. In check mode an earlier task may be about to change the routing, so ``warn`` is
+    given and called instead. Subscriptions of single resources cannot be searched, so they are not
+    considered.
     """
     removed = removed_integrations(plan, when_in_use)
     if not removed:
         return plan
-    subscriptions = _read_users(client, plan, removed)
+    subscriptions = _read_dependents(client, plan, removed)
     if subscriptions is None:
         return plan
     try:
-        return plan + plan_users(plan, [subscriptions], when_in_use)
+        return plan + plan_dependents(plan, [subscriptions], when_in_use)
     except RefusedError as refusal:
         if warn is None:
             raise
         warn(
-            f"Would not {refusal.operation}: {refusal.detail}. "
-            "The real run fails, unless an earlier task routes these types elsewhere."
+            f"A real run could not {refusal.operation}: {refusal.detail}, "
+            "unless an earlier task routes these types elsewhere."
         )
         return plan
 
@@ -65,7 +67,7 @@ def removed_integrations(plan: Plan, when_in_use: str) -> Dict[str, str]:
     }
 
 
-def _read_users(client: Client, plan: Plan, removed: Mapping[str, str]) -> Optional[Collection]:
+def _read_dependents(client: Client, plan: Plan, removed: Mapping[str, str]) -> Optional[Collection]:
     """The subscriptions that use a removed integration; None if there are none."""
     try:
         with operation(f"remove {_describe(removed)}"):
@@ -73,15 +75,15 @@ def _read_users(client: Client, plan: Plan, removed: Mapping[str, str]) -> Optio
     except NotificationsError as error:
         hint = "With `when_in_use: ignore` subscriptions are not read."
         raise error.replace(next_step=f"{error.next_step} {hint} Nothing was deleted.") from None
-    users = [obj for obj in listed if _integration_ids(obj) & removed.keys()]
-    if not users:
+    dependents = [obj for obj in listed if _integration_ids(obj) & removed.keys()]
+    if not dependents:
         return None
     catalog = Catalog(read_collection(client, NOTIFICATION_TYPES), plan.snapshot[INTEGRATIONS])
-    catalog = refresh_catalog(client, catalog, users)
-    return Collection(Subscriptions(planned_catalog(catalog, plan, removed)), users)
+    catalog = refresh_catalog(client, catalog, dependents)
+    return Collection(Subscriptions(planned_catalog(catalog, plan, removed)), dependents)
 
 
-def plan_users(plan: Plan, collections: Iterable[Collection], when_in_use: str) -> Plan:
+def plan_dependents(plan: Plan, collections: Iterable[Collection], when_in_use: str) -> Plan:
     """The steps that remove deleted integrations from subscriptions, and replace recreated ones.
 
     ``collections`` have the subscriptions, which refer to the integrations that will exist after the plan.
@@ -95,15 +97,15 @@ def plan_users(plan: Plan, collections: Iterable[Collection], when_in_use: str) 
     for collection in collections:
         if not removed or not isinstance(collection.resource, RoutedResource):
             continue
-        users = _unchanged_users(plan, collection, removed)
-        detached = [obj for obj in users if _integration_ids(obj) & deleted.keys()]
+        dependents = _unchanged_dependents(plan, collection, removed)
+        detached = [obj for obj in dependents if _integration_ids(obj) & deleted.keys()]
         _refuse_detaching(collection, detached, deleted, when_in_use)
         result += _replan(collection, detached, DETACHED)
-        result += _replan(collection, [obj for obj in users if obj not in detached], REPOINTED)
+        result += _replan(collection, [obj for obj in dependents if obj not in detached], REPOINTED)
     return result
 
 
-def _unchanged_users(plan: Plan, collection: Collection, removed: Mapping[str, str]) -> List[Object]:
+def _unchanged_dependents(plan: Plan, collection: Collection, removed: Mapping[str, str]) -> List[Object]:
     changed = {
         step.before["id"]
         for step in plan.steps
@@ -112,32 +114,37 @@ def _unchanged_users(plan: Plan, collection: Collection, removed: Mapping[str, s
     return [obj for obj in collection if obj["id"] not in changed and _integration_ids(obj) & removed.keys()]
 
 
-def _replan(collection: Collection, users: Sequence[Object], origin: str) -> Plan:
+def _replan(collection: Collection, dependents: Sequence[Object], origin: str) -> Plan:
     """Plan subscriptions again, with the integrations that will exist."""
     resource = collection.resource
     desired_states = [
         RoutedState(
             resource=resource, id=obj["id"], key=resource.key(obj), route=Route(integrations=(), mode=ADD)
         )
-        for obj in users
+        for obj in dependents
     ]
     plan = make_plan(desired_states, Snapshot([collection]))
     return replace(plan, steps=tuple(replace(step, origin=origin) for step in plan.steps))
 
 
 def _refuse_detaching(
-    collection: Collection, users: Sequence[Object], deleted: Mapping[str, str], when_in_use: str
+    collection: Collection, dependents: Sequence[Object], deleted: Mapping[str, str], when_in_use: str
 ) -> None:
     """Raise RefusedError if subscriptions use integrations to delete and must not be changed."""
     resource = collection.resource
     if not isinstance(resource, RoutedResource):
         raise AssertionError(resource)
-    emptied = [obj for obj in users if not resource.catalog.existing(sorted(_integration_ids(obj)))]
-    if not emptied and (not users or when_in_use != FAIL):
+    emptied = [
+        obj for obj in dependents if not resource.catalog.remaining_references(sorted(_integration_ids(obj)))
+    ]
+    if not emptied and (not dependents or when_in_use != FAIL):
         return
 
-    detail = f"the subscriptions to {_names(resource, users)} use it"
-    next_step = "Route these types elsewhere first, or set `when_in_use: detach` to remove it from them."
+    pronoun = "it" if len(deleted) == 1 else "them"
+    detail = f"the subscriptions to {_names(resource, dependents)} use {pronoun}"
+    next_step = (
+        f"Route these types elsewhere first, or set `when_in_use: detach` to remove {pronoun} from them."
+    )
     if emptied:
         # Detaching would be refused for the same reason, so it is not recommended.
         left = f"the subscriptions to {_names(resource, emptied)} would have no integration left"
@@ -148,7 +155,7 @@ def _refuse_detaching(
 
 def _describe(integrations: Mapping[str, str]) -> str:
     named = sorted(integrations.items(), key=lambda item: item[1])
-    return ", ".join(f"{quoted(name)} ({object_id})" for object_id, name in named)
+    return ", ".join(name_with_id(name, object_id) for object_id, name in named)
 
 
 def _names(resource: RoutedResource, subscriptions: Iterable[Object]) -> str:

@@ -17,11 +17,19 @@ import re
 from dataclasses import replace
 from typing import Container, Dict, List, Optional, Sequence, Set, Tuple
 
-from .._engine.model import ALWAYS, Collection, DesiredState, Object, Purge, Reference, Snapshot
+from .._common import Object
+from .._engine.model import (
+    ALWAYS,
+    Collection,
+    DesiredState,
+    Purge,
+    Reference,
+    Snapshot,
+)
 from .._engine.plan import DELETE, RECREATE, REPLACEMENT, UPDATE, Plan, Step
 from .._engine.planner import make_plan, plan_step
 from .._errors import RefusedError
-from .._redaction import quoted
+from .._redaction import name_with_id, quoted
 from .catalog import Catalog, IntegrationReference, PlannedIntegrations
 from .integrations import INTEGRATIONS, target_kind
 
@@ -91,7 +99,7 @@ def _with_leftover_warning(step: Step, leftovers: Dict[str, Object]) -> Step:
     if leftover is None or leftover is step.before:
         return step
     warning = (
-        f"{quoted(leftover['display_name'])} ({leftover['id']}) is left from an interrupted recreation of "
+        f"{name_with_id(leftover['display_name'], leftover['id'])} is left from an interrupted recreation of "
         f"{quoted(step.name)}. Delete it when no subscription uses it."
     )
     return replace(step, warnings=(*step.warnings, warning))
@@ -110,19 +118,16 @@ def _validate_kind_change(step: Step, on_kind_change: str) -> None:
 def _plan_recreation(step: Step, integrations: Collection) -> List[Step]:
     before = step.before or {}
     temporary_name = replacement_name(step.name)
-    fields = {
-        **{name: before[name] for name in ("description",) if before.get(name)},
-        **step.desired.fields,
-        "display_name": temporary_name,
-    }
+    fields = {**step.desired.fields, "display_name": temporary_name}
+    if before.get("description"):
+        fields.setdefault("description", before["description"])
     # An interrupted run may have created it with another URL.
     desired = DesiredState(INTEGRATIONS, key=temporary_name, fields=fields, write_secrets=ALWAYS)
     prepared = plan_step(desired, integrations)
     if prepared.before is not None and "target.kind" in prepared.changes:
         kind = target_kind(prepared.before)
-        detail = (
-            f"its replacement {quoted(temporary_name)} ({prepared.before['id']}) exists and is of kind {kind}"
-        )
+        existing = name_with_id(temporary_name, prepared.before["id"])
+        detail = f"its replacement {existing} exists and is of kind {kind}"
         raise _refusal(step, detail, "Route notifications away from it, and delete it.")
     replacement: IntegrationReference = Reference(INTEGRATIONS.path, step.name)
     if prepared.before is not None:
@@ -147,10 +152,10 @@ def _refusal(step: Step, detail: str, next_step: str) -> RefusedError:
 # What exists after the plan
 
 
-def planned_catalog(current: Catalog, plan: Plan, released: Container[str]) -> Catalog:
+def planned_catalog(current: Catalog, plan: Plan, repointed_ids: Container[str]) -> Catalog:
     """The notification types, and the integrations as they will be after a plan.
 
-    ``released`` has the IDs of removed integrations whose subscriptions must change.
+    ``repointed_ids`` has the IDs of removed integrations whose subscriptions must change.
     """
     existing = {obj["id"]: obj for obj in current.integrations}
     created: Set[str] = set()
@@ -162,7 +167,7 @@ def planned_catalog(current: Catalog, plan: Plan, released: Container[str]) -> C
         if step.before is not None and step.action in (DELETE, RECREATE):
             integration_id = step.before["id"]
             removed[integration_id] = existing.pop(integration_id)
-            if integration_id in released:
+            if integration_id in repointed_ids:
                 replacements[integration_id] = step.replacement or None
         if step.after is not None and "id" in step.after:
             existing[step.after["id"]] = step.after

@@ -12,6 +12,7 @@ import re
 from typing import Any, Iterable, List, Mapping, Optional, Sequence, Tuple
 from urllib.parse import urlsplit
 
+from .._common import Object
 from .._engine.model import (
     ALWAYS,
     ON_CREATE,
@@ -19,7 +20,6 @@ from .._engine.model import (
     DesiredState,
     DiffLine,
     Field,
-    Object,
     Purge,
     Resource,
     TextField,
@@ -293,8 +293,7 @@ def purge_from_options(params: Mapping[str, Any]) -> Optional[Purge]:
     """The purge that the options in PURGE ask for, None for none. Raises RefusedError."""
     with operation("purge integrations"):
         if params["purge_limit"] < 0:
-            detail = f"`purge_limit` is {params['purge_limit']}"
-            raise RefusedError(detail, next_step="Set it to 0 or more.")
+            raise RefusedError(f"`purge_limit` must not be negative, but is {params['purge_limit']}")
         if not params["purge"]:
             return None
         if not params["integrations"]:

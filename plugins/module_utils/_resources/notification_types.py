@@ -9,10 +9,10 @@ Private to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
-from .._engine.model import Client, Collection, Object, Resource
+from .._common import Object, matches_any
+from .._engine.model import Client, Collection, Resource
 from .._errors import RefusedError, TransportError, operation
 from .._redaction import quoted
 
@@ -20,6 +20,8 @@ REQUIRED = "REQUIRED"
 CATEGORIES = ("BILLING_LICENSING", "SECURITY", "SERVICE", "ACCOUNT")
 SEVERITIES = ("CRITICAL", "WARN", "INFO")
 PRIORITIES = (REQUIRED, "RECOMMENDED", "OPTIONAL")
+#: The priorities of types whose subscriptions can be disabled.
+DISABLEABLE_PRIORITIES = PRIORITIES[1:]
 RESOURCE_TYPES = (
     "ORGANIZATION",
     "ENVIRONMENT",
@@ -67,7 +69,7 @@ class Selector:
 
     def known_values(self, notification_types: Iterable[Mapping[str, Any]]) -> Set[str]:
         """The published values and those that the service uses. There may be more than were published."""
-        used = {str(each[self.member]) for each in notification_types if each.get(self.member)}
+        used = {str(obj[self.member]) for obj in notification_types if obj.get(self.member)}
         return used | set(self.published)
 
 
@@ -113,8 +115,7 @@ def is_in_plan(notification_type: Mapping[str, Any]) -> bool:
 
 def matches_name(notification_type: Mapping[str, Any], patterns: Iterable[str]) -> bool:
     """Whether the name equals or matches one of the patterns."""
-    name = NOTIFICATION_TYPES.name(notification_type)
-    return any(pattern == name or fnmatchcase(name, pattern) for pattern in patterns)
+    return matches_any(NOTIFICATION_TYPES.name(notification_type), patterns)
 
 
 def select_types(

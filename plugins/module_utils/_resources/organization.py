@@ -13,15 +13,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Callable, Iterable, List, Mapping, Optional, Sequence, Tuple
 
-from .._engine.model import Client, Collection, DesiredState, Object, Purge, Snapshot
+from .._common import Object
+from .._engine.model import Client, Collection, DesiredState, Purge
 from .._engine.plan import REPLACEMENT, Plan, Step
 from .._engine.planner import is_kept, make_plan
 from .._engine.rendering import plan_checksum
 from .._engine.snapshot import read_snapshot
 from .._errors import RefusedError, operation
-from .._redaction import quoted
+from .._redaction import name_with_id, quoted
 from .catalog import Catalog, refresh_catalog
-from .detach import plan_users, removed_integrations
+from .detach import plan_dependents, removed_integrations
 from .integration_plan import plan_integrations, planned_catalog
 from .integrations import INTEGRATIONS, integration_from_options, is_manageable
 from .notification_types import NOTIFICATION_TYPES, find_types_by_resource
@@ -33,14 +34,8 @@ from .resource_settings import (
     resource_path_from_options,
 )
 from .routing import Routing, planned_routing
-from .subscriptions import (
-    EXACT,
-    Selection,
-    Subscriptions,
-    apply_rules,
-    disable_unselected,
-    subscription_from_options,
-)
+from .rules import Selection, apply_rules, plan_rules
+from .subscriptions import Subscriptions, subscription_from_options
 
 #: A resource name of the service, such as ``crn://confluent.cloud/organization=9bb441c4/integration=i-1``.
 _ORGANIZATION = re.compile(r"crn://[^/]+/organization=([\w-]{1,80})(?:/|$)")
@@ -177,16 +172,20 @@ def plan_organization(
     catalog = planned_catalog(state.catalog, integration_plan, removed)
 
     subscriptions = Collection(Subscriptions(catalog), state.subscriptions)
-    routes = _plan_routes(subscriptions, params)
+    selection = apply_rules(catalog, params["subscriptions"])
+    rules = plan_rules(
+        subscriptions,
+        selection,
+        keep_read_only=params["keep_read_only"],
+        disable_others=params["disable_others"],
+    )
     resource_plan = _plan_resource_settings(client, options, catalog, preference_paths, route_paths, warn)
-    plan = integration_plan + routes.plan + resource_plan
-    plan += plan_users(plan, [subscriptions, *resource_plan.snapshot], params["when_in_use"])
+    plan = integration_plan + rules.plan + resource_plan
+    plan += plan_dependents(plan, [subscriptions, *resource_plan.snapshot], params["when_in_use"])
 
     after = planned_routing(plan, subscriptions, catalog)
     refusal = options.limits.refusal(state.routing, after, plan, _object_count(state))
-    return OrganizationPlan(
-        plan, routes.selection, routes.not_disabled, after, state.organization_id, refusal
-    )
+    return OrganizationPlan(plan, selection, rules.not_disabled, after, state.organization_id, refusal)
 
 
 # Integrations
@@ -197,34 +196,13 @@ def _refuse_kept(plan: Plan, keep: Sequence[str]) -> None:
     for step in plan.steps:
         if step.before is not None and step.is_change and is_kept(INTEGRATIONS, tuple(keep), step.before):
             raise RefusedError(
-                f"{quoted(step.name)} ({step.before['id']}) matches `keep`, but an item would change it",
+                f"{name_with_id(step.name, step.before['id'])} matches `keep`, but an item would change it",
                 operation="manage integrations",
                 next_step="Remove it from the items, or from `keep`.",
             )
 
 
-# Subscriptions
-
-
-@dataclass(frozen=True)
-class _Routes:
-    plan: Plan
-    selection: Selection
-    not_disabled: List[Object]
-
-
-def _plan_routes(subscriptions: Collection, params: Mapping[str, Any]) -> _Routes:
-    resource = subscriptions.resource
-    if not isinstance(resource, Subscriptions):
-        raise AssertionError(resource)
-    selection = apply_rules(resource.catalog, params["subscriptions"])
-    desired_states = selection.desired_states(resource, EXACT, params["keep_read_only"])
-    not_disabled: List[Object] = []
-    if params["disable_others"]:
-        unselected = disable_unselected(resource, subscriptions, selection)
-        desired_states += unselected.desired_states
-        not_disabled = unselected.not_disabled
-    return _Routes(make_plan(desired_states, Snapshot([subscriptions])), selection, not_disabled)
+# Settings of single resources
 
 
 def _plan_resource_settings(

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any, Iterable, List, Mapping, Optional, Sequence, Tuple
 
-from .._engine.model import Object
+from .._common import Object, matches_any
 from .._engine.plan import REPLACEMENT, REPOINTED, Plan, Step
 from .._errors import RefusedError, operation
 from .._redaction import quoted
@@ -107,8 +106,7 @@ class Policy:
         return not self.not_only or any(recipient.kind not in self.not_only for recipient in recipients)
 
     def _is_forbidden(self, recipient: Recipient) -> bool:
-        name = recipient.name
-        return any(pattern == name or fnmatchcase(name, pattern) for pattern in self.forbidden)
+        return matches_any(recipient.name, self.forbidden)
 
 
 #: The built-in policy behind ``gaps``.
@@ -167,8 +165,8 @@ class Limits:
         """The limits in the options LIMITS and POLICY. Raises RefusedError."""
         silence, changes = params["silence_limit"], params["change_limit"]
         if silence < 0:
-            detail = f"`silence_limit` is {silence}"
-            raise RefusedError(detail, operation="read the options", next_step="Set it to 0 or more.")
+            detail = f"`silence_limit` must not be negative, but is {silence}"
+            raise RefusedError(detail, operation="read the options")
         return cls(
             silence,
             None if changes is None else ChangeLimit.from_option(changes),
@@ -180,13 +178,13 @@ class Limits:
     ) -> Optional[RefusedError]:
         """The error for a plan that exceeds a limit or violates a policy, or None."""
         refusals = (
-            self._refuse_silence(before, after),
-            self._refuse_changes(plan, object_count),
-            *(_refuse_violations(policy, after) for policy in self.policies),
+            self._silence_refusal(before, after),
+            self._change_refusal(plan, object_count),
+            *(_violation_refusal(policy, after) for policy in self.policies),
         )
         return next(filter(None, refusals), None)
 
-    def _refuse_silence(self, before: Routing, after: Routing) -> Optional[RefusedError]:
+    def _silence_refusal(self, before: Routing, after: Routing) -> Optional[RefusedError]:
         silenced = before.types_silenced_in(after)
         if len(silenced) <= self.silence:
             return None
@@ -198,7 +196,7 @@ class Limits:
             next_step="Route them to another channel, or raise `silence_limit`.",
         )
 
-    def _refuse_changes(self, plan: Plan, object_count: int) -> Optional[RefusedError]:
+    def _change_refusal(self, plan: Plan, object_count: int) -> Optional[RefusedError]:
         changes = [step for step in plan.steps if _is_limited(step)]
         if self.changes is None or len(changes) <= self.changes.allowed(object_count):
             return None
@@ -212,7 +210,7 @@ class Limits:
         )
 
 
-def _refuse_violations(policy: Policy, after: Routing) -> Optional[RefusedError]:
+def _violation_refusal(policy: Policy, after: Routing) -> Optional[RefusedError]:
     violations = policy.violations(after)
     if not violations:
         return None

@@ -10,7 +10,16 @@ from __future__ import annotations
 
 from typing import Any, Callable, ClassVar, List, Mapping, Sequence, Tuple
 
-from .._engine.model import Client, Collection, DesiredState, DiffLine, Field, Object, Resource, Snapshot
+from .._common import Object, noop
+from .._engine.model import (
+    Client,
+    Collection,
+    DesiredState,
+    DiffLine,
+    Field,
+    Resource,
+    Snapshot,
+)
 from .._engine.snapshot import read_snapshot
 from .._errors import ForbiddenError, NotFoundError, RefusedError
 from .._redaction import quoted
@@ -36,10 +45,6 @@ _SHARED_PATHS = {"CONNECTOR": ("CONNECTOR__CUSTOM_CONNECTOR",)}
 
 #: Sent with a creation only: whatever is looked up for a resource path is about that path.
 _IDENTITY_FIELDS = (Field("resource"), Field("resource_type"))
-
-
-def _noop(_text: str) -> None:
-    return None
 
 
 class LookupResource(Resource):
@@ -124,7 +129,7 @@ def load_resource_subscriptions(
     client: Client,
     resource_paths: Sequence[Tuple[str, str]],
     concurrency: int = 1,
-    warn: Callable[[str], None] = _noop,
+    warn: Callable[[str], None] = noop,
 ) -> Tuple[List[ResourceSubscriptions], Snapshot]:
     """The subscriptions of these resource paths (with their types), each read once, and their collections."""
     if not resource_paths:
@@ -211,6 +216,7 @@ def _validate_parts(parts: Sequence[Tuple[str, Any]]) -> None:
         )
         if not is_valid:
             detail = (
-                f"the part {quoted(name)} of `resource` is not a text without slashes and outer whitespace"
+                f"the part {quoted(name)} of `resource` must be a non-empty string "
+                "without slashes or surrounding whitespace"
             )
             raise RefusedError(detail, next_step=EXAMPLE)

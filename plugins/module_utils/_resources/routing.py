@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Dict, FrozenSet, Iterable, List, Mapping, Optional, Tuple
 
-from .._engine.model import Collection, Object, Reference
+from .._common import Object
+from .._engine.model import Collection, Reference
 from .._engine.plan import CREATE, RECREATE, Plan
 from .catalog import Catalog, IntegrationReference, reference_id, references
 from .integrations import INTEGRATIONS, is_manageable, target_kind

@@ -11,14 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Container, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
+from .._common import Object
 from .._engine.model import (
     Client,
     Collection,
-    Comparison,
     DesiredState,
     DiffLine,
     Field,
-    Object,
     Reference,
     Resource,
 )
@@ -37,12 +36,8 @@ from .catalog import (
 )
 from .integrations import is_manageable, target_kind
 from .notification_types import (
-    NOTIFICATION_TYPES,
-    PRIORITIES,
     REQUIRED,
     is_in_plan,
-    refuse_unmatched_values,
-    select_types,
 )
 
 ENABLED, DISABLED = "ENABLED", "DISABLED"
@@ -60,24 +55,22 @@ _TYPE_MEMBERS = ("display_name", "category", "severity", "subscription_priority"
 class TypeField(Field):
     """A reference to a notification type."""
 
-    def compare(self, desired: Any, current: Any, write_secrets: str) -> Comparison:
-        is_same = reference_id(desired) == reference_id(current)
-        return Comparison() if is_same else Comparison(differs=(self.name,))
+    def is_equal(self, desired: Any, current: Any) -> bool:
+        return reference_id(desired) == reference_id(current)
 
 
 class IntegrationsField(Field):
     """References to integrations, whose order has no meaning."""
 
-    def compare(self, desired: Any, current: Any, write_secrets: str) -> Comparison:
-        is_same = set(references(desired)) == set(references(current))
-        return Comparison() if is_same else Comparison(differs=(self.name,))
+    def is_equal(self, desired: Any, current: Any) -> bool:
+        return set(references(desired)) == set(references(current))
 
 
 class StateField(Field):
     """ENABLED or DISABLED. A missing state means ENABLED."""
 
-    def compare(self, desired: Any, current: Any, write_secrets: str) -> Comparison:
-        return Comparison() if desired == (current or ENABLED) else Comparison(differs=(self.name,))
+    def is_equal(self, desired: Any, current: Any) -> bool:
+        return bool(desired == (current or ENABLED))
 
 
 STATE = StateField("current_state")
@@ -128,16 +121,16 @@ class RoutedResource(Resource):
             return None
         notification_type = self.notification_type(after)
         is_disabled = before is not None and before.get("current_state") == DISABLED
-        is_enabled_now = after.get("current_state") != DISABLED and (before is None or is_disabled)
+        becomes_enabled = after.get("current_state") != DISABLED and (before is None or is_disabled)
 
-        loses_integrations = before is None or is_enabled_now or bool(references(before.get("integrations")))
-        if not after.get("integrations") and loses_integrations:
+        needs_integration = before is None or becomes_enabled or bool(references(before.get("integrations")))
+        if not after.get("integrations") and needs_integration:
             next_step = "Add another integration, or disable or delete the subscription."
             if notification_type.get("subscription_priority") == REQUIRED:
                 next_step = "Add another integration. The subscription to a REQUIRED type is always enabled."
             detail = "the subscription would have no integration left"
             return RefusedError(detail, type="no_integration_left", next_step=next_step)
-        if (before is None or is_enabled_now) and not is_in_plan(notification_type):
+        if (before is None or becomes_enabled) and not is_in_plan(notification_type):
             return RefusedError(
                 "the organization's plan does not include this notification type",
                 type="not_in_plan",
@@ -155,7 +148,7 @@ class RoutedResource(Resource):
             members = {name: notification_type.get(name) for name in _TYPE_MEMBERS}
             shown["notification_type"] = {"id": self.key(obj), **members}
         shown["integrations"] = [
-            self._reference_to_output(each) for each in references(obj.get("integrations"))
+            self._reference_to_output(reference) for reference in references(obj.get("integrations"))
         ]
         return shown
 
@@ -170,7 +163,9 @@ class RoutedResource(Resource):
         return {"id": reference, "display_name": name, "kind": target_kind(integration) or None}
 
     def diff_view(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> Object:
-        names = sorted(self._integration_label(each) for each in references(obj.get("integrations")))
+        names = sorted(
+            self._integration_label(reference) for reference in references(obj.get("integrations"))
+        )
         return {"integrations": names, "current_state": obj.get("current_state")}
 
     def _integration_label(self, reference: IntegrationReference) -> str:
@@ -217,7 +212,11 @@ def load_subscriptions(
 
     ``selects`` have the selectors to apply.
     """
-    catalog = load_catalog(client, selects)
+    return read_subscriptions(client, load_catalog(client, selects))
+
+
+def read_subscriptions(client: Client, catalog: Catalog) -> Tuple[Subscriptions, Collection]:
+    """The organization's subscriptions, with a catalog that has what they refer to."""
     objects = list_all(client, Subscriptions(catalog))
     resource = Subscriptions(refresh_catalog(client, catalog, objects))
     return resource, Collection(resource, objects)
@@ -243,7 +242,9 @@ def dangling_references(plan: Plan) -> List[str]:
         resource = step.resource
         if isinstance(resource, RoutedResource) and step.before and "integrations" in step.body:
             before = reference_ids(step.before.get("integrations"))
-            found |= {each for each in before if resource.catalog.integrations.by_id(each) is None}
+            found |= {
+                object_id for object_id in before if resource.catalog.integrations.by_id(object_id) is None
+            }
     return sorted(found - removed)
 
 
@@ -267,17 +268,21 @@ class Route:
     ) -> List[IntegrationReference]:
         """The desired integrations, the current ones first. Raises RefusedError."""
         named = self.integrations or ()
-        current = catalog.existing(current_ids)
+        current = catalog.remaining_references(current_ids)
         if self.mode == ADD or self.integrations is None:
             return list(dict.fromkeys((*current, *named)))
         if self.mode == REMOVE:
-            kept = [each for each in current if each in named and self._is_kept(each, catalog)]
+            kept = [
+                reference for reference in current if reference in named and self._is_kept(reference, catalog)
+            ]
             if kept:
                 detail = f"`keep_read_only` keeps {', '.join(map(str, kept))}, which this API cannot manage"
                 raise RefusedError(detail, next_step="Set `keep_read_only: false` to remove it.")
-            return [each for each in current if each not in named]
+            return [reference for reference in current if reference not in named]
 
-        remaining = [each for each in current if each in named or self._is_kept(each, catalog)]
+        remaining = [
+            reference for reference in current if reference in named or self._is_kept(reference, catalog)
+        ]
         return list(dict.fromkeys((*remaining, *named)))
 
     def _is_kept(self, reference: IntegrationReference, catalog: Catalog) -> bool:
@@ -371,135 +376,3 @@ def _type_id(
         detail = f"no {resource.noun} has this ID"
         raise UnknownNameError(detail, next_step="subscription_info lists the subscriptions.")
     return resource.key(subscription or {})
-
-
-# Rules
-
-
-@dataclass
-class SelectedType:
-    """One type that rules select: the positions of the rules, counted from 1, and all their integrations."""
-
-    notification_type: Object
-    rules: List[int] = field(default_factory=list)
-    integrations: Dict[IntegrationReference, None] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        return NOTIFICATION_TYPES.name(self.notification_type) or str(self.notification_type["id"])
-
-
-@dataclass(frozen=True)
-class Selection:
-    """What rules select, by the IDs of types.
-
-    ``not_in_plan`` has the types that only selectors match and that the organization's plan does not include.
-    """
-
-    selected: Mapping[str, SelectedType]
-    not_in_plan: Mapping[str, Object]
-    warnings: Tuple[str, ...] = ()
-
-    def rules_of(self, type_id: Optional[str]) -> List[int]:
-        """The positions of the rules that select a type."""
-        selected = self.selected.get(type_id or "")
-        return selected.rules if selected else []
-
-    def desired_states(self, resource: Subscriptions, mode: str, keep_read_only: bool) -> List[DesiredState]:
-        """The desired subscription to each selected type."""
-        enabled = None if mode == REMOVE else True
-        return [
-            RoutedState(
-                resource=resource,
-                key=type_id,
-                warnings=self.warnings,
-                route=Route(tuple(selected.integrations), mode, keep_read_only, enabled),
-            )
-            for type_id, selected in self.selected.items()
-        ]
-
-
-def apply_rules(
-    catalog: Catalog, rules: Sequence[Mapping[str, Any]], expected: Optional[Container[str]] = ()
-) -> Selection:
-    """What rules select, from the options in RULE.
-
-    Raises RefusedError for a selector that selects nothing and for an unknown or ambiguous name. ``expected``
-    is that of Catalog.resolve_integrations.
-    """
-    selected: Dict[str, SelectedType] = {}
-    not_in_plan: Dict[str, Object] = {}
-    warnings: Dict[str, None] = {}
-    for position, rule in enumerate(rules, 1):
-        with operation(f"apply rule {position}"):
-            resolved = catalog.resolve_integrations(rule["integrations"], expected)
-            warnings.update(dict.fromkeys(resolved.warnings))
-            if rule["notification_type"] is not None:
-                matching = [catalog.types.resolve(rule["notification_type"])]
-            else:
-                selectable = _select(catalog, rule["select"], rule["allow_empty"])
-                matching = list(filter(is_in_plan, selectable))
-                not_in_plan.update((each["id"], each) for each in selectable if not is_in_plan(each))
-        for notification_type in matching:
-            entry = selected.setdefault(notification_type["id"], SelectedType(notification_type))
-            entry.rules.append(position)
-            entry.integrations.update(dict.fromkeys(resolved.references))
-    remaining = {type_id: each for type_id, each in not_in_plan.items() if type_id not in selected}
-    return Selection(selected, remaining, tuple(warnings))
-
-
-_ALLOW_EMPTY = "Correct it, or set `allow_empty: true`."
-
-
-def _select(catalog: Catalog, select: Mapping[str, Any], allow_empty: bool) -> List[Object]:
-    """The types that a selector matches.
-
-    A value that matches nothing is probably misspelled, so it is refused.
-    """
-    if not allow_empty:
-        refuse_unmatched_values(catalog.types, select, _ALLOW_EMPTY)
-    selected = select_types(catalog.types, select, select.get("display_names"), catalog.types_by_resource)
-    if not selected and not allow_empty:
-        raise RefusedError(
-            "its `select` matches no notification type", next_step="Widen it, or set `allow_empty: true`."
-        )
-    return selected
-
-
-@dataclass(frozen=True)
-class Unselected:
-    """What to do about types that no rule selects: subscriptions to disable, and types that stay enabled."""
-
-    desired_states: List[DesiredState]
-    not_disabled: List[Object]
-
-
-def disable_unselected(
-    resource: Subscriptions, subscriptions: Iterable[Object], selection: Selection
-) -> Unselected:
-    """Disable the subscriptions to types that no rule selects, as far as their priority allows.
-
-    Raises RefusedError if the rules select nothing.
-    """
-    if not selection.selected:
-        raise RefusedError(
-            "`disable_others` is set and no rule selects anything, so all types would be disabled",
-            operation="route by rules",
-            next_step="Add a rule that selects a notification type.",
-        )
-    desired_states: List[DesiredState] = []
-    not_disabled: Dict[str, Object] = {}
-    for subscription in subscriptions:
-        type_id = resource.key(subscription)
-        is_selected = type_id in selection.selected or type_id in selection.not_in_plan
-        if is_selected or subscription.get("current_state") == DISABLED:
-            continue
-        notification_type = resource.notification_type(subscription)
-        if notification_type.get("subscription_priority") in PRIORITIES[1:]:
-            route = Route(enabled=False)
-            desired_states.append(
-                RoutedState(resource=resource, id=subscription["id"], key=type_id, route=route)
-            )
-        else:
-            not_disabled[type_id] = notification_type or {"id": type_id}
-    return Unselected(desired_states, list(not_disabled.values()))

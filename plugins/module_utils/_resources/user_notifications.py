@@ -11,7 +11,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import Any, Iterator, List, Mapping, Optional, Protocol, Sequence
 
-from .._engine.model import Client, Object, Resource
+from .._common import Object
+from .._engine.model import Client, Resource
 from .._engine.snapshot import existing_objects
 from .._errors import (
     ChangeNotAppliedError,

@@ -1,0 +1,27 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every package uses.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import Any, Dict, Iterable
+
+#: An object of the API, as parsed JSON.
+Object = Dict[str, Any]
+
+
+def matches_any(name: str, patterns: Iterable[str]) -> bool:
+    """Whether a name equals one of the patterns, or matches one.
+
+    A name may contain brackets, which have a meaning in a pattern.
+    """
+    return any(pattern == name or fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def noop(*_arguments: Any) -> None:
+    """The default of callbacks."""
