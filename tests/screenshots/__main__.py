@@ -24,8 +24,7 @@ from support.emulator import KEY, SECRET, Emulator
 
 BIN = pathlib.Path(sys.executable).parent
 IMAGES = ROOT / "docs" / "images"
-MAX_BYTES = 100_000
-WIDTH = 1280
+MAX_BYTES = 150_000
 FILES = ["-e", "@organization.yml", "-e", "@secrets.yml"]
 #: The change that the plan shows.
 BEFORE, AFTER = "integrations: [siem]", "integrations: [siem, security-slack]"
@@ -95,8 +94,8 @@ def shown_plan(output: str) -> str:
     return f"$ ansible-playbook ccloud.notifications.plan {' '.join(FILES)}\n\n{task[0]}"
 
 
-def take(chromium: str, page: pathlib.Path, image: pathlib.Path, height: int) -> None:
-    """Take a screenshot of a page."""
+def take(chromium: str, page: pathlib.Path, image: pathlib.Path, width: int, height: int) -> None:
+    """Take a screenshot of a page. The size is in pixels."""
     with tempfile.TemporaryDirectory() as profile:
         flags = [
             "--headless",
@@ -106,7 +105,7 @@ def take(chromium: str, page: pathlib.Path, image: pathlib.Path, height: int) ->
             # Text without colored edges makes smaller images.
             "--disable-lcd-text",
             f"--user-data-dir={profile}",
-            f"--window-size={WIDTH},{height}",
+            f"--window-size={width},{height}",
             f"--screenshot={image}",
         ]
         subprocess.run([chromium, *flags, page.as_uri()], check=True, capture_output=True, timeout=120)
@@ -132,13 +131,13 @@ def main() -> int:
 
         report = folder / "report.html"
         play(folder, emulator, "verify", "-e", f"verify_html={report}")
-        take(chromium, report, IMAGES / "report.png", 720)
+        take(chromium, report, IMAGES / "report.png", 1000, 680)
 
         assert BEFORE in organization
         (folder / "organization.yml").write_text(organization.replace(BEFORE, AFTER))
         page = folder / "plan.html"
         page.write_text(TERMINAL.format(text=as_html(shown_plan(play(folder, emulator, "plan")))))
-        take(chromium, page, IMAGES / "plan.png", 360)
+        take(chromium, page, IMAGES / "plan.png", 1160, 320)
     return 0
 
 
