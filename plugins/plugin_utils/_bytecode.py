@@ -1,23 +1,24 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Imports the Python code of this collection as Python imports any other: from bytecode, if there is some.
+"""Imports Python code of this collection as Python imports any other: from bytecode, if there is some.
 
-ansible-core's loader of collections compiles the source in each process, which for this collection takes as
-long as a play with one task.
+ansible-core's loader of collections compiles the source in each process. For this collection that takes a
+tenth of a second, which is a tenth of a play with one task.
 """
 
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, ModuleSpec, SourceFileLoader
-from typing import Any, Optional, Sequence
+from typing import Any, Iterator, Optional, Sequence
 
 #: The package that has all plugins of this collection.
 _PLUGINS = __name__.rpartition(".plugin_utils.")[0] + "."
 
 
-class BytecodeFinder:
+class _Finder:
     """Finds the modules within this collection's plugins."""
 
     @staticmethod
@@ -34,7 +35,11 @@ class BytecodeFinder:
         return None
 
 
-def use_bytecode() -> None:
-    """Have later imports use the finder."""
-    if BytecodeFinder not in sys.meta_path:
-        sys.meta_path.insert(0, BytecodeFinder)
+@contextmanager
+def imports_from_bytecode() -> Iterator[None]:
+    """Import from bytecode what is imported within. Afterwards, imports work as before."""
+    sys.meta_path.insert(0, _Finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(_Finder)

@@ -27,18 +27,17 @@ from ansible.plugins.action import ActionBase
 from ansible.release import __version__ as ansible_version
 from ansible.utils.display import Display
 
-from ._bytecode import use_bytecode
+from ._bytecode import imports_from_bytecode
 
-use_bytecode()
-
-from ..module_utils._ansible.connection import reported_options
-from ..module_utils._ansible.context import ModuleContext, run_module
-from ..module_utils._ansible.module import refused_options
-from ..module_utils._api.adapter import REQUESTS_IMPORT_ERROR
-from ..module_utils._api.session import SessionCache
-from ..module_utils._common import noop
-from ..module_utils._masking import Mask
-from ._options import ValidatedOptions, validate_options
+with imports_from_bytecode():
+    from ..module_utils._ansible.connection import reported_options
+    from ..module_utils._ansible.context import ModuleContext, run_module
+    from ..module_utils._ansible.module import refused_options
+    from ..module_utils._api.adapter import REQUESTS_IMPORT_ERROR
+    from ..module_utils._api.session import SessionCache
+    from ..module_utils._common import noop
+    from ..module_utils._masking import Mask
+    from ._options import ValidatedOptions, validate_options
 
 #: The variable that switches direct execution off. The environment variable has the same name in capitals.
 SWITCH = "ccloud_notifications_direct_execution"
@@ -138,7 +137,8 @@ class DirectExecution(ActionBase):  # type: ignore[misc]
 
 def module_of(action_plugin: str) -> Any:
     """The module that has the same name as an action plugin, which is given by its full name."""
-    return importlib.import_module(action_plugin.replace(".plugins.action.", ".plugins.modules."))
+    with imports_from_bytecode():
+        return importlib.import_module(action_plugin.replace(".plugins.action.", ".plugins.modules."))
 
 
 def _with_deadline(options: Mapping[str, Any], timeout: int) -> Dict[str, Any]:
