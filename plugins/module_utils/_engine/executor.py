@@ -9,15 +9,14 @@ Private to the collection.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Callable, Dict, Iterable, List, Mapping, Tuple
 
-from .._common import noop
 from .concurrency import run_concurrently
 from .model import Client
 from .operations import apply_step
-from .plan import CREATE, DELETE, KEEP, RECREATE, Phase, Plan
+from .plan import CREATE, DELETE, KEEP, RECREATE, ExecutionOptions, Phase, Plan
 from .recovery import (
     CreatedIds,
     StepContext,
@@ -29,18 +28,6 @@ from .result import PlanResult, StepResult
 
 #: A phase that takes longer than this many seconds reports its progress.
 QUIET_SECONDS = 2.0
-
-
-@dataclass(frozen=True)
-class ExecutionOptions:
-    """How a plan is applied: the number of requests at once, and whether to continue after an error.
-
-    ``on_progress`` receives a line about the progress of a long phase.
-    """
-
-    concurrency: int = 1
-    continue_on_error: bool = False
-    on_progress: Callable[[str], None] = noop
 
 
 def apply_plan(client: Client, plan: Plan, options: ExecutionOptions) -> PlanResult:

@@ -9,9 +9,9 @@ Private to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, FrozenSet, List, Mapping, Optional, Tuple, Union
+from typing import Any, Callable, FrozenSet, List, Mapping, Optional, Tuple, Union
 
-from .._common import Object
+from .._common import Object, noop
 from .model import DesiredState, Reference, Resource, Snapshot
 
 KEEP, CREATE, UPDATE, DELETE, RECREATE = "keep", "create", "update", "delete", "recreate"
@@ -135,3 +135,15 @@ class Plan:
             if positions:
                 phases.append(Phase(participle, action, positions))
         return phases
+
+
+@dataclass(frozen=True)
+class ExecutionOptions:
+    """How a plan is applied: the number of requests at once, and whether to continue after an error.
+
+    ``on_progress`` receives a line about the progress of a long phase.
+    """
+
+    concurrency: int = 1
+    continue_on_error: bool = False
+    on_progress: Callable[[str], None] = noop
