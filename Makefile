@@ -140,7 +140,7 @@ $(VENV)/docs-ready: requirements/docs.txt $(VENV)/test-ready
 DOCS := .cache/docs
 docs: $(VENV)/docs-ready $(TREE)/notifications ## Build the documentation in docs/build/html
 	@rm -rf $(DOCS) docs/build && mkdir -p $(DOCS)
-	@cp -r docs/*.md docs/guides docs/ci docs/images docs/conf.py $(DOCS)
+	@cp -r docs/*.md docs/guides docs/ci docs/images docs/_static docs/conf.py $(DOCS)
 	@$(BIN)/python .ci/extra_docs.py .
 	$(WITH_TREE) $(BIN)/antsibull-docs lint-collection-docs --plugin-docs --check-extra-docs-refs --validate-collection-refs self .
 	$(WITH_TREE) $(BIN)/antsibull-docs collection --use-current --fail-on-error \

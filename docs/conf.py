@@ -12,7 +12,7 @@ author = "the ccloud.notifications authors"
 copyright = "2026, the ccloud.notifications authors"
 title = html_title = html_short_title = "ccloud.notifications"
 
-extensions = ["myst_parser", "sphinx_antsibull_ext"]
+extensions = ["myst_parser", "sphinx_antsibull_ext", "sphinx_copybutton"]
 # Pages that only docs.ansible.com needs.
 exclude_patterns = [
     "collections/*.rst",
@@ -25,6 +25,10 @@ nitpicky = True
 html_theme = "furo"
 html_theme_options = {"navigation_with_keys": True}
 html_copy_source = False
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+# Copied commands have no prompt, and no output.
+copybutton_prompt_text = "$ "
 html_show_sphinx = False
 pygments_style = "ansible"
 pygments_dark_style = "monokai"

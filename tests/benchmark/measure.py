@@ -178,7 +178,8 @@ class Row:
     def cells(self) -> list[str]:
         """The cells of a table."""
         verdict = {None: "", True: f"{self.target}: met", False: f"{self.target}: **missed**"}[self.is_met]
-        value = f"{self.figure.value:.3g} ± {self.figure.noise:.1g} {self.unit}"
+        noise = float(f"{self.figure.noise:.1g}")
+        value = f"{self.figure.value:.3g} ± {noise:g} {self.unit}"
         return [self.work, self.against, value, self.detail, verdict]
 
 
