@@ -115,7 +115,8 @@ class Playbooks:
 
 def alternate(runs: int, *functions: Callable[[], Any]) -> list[list[Any]]:
     """What each function returned in each run. The functions alternate, so that noise affects all of them."""
-    return [list(column) for column in zip(*([function() for function in functions] for _ in range(runs)))]
+    rows = [[function() for function in functions] for _run in range(runs)]
+    return [list(column) for column in zip(*rows)]
 
 
 @dataclass(frozen=True)

@@ -110,21 +110,22 @@ def test_sops(check, tmp_path):
     home.mkdir(mode=0o700)
     environment = {"GNUPGHOME": str(home), "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"}
     generate = ["gpg", "--batch", "--quiet", "--passphrase", "", "--quick-generate-key", "test@example.org"]
-    run = {
-        "env": {**os.environ, **environment},
-        "cwd": tmp_path,
-        "check": True,
-        "capture_output": True,
-        "text": True,
-    }
-    subprocess.run([*generate, "default", "default", "never"], **run)
-    keys = subprocess.run(["gpg", "--list-keys", "--with-colons"], **run).stdout
+
+    def run(*command, check=True):
+        process_environment = {**os.environ, **environment}
+        process = subprocess.run(
+            command, env=process_environment, cwd=tmp_path, check=check, capture_output=True, text=True
+        )
+        return process.stdout
+
+    run(*generate, "default", "default", "never")
+    keys = run("gpg", "--list-keys", "--with-colons")
     fingerprint = next(line.split(":")[9] for line in keys.splitlines() if line.startswith("fpr:"))
 
     (tmp_path / "notifications.sops.yml").write_text(yaml.safe_dump(STORED))
-    subprocess.run(["sops", "--encrypt", "--in-place", "--pgp", fingerprint, "notifications.sops.yml"], **run)
+    run("sops", "--encrypt", "--in-place", "--pgp", fingerprint, "notifications.sops.yml")
     assert OPS_URL not in (tmp_path / "notifications.sops.yml").read_text()
     try:
         check("sops.yml", **environment)
     finally:
-        subprocess.run(["gpgconf", "--kill", "gpg-agent"], **{**run, "check": False})
+        run("gpgconf", "--kill", "gpg-agent", check=False)

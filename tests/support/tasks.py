@@ -39,7 +39,7 @@ class SingleTransport:
 class Runner:
     """Runs modules against one emulator, by default with credentials that may write."""
 
-    def __init__(self, emulator: Emulator, sessions: Optional[SingleTransport] = None) -> None:
+    def __init__(self, emulator: Emulator, sessions: Any = None) -> None:
         self.emulator = emulator
         self.sessions = sessions
         self.clock = FakeClock(emulator)
