@@ -502,7 +502,7 @@ from ..module_utils._ansible.organization import (
 from ..module_utils._resources.integrations import purge_from_options
 from ..module_utils._resources.organization import (
     OrganizationOptions,
-    changed_integrations,
+    integrations_to_test,
     plan_organization,
 )
 from ..module_utils._resources.policies import Limits
@@ -516,16 +516,16 @@ def run(ctx):
     purge = purge_from_options(ctx.params)
     options = OrganizationOptions(ctx.params, purge, limits, execution.concurrency)
     client = ctx.connect()
-    organization = plan_organization(client, options, ctx.warn_once)
-    refusal = organization.refusal or unreviewed_changes(organization, ctx.params)
+    planned = plan_organization(client, options, ctx.warn_once)
+    refusal = planned.refusal or unreviewed_changes(planned, ctx.params)
     if refusal is not None:
-        return refused_result(client, organization, refusal)
+        return refused_result(client, planned, refusal)
 
-    warn_about_recipients(ctx, organization)
-    tests = changed_integrations(organization.plan, ctx.params["test"])
-    result = apply(ctx, client, organization.plan, execution)
-    tested = [] if ctx.check_mode or result.failure() else send_tests(client, tests, execution.concurrency)
-    return organization_result(ctx, client, organization, result, tests, tested)
+    warn_about_recipients(ctx, planned)
+    to_test = integrations_to_test(planned.plan, ctx.params["test"])
+    result = apply(ctx, client, planned.plan, execution)
+    tested = [] if ctx.check_mode or result.failure() else send_tests(client, to_test, execution.concurrency)
+    return organization_result(ctx, client, planned, result, to_test, tested)
 
 
 def main():

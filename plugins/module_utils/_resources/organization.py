@@ -236,7 +236,7 @@ def _object_count(state: OrganizationState) -> int:
     return manageable + len(state.subscriptions.ids)
 
 
-def changed_integrations(plan: Plan, which: str) -> List[Step]:
+def integrations_to_test(plan: Plan, test_option: str) -> List[Step]:
     """The steps whose integrations should be tested: all, those whose URL is written, or none."""
     steps = [
         step
@@ -245,8 +245,8 @@ def changed_integrations(plan: Plan, which: str) -> List[Step]:
         and step.origin != REPLACEMENT
         and step.after is not None
     ]
-    if which == "all":
+    if test_option == "all":
         return steps
-    if which == "none":
+    if test_option == "none":
         return []
     return [step for step in steps if "target.webhook_url" in step.changes or "target.kind" in step.changes]
