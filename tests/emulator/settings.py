@@ -17,7 +17,7 @@ NUMBERS = f"a whole number from 0 to {MAX_NUMBER}"
 
 def is_number(value: Any) -> bool:
     """Whether a value is one of ``NUMBERS``."""
-    return type(value) is int and 0 <= value <= MAX_NUMBER
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_NUMBER
 
 
 # pylint: disable=invalid-field-call  # these functions are called in the dataclass only

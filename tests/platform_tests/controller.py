@@ -232,7 +232,8 @@ class Controller:
         elif kind.rstrip("!") == "json":
             valid = isinstance(value, (dict, str))
         else:
-            valid = type(value) is JSON_TYPES[kind.rstrip("!?")] or (value is None and kind.endswith("?"))
+            expected = JSON_TYPES[kind.rstrip("!?")]
+            valid = has_type(value, expected) or (value is None and kind.endswith("?"))
         if not valid:
             raise Violation(f"{where}: {value!r} is not {kind}")
 
@@ -291,6 +292,11 @@ def _ignored(collection: str) -> list[str]:
     return [*API[collection].get("ignored", ()), *API[collection].get("constant", ())]
 
 
+def has_type(value: Any, expected: type) -> bool:
+    """Whether a JSON value has a type. True and false are no numbers, although Python says so."""
+    return isinstance(value, expected) and isinstance(value, bool) == (expected is bool)
+
+
 def _validate_survey(survey: dict[str, Any]) -> None:
     for name in ("name", "description", "spec"):
         if name not in survey:
@@ -299,12 +305,12 @@ def _validate_survey(survey: dict[str, Any]) -> None:
         for name in ("question_name", "variable", "type", "required"):
             if name not in question:
                 raise Violation(f"a question without {name}: {question}")
-        if question["type"] not in QUESTION_TYPES or type(question["required"]) is not bool:
+        if question["type"] not in QUESTION_TYPES or not isinstance(question["required"], bool):
             raise Violation(f"a question of an unknown kind: {question}")
         default = question.get("default")
         if question["type"] == "multiplechoice" and default not in question["choices"]:
             raise Violation(f"a default that is no choice: {question}")
-        if question["type"] == "integer" and type(default) is not int:
+        if question["type"] == "integer" and not has_type(default, int):
             raise Violation(f"a default that is no integer: {question}")
 
 

@@ -324,15 +324,15 @@ def _parse(request: Request, response: Any, text: str) -> Any:
 def sanitize_json(text: str) -> Any:
     """JSON that can be passed on. Raises ValueError for NaN, Infinity and JSON nested too deep."""
     parsed = json.loads(text, parse_constant=_refuse_constant)
-    level = [parsed] if type(parsed) in _CONTAINERS else []
+    level = [parsed] if isinstance(parsed, _CONTAINERS) else []
     for _depth in range(DEPTH_LIMIT):
         if not level:
             break
         level = [
             inner
             for value in level
-            for inner in (value.values() if type(value) is dict else value)
-            if type(inner) in _CONTAINERS
+            for inner in (value.values() if isinstance(value, dict) else value)
+            if isinstance(inner, _CONTAINERS)
         ]
     if level:
         raise ValueError("nested too deep")
