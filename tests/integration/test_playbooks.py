@@ -640,7 +640,7 @@ def test_drift_gaps_and_unused_are_reported_and_only_drift_fails(run, emulator, 
     emulator.refuse_writes()
     output = run("verify", variables=variables, status=2)
     plain = " ".join(output.split())
-    assert "localhost: 1 objects differ from the variables (drift); policies are violated: no ops" in plain
+    assert "localhost: 1 object differs from the variables (drift); policies are violated: no ops" in plain
     assert "drift: ~ integration ops Slack ******** changed by hand -> Slack ********" in plain
     assert "Connector failed: ops" in output
     assert "Payment failed: Organization admins   <-- reaches only e-mail" in output

@@ -157,7 +157,7 @@ def test_drift_is_told_from_a_failure_to_look(jobs, emulator):
     assert found["counts"] == {"drift": 1, "violations": 1, "gaps": 0, "unused": 0}
     assert found["findings"]["violations"] == ["critical types reach ops: Connector failed"]
     assert len(found["checksum"]) == 64
-    message = "production: 1 objects differ from the variables (drift); policies are violated: "
+    message = "production: 1 object differs from the variables (drift); policies are violated: "
     assert any(message in event["stdout"] for event in drifted.events)
 
     # With nothing to fail on, only a failure to look fails the job, so a workflow can tell the two apart.
