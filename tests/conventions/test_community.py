@@ -135,3 +135,9 @@ def test_table_of_sanity_tests_shows_failures_and_missing_results(tmp_path, monk
     }
     failed = {**results, ("pep8", ""): "FAILED"}
     assert cells_of(core, failed)["other tests"] == "FAILED: 1 of 3"
+
+
+@pytest.mark.parametrize("role", sorted((ROOT / "roles").iterdir()), ids=lambda role: role.name)
+def test_role_has_a_description(role):
+    metadata = yaml.safe_load((role / "meta" / "main.yml").read_text())
+    assert metadata["galaxy_info"]["description"]
