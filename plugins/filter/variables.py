@@ -44,7 +44,7 @@ def role_variables(names: Iterable[str]) -> List[str]:
 
 
 def role_problem(variables: Mapping[str, Any], names: Iterable[str]) -> str:
-    """The first problem with the variables of the role; empty if there is none."""
+    """The first problem with the variables of the role, or an empty text if they are valid."""
     return _variables.role_problem(variables, role_arguments(), names)
 
 

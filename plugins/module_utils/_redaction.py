@@ -197,7 +197,7 @@ class _Decoded:
         return [(self._starts[start], self._ends[end - 1]) for start, end in spans]
 
     def decode(self) -> Optional[_Decoded]:
-        """The same with one level of escapes replaced; None where there is none."""
+        """A copy with one level of escapes replaced, or None if the text has no escapes."""
         texts: List[str] = []
         starts: List[int] = []
         ends: List[int] = []
@@ -362,7 +362,7 @@ def without_userinfo(url: str) -> str:
 
 
 def origin_of(url: str) -> str:
-    """Scheme and host of a URL, for messages and results; empty if there is none.
+    """Scheme and host of a URL, for messages and results. Empty if the text is not a URL.
 
     The rest may be a secret: some paste a webhook URL where the endpoint belongs.
     """

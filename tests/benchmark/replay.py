@@ -73,9 +73,6 @@ class ReplayServer:
         """Forget what was created."""
         self._created = {}
 
-    def call_later(self, function: Any, *arguments: Any) -> None:
-        self._loop.call_later(self.latency, function, *arguments)
-
 
 class _Connection(asyncio.Protocol):
     """One connection of a client, which sends a request only after the response to the last one."""
@@ -100,10 +97,7 @@ class _Connection(asyncio.Protocol):
         self._received = b""
         method, target, _version = lines[0].split(" ")
         response = self._server.respond(method, target, body)
-        if self._server.latency:
-            self._server.call_later(self._transport.write, response)
-        else:
-            self._transport.write(response)
+        asyncio.get_running_loop().call_later(self._server.latency, self._transport.write, response)
 
 
 def _key(target: str) -> Any:

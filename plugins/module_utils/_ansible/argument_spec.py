@@ -61,7 +61,7 @@ class ArgumentSpec:
         }
 
     def find_problem(self, params: Mapping[str, Any]) -> Optional[str]:
-        """The first problem with a task's options, which are named by their paths; None if there is none.
+        """The first problem with a task's options, named by their paths, or None if they are valid.
 
         ansible-core's own messages name neither the item of a list nor a similar option, and repeat values
         that may be secrets. No value is repeated here, except a word that is similar to a valid choice.

@@ -101,7 +101,7 @@ def _next_step(error_type: str, method: str, headers: Mapping[str, str]) -> Opti
 
 
 def id_from_location(headers: Mapping[str, str]) -> str:
-    """The ID at the end of the ``Location`` header; empty if there is none."""
+    """The ID at the end of the ``Location`` header, or an empty text without that header."""
     path = (_text(headers.get("Location")) or "").partition("?")[0]
     return path.rstrip("/").rpartition("/")[2]
 

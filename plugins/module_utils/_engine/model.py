@@ -342,7 +342,7 @@ class Collection:
         return [text for text in texts or () if not self.contains(text)]
 
     def find(self, object_id: Optional[str], key: Optional[str]) -> Optional[Object]:
-        """The object with an ID, or else with a key; None if there is none.
+        """The object with an ID, or else with a key. None if it does not exist.
 
         Raises RefusedError if there are several.
         """

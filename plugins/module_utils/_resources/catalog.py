@@ -23,7 +23,7 @@ IntegrationReference = Union[str, Reference]
 
 
 def reference_id(value: Any) -> str:
-    """The ID in a reference of the API, or in a bare ID; empty if there is none."""
+    """The ID in a reference of the API, or a bare ID. Empty if the value has no ID."""
     object_id = value.get("id") if isinstance(value, dict) else value
     return object_id if isinstance(object_id, str) else ""
 
