@@ -11,6 +11,10 @@ from __future__ import annotations
 import os
 from typing import Any, Dict, NoReturn, Optional, Set
 
+from .zip_imports import compile_once
+
+compile_once()
+
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._api.adapter import REQUESTS_IMPORT_ERROR
