@@ -42,8 +42,14 @@ def archive(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def collections(tmp_path_factory):
-    """Where the pipelines install the collection; the first one does it."""
+    """Where the pipelines install the collection."""
     return tmp_path_factory.mktemp("collections")
+
+
+@pytest.fixture(scope="module")
+def installed():
+    """The commands that pipelines have run to install packages."""
+    return set()
 
 
 @pytest.fixture
@@ -67,8 +73,9 @@ def workspace(archive, tmp_path):
 class Platform:
     """What both platforms have: merged requests, and statuses of commits."""
 
-    def __init__(self, emulator, receive, environment):
+    def __init__(self, emulator, receive, environment, installed):
         self.emulator = emulator
+        self.installed = installed
         self.environment = {**environment, "CONFLUENT_CLOUD_ENDPOINT": emulator.url}
         self.requests = [REVIEWED]
         self.statuses = []
@@ -165,6 +172,7 @@ class GitHub(Platform):
                 "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "request-token",
                 "ACTIONS_ID_TOKEN_REQUEST_URL": f"{self.server.url}/identity?version=1",
             },
+            self.installed,
         )
         return self.actions.run(workspace)
 
@@ -229,6 +237,7 @@ class GitLab(Platform):
                 **variables,
             },
             TOKEN,
+            self.installed,
         ).run(workspace)
 
     def review(self, workspace, fork=False):
@@ -252,8 +261,9 @@ class GitLab(Platform):
 
 
 @pytest.fixture(params=[GitHub, GitLab])
-def platform(request, emulator, receive, collections):
-    return request.param(emulator, receive, {"ANSIBLE_COLLECTIONS_PATH": str(collections)})
+def platform(request, emulator, receive, collections, installed):
+    environment = {"ANSIBLE_COLLECTIONS_PATH": str(collections)}
+    return request.param(emulator, receive, environment, installed)
 
 
 def test_reviewed_plan_is_posted_applied_and_verified(platform, workspace):

@@ -38,10 +38,19 @@ class _Context(dict):
         return _Context(value) if isinstance(value, dict) else value
 
 
-def _run_script(workspace: pathlib.Path, script: str, environment: Mapping[str, str]) -> tuple[bool, str]:
+#: Commands that install packages.
+_INSTALL = ("pip install ", "ansible-galaxy collection install ")
+
+
+def _run_script(
+    workspace: pathlib.Path, script: str, environment: Mapping[str, str], installed: set[str]
+) -> tuple[bool, str]:
+    """Run a script of a job. What an earlier job installed is not installed again, to save time."""
+    lines = [line for line in script.splitlines() if line not in installed]
+    installed.update(line for line in lines if line.startswith(_INSTALL))
     merged = {**process_environment(workspace), **environment}
     merged["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
-    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", "\n".join(lines)]
     process = run_process(workspace, command, merged)
     return process.status == 0, process.output
 
@@ -51,13 +60,15 @@ class GitHubActions:
     """A workflow, and the platform's environment.
 
     ``contexts`` has `github`, `vars`, `secrets` and `inputs`; ``environment`` the variables of each job, and
-    ``identity_environment`` those of jobs that may request an identity token.
+    ``identity_environment`` those of jobs that may request an identity token. ``installed`` has the commands
+    that earlier jobs ran to install packages.
     """
 
     path: pathlib.Path
     contexts: dict[str, Any]
     environment: dict[str, str]
     identity_environment: dict[str, str]
+    installed: set[str]
     permissions: dict[str, str] = field(default_factory=dict)
 
     def run(self, workspace: pathlib.Path) -> dict[str, JobResult]:
@@ -96,7 +107,9 @@ class GitHubActions:
             assert "${{" not in step["run"], "an expression in a script is code that others can write"
             exported = dict(line.split("=", 1) for line in variables.read_text().splitlines())
             step_environment = {**environment, **exported, **self._interpolate(step.get("env", {}))}
-            step_succeeded, step_output = _run_script(workspace, step["run"], step_environment)
+            step_succeeded, step_output = _run_script(
+                workspace, step["run"], step_environment, self.installed
+            )
             succeeded, output = succeeded and step_succeeded, output + step_output
         return JobResult(succeeded, output, summary.read_text())
 
@@ -116,11 +129,15 @@ class GitHubActions:
 
 @dataclass
 class GitLabCI:
-    """A configuration of GitLab CI, and the variables that the platform gives to each job."""
+    """A configuration of GitLab CI, and the variables that the platform gives to each job.
+
+    ``installed`` has the commands that earlier jobs ran to install packages.
+    """
 
     path: pathlib.Path
     variables: dict[str, str]
     identity_token: str
+    installed: set[str]
 
     def run(self, workspace: pathlib.Path) -> dict[str, JobResult]:
         """Run the jobs of which a rule holds, and return their results."""
@@ -139,7 +156,8 @@ class GitLabCI:
         lines = [line for line in job["before_script"] + job["script"] if not line.startswith("apt-get ")]
         own = {name: self._expand(value) for name, value in job["variables"].items()}
         tokens = dict.fromkeys(job["id_tokens"], self.identity_token)
-        succeeded, output = _run_script(workspace, "\n".join(lines), {**self.variables, **own, **tokens})
+        environment = {**self.variables, **own, **tokens}
+        succeeded, output = _run_script(workspace, "\n".join(lines), environment, self.installed)
         for path in job.get("artifacts", {}).get("paths", []):
             assert not succeeded or (workspace / path).is_file(), f"the artifact {path} does not exist"
         return JobResult(succeeded, output)
