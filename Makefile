@@ -57,14 +57,14 @@ matrix: ## Run the tests on every supported ansible-core and Python
 	@$(if $(ARGS),,.ci/passed matrix)
 
 # With PLATFORM_CONTROLLER=URL and CONTROLLER_OAUTH_TOKEN, also against that controller, which keeps what is created.
-platform: $(VENV)/test-ready ## Play configure.yml on every ansible-core, against a recorder
+platform: $(VENV)/test-ready ## Play the content for Automation Platform on every ansible-core, and Molecule
 	@rm -rf collections
 	@$(BIN)/python tests/matrix --prepare-platform
-	PLATFORM=all $(BIN)/python -m pytest tests/platform_tests -n 2 --dist worksteal $(ARGS)
+	PLATFORM=all $(BIN)/python -m pytest tests/platform_tests tests/docs/test_pages.py -n 2 --dist worksteal $(ARGS)
 
 faults: $(VENV)/test-ready ## Run the complete fault matrix (about an hour; ARGS="-k create" selects a part)
 	@rm -rf collections
-	FAULTS=all $(BIN)/python -m pytest tests/faults tests/probe_tests/test_undoing.py -n 2 --dist worksteal $(ARGS)
+	FAULTS=all $(BIN)/python -m pytest tests/faults tests/probe_tests -n 2 --dist worksteal $(ARGS)
 
 $(VENV)/fuzz-ready: requirements/fuzz.txt $(VENV)/test-ready
 	@$(PIP_INSTALL) -r requirements/fuzz.txt
