@@ -55,7 +55,6 @@ _raw:
 """
 
 import functools
-import os
 from typing import Any, List, Sequence
 
 from ansible.errors import AnsibleLookupError
@@ -67,6 +66,7 @@ from ansible.utils.display import Display
 from ..module_utils._ansible.context import ModuleContext, ModuleResult, run_module
 from ..module_utils._ansible.options import CONNECTION
 from ..module_utils._api.adapter import REQUESTS_IMPORT_ERROR
+from ..module_utils._common import watch_parent
 from ..module_utils._engine.snapshot import read_collection
 from ..module_utils._errors import operation
 from ..module_utils._resources.integrations import INTEGRATIONS
@@ -93,7 +93,6 @@ class LookupModule(LookupBase):  # type: ignore[misc]
 
 
 def _context(options: ValidatedOptions) -> ModuleContext:
-    parent = os.getppid()
     return ModuleContext(
         options.params,
         check_mode=True,
@@ -101,7 +100,7 @@ def _context(options: ValidatedOptions) -> ModuleContext:
         ansible_version=ansible_version,
         secrets=options.secrets,
         emit_progress=_show_progress,
-        is_orphaned=lambda: os.getppid() != parent,
+        is_orphaned=watch_parent(),
     )
 
 

@@ -8,8 +8,9 @@ Private to the collection.
 
 from __future__ import annotations
 
+import os
 from fnmatch import fnmatchcase
-from typing import Any, Dict, Iterable
+from typing import Any, Callable, Dict, Iterable
 
 #: An object of the API, as parsed JSON.
 Object = Dict[str, Any]
@@ -21,6 +22,12 @@ def matches_any(name: str, patterns: Iterable[str]) -> bool:
     A name may contain brackets, which have a meaning in a pattern.
     """
     return any(pattern == name or fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def watch_parent() -> Callable[[], bool]:
+    """A function that says whether the process that started this one is gone."""
+    parent = os.getppid()
+    return lambda: os.getppid() != parent
 
 
 def noop(*_arguments: Any) -> None:

@@ -19,7 +19,7 @@ _PART_HIDDEN = "*" * 8
 _PREFIX = 8
 
 
-class Mask:
+class SecretFinder:
     """Secrets, prepared so that the cost of a search does not depend on their number.
 
     A pattern with one set of characters for each of the first positions of a secret finds where one may
@@ -27,11 +27,11 @@ class Mask:
     """
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self._secrets: Set[str] = {secret for secret in secrets if secret}
-        self._width = min([_PREFIX, *map(len, self._secrets)])
+        self.secrets: Set[str] = {secret for secret in secrets if secret}
+        width = min([_PREFIX, *map(len, self.secrets)])
         lengths: Dict[str, Set[int]] = {}
-        for secret in self._secrets:
-            lengths.setdefault(secret[: self._width], set()).add(len(secret))
+        for secret in self.secrets:
+            lengths.setdefault(secret[:width], set()).add(len(secret))
         self._lengths = {prefix: sorted(found, reverse=True) for prefix, found in lengths.items()}
         self._beginning = self._compile()
 
@@ -42,11 +42,31 @@ class Mask:
         sets = "".join(f"[{''.join(map(_in_set, characters))}]" for characters in positions)
         return re.compile(f"(?=({sets}))", re.DOTALL)
 
+    def spans(self, text: str) -> List[Tuple[int, int]]:
+        """Where secrets are in a text, in order; those that overlap are one span."""
+        spans: List[Tuple[int, int]] = []
+        for match in self._beginning.finditer(text) if self._beginning else ():
+            start = match.start()
+            for length in self._lengths.get(match.group(1), ()):
+                end = min(start + length, len(text))
+                if text[start:end] in self.secrets:
+                    if spans and start < spans[-1][1]:
+                        spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+                    else:
+                        spans.append((start, end))
+                    break
+        return spans
+
+
+class Mask:
+    """Hides secrets in results."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._finder = SecretFinder(secrets)
+
     def hide(self, value: Any) -> Any:
         """A copy of a result in which no text contains a secret, and no number is one."""
-        if self._beginning is None:
-            return value
-        return self._hide(value)
+        return self._hide(value) if self._finder.secrets else value
 
     def _hide(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -61,29 +81,14 @@ class Mask:
         return value
 
     def _hide_in_text(self, text: str) -> str:
-        if text in self._secrets:
+        if text in self._finder.secrets:
             return _VALUE_HIDDEN
         parts: List[str] = []
         position = 0
-        for start, end in self._spans(text):
+        for start, end in self._finder.spans(text):
             parts += [text[position:start], _PART_HIDDEN]
             position = end
         return "".join([*parts, text[position:]]) if parts else text
-
-    def _spans(self, text: str) -> List[Tuple[int, int]]:
-        """Where secrets are in a text, in order; those that overlap are one span."""
-        spans: List[Tuple[int, int]] = []
-        for match in self._beginning.finditer(text) if self._beginning else ():
-            start = match.start()
-            for length in self._lengths.get(match.group(1), ()):
-                end = start + length
-                if text[start:end] in self._secrets:
-                    if spans and start < spans[-1][1]:
-                        spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
-                    else:
-                        spans.append((start, end))
-                    break
-        return spans
 
 
 def _in_set(character: str) -> str:

@@ -16,6 +16,8 @@ import threading
 from typing import Any, FrozenSet, Iterable, Iterator, List, Optional, Sequence, Set, Tuple
 from urllib.parse import unquote, unquote_plus, urlsplit
 
+from ._masking import SecretFinder
+
 #: Replaces a secret in results and messages.
 HIDDEN = "********"
 #: Replaces a secret in a diff that has to show that the secret changes.
@@ -44,7 +46,7 @@ _MIN_SECRET = 6
 #: The same for a single part of a URL.
 _MIN_PART = 12
 
-#: How often a text is decoded: an escape may itself be escaped.
+#: The number of levels that are searched, the text itself included: an escape may itself be escaped.
 _MAX_DECODINGS = 6
 
 _ESCAPE = re.compile(
@@ -92,6 +94,11 @@ def quoted(value: Any) -> str:
     return f"{_LONG_VALUE_START}{text!r}{_LONG_VALUE_END}"
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things: ``1 type``, ``2 types``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def name_with_id(name: str, object_id: str) -> str:
     """An object as messages name it: ``'ops' (i-1)``."""
     return f"{quoted(name)} ({object_id})"
@@ -118,9 +125,9 @@ class Redactor:
     def __init__(self, *endpoints: str) -> None:
         self._endpoints = tuple(endpoint.rstrip("/") + "/" for endpoint in endpoints)
         self._secrets: Set[str] = set()
-        # Lists, because they may grow while another thread iterates over them.
         self._added: List[str] = []
-        self._forms: List[str] = []
+        self._forms: Set[str] = set()
+        self._finder = SecretFinder(())
         self._lock = threading.Lock()
 
     def allow(self, endpoint: str) -> None:
@@ -137,13 +144,10 @@ class Redactor:
     def redact(self, text: str) -> str:
         """The text without secrets; of a very long text, the beginning."""
         text = text[:TEXT_LIMIT]
-        with self._lock:
-            # Most tasks have little to redact, so this is done only now.
-            while self._added:
-                self._forms.extend(_forms(self._added.pop()))
+        finder = self._current_finder()
         spans: List[Span] = []
         for decoded in _decodings(text):
-            spans += decoded.originals(self._secret_spans(decoded.text))
+            spans += decoded.originals(finder.spans(decoded.text))
             spans += decoded.originals(self._url_spans(decoded.text))
         return _replace(text, spans)
 
@@ -151,20 +155,26 @@ class Redactor:
         """Several one-line texts without secrets; the cost is that of a few long texts."""
         redacted: List[str] = []
         batch: List[str] = []
-        for text in [*texts, None]:
-            if text is None or sum(map(len, batch)) + len(batch) + len(text) > TEXT_LIMIT:
-                redacted += self.redact("\n".join(batch)).split("\n") if batch else []
-                batch = []
-            if text is not None:
-                batch.append(text[: TEXT_LIMIT // 2])
+        size = 0
+        for text in texts:
+            text = text[: TEXT_LIMIT // 2]
+            if batch and size + len(text) > TEXT_LIMIT:
+                redacted += self.redact("\n".join(batch)).split("\n")
+                batch, size = [], 0
+            batch.append(text)
+            size += len(text) + 1
+        if batch:
+            redacted += self.redact("\n".join(batch)).split("\n")
         return redacted
 
-    def _secret_spans(self, text: str) -> Iterator[Span]:
-        for form in self._forms:
-            start = text.find(form)
-            while start >= 0:
-                yield start, start + len(form)
-                start = text.find(form, start + len(form))
+    def _current_finder(self) -> SecretFinder:
+        """A finder of all secrets so far. It is made only now, because most tasks have nothing to redact."""
+        with self._lock:
+            if self._added:
+                while self._added:
+                    self._forms |= _forms(self._added.pop())
+                self._finder = SecretFinder(self._forms)
+            return self._finder
 
     def _url_spans(self, text: str) -> Iterator[Span]:
         for match in _URL.finditer(text):

@@ -495,6 +495,7 @@ from ..module_utils._ansible.options import ORGANIZATION
 from ..module_utils._ansible.organization import (
     organization_result,
     refused_result,
+    refused_test,
     send_tests,
     unreviewed_changes,
     warn_about_recipients,
@@ -517,12 +518,12 @@ def run(ctx):
     options = OrganizationOptions(ctx.params, purge, limits, execution.concurrency)
     client = ctx.connect()
     planned = plan_organization(client, options, ctx.warn_once)
-    refusal = planned.refusal or unreviewed_changes(planned, ctx.params)
+    to_test = integrations_to_test(planned.plan, ctx.params["test"])
+    refusal = planned.refusal or unreviewed_changes(planned, ctx.params) or refused_test(to_test)
     if refusal is not None:
-        return refused_result(client, planned, refusal)
+        return refused_result(client, planned, refusal, to_test)
 
     warn_about_recipients(ctx, planned)
-    to_test = integrations_to_test(planned.plan, ctx.params["test"])
     result = apply(ctx, client, planned.plan, execution)
     tested = [] if ctx.check_mode or result.failure() else send_tests(client, to_test, execution.concurrency)
     return organization_result(ctx, client, planned, result, to_test, tested)

@@ -4,13 +4,13 @@
 """Direct execution: runs modules in the controller's own process if the controller is the target.
 
 A module that only talks to an API gains nothing from being packed, copied and started as a new Python
-process, which takes about half a second. Each module has an action plugin of its name, which is this one. In
-every other case, or if direct execution is switched off, it runs as a normal module. Both ways return the
-same result for the same input.
+process, which takes about half a second. Each module has an action plugin of the same name, a subclass of
+DirectExecution. In every other case, or if direct execution is switched off, it runs as a normal module. Both
+ways return the same result for the same input.
 
-This file and ``_options.py`` are the only ones that use private parts of ansible-core. Here these are
-``_task``, ``_templar``, ``_connection``, ``_play_context``, ``_loader`` and ``_shared_loader_obj`` of
-``ActionBase``.
+Of the controller's code, this file and ``_options.py`` are the only ones that use private parts of
+ansible-core. Here these are ``_task``, ``_templar``, ``_connection``, ``_play_context``, ``_loader``,
+``_shared_loader_obj``, ``_supports_check_mode`` and ``_supports_async`` of ``ActionBase``.
 """
 
 from __future__ import annotations
@@ -33,9 +33,10 @@ with imports_from_bytecode():
     from ..module_utils._ansible.connection import reported_options
     from ..module_utils._ansible.context import ModuleContext, run_module
     from ..module_utils._ansible.module import refused_options
+    from ..module_utils._ansible.options import CONNECTION
     from ..module_utils._api.adapter import REQUESTS_IMPORT_ERROR
     from ..module_utils._api.session import SessionCache
-    from ..module_utils._common import noop
+    from ..module_utils._common import noop, watch_parent
     from ..module_utils._masking import Mask
     from ._options import ValidatedOptions, validate_options
 
@@ -120,7 +121,6 @@ class DirectExecution(ActionBase):  # type: ignore[misc]
         return hidden
 
     def _context(self, options: ValidatedOptions, task_vars: Mapping[str, Any]) -> ModuleContext:
-        parent = os.getppid()
         host = task_vars.get("inventory_hostname", "localhost")
         return ModuleContext(
             options.params,
@@ -131,7 +131,7 @@ class DirectExecution(ActionBase):  # type: ignore[misc]
             sessions=sessions,
             emit_progress=noop if self._task.no_log else ConsoleProgress(host),
             # Until 2.18, ansible-core does not tell its workers when it is terminated.
-            is_orphaned=lambda: os.getppid() != parent,
+            is_orphaned=watch_parent(),
         )
 
 
@@ -144,7 +144,7 @@ def module_of(action_plugin: str) -> Any:
 def _with_deadline(options: Mapping[str, Any], timeout: int) -> Dict[str, Any]:
     """The options, with a deadline no later than the timeout of the task."""
     try:
-        deadline = int(options.get("deadline", timeout))
+        deadline = int(options.get("deadline", CONNECTION.options["deadline"]["default"]))
     except (TypeError, ValueError):
         return dict(options)
     return {**options, "deadline": min(deadline, timeout)}

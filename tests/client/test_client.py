@@ -187,6 +187,45 @@ def test_action_is_retried_on_503_with_retry_after(emulator, connect, clock):
     assert len(emulator.deliveries()) == 1
 
 
+def test_action_that_may_have_been_carried_out_before_its_last_attempt(emulator, connect, errors):
+    emulator.fault("status", "POST", status=503, headers={"Retry-After": "3"})
+    emulator.fault("status", "POST", status=400, body={"errors": [{"detail": "No."}]})
+    with pytest.raises(errors.BadRequestError) as caught:
+        connect().call_action("POST", LIST + ":test", BODY)
+    assert caught.value.outcome_unknown
+
+
+def test_request_waits_as_long_as_any_response_demands(connect, clock, monkeypatch):
+    client = connect()
+    client._not_before = client.now() + 2.0
+    original = clock.sleep
+
+    def sleep(seconds):
+        if not clock.sleeps:  # another thread learns of a longer wait
+            client._not_before += 5.0
+        original(seconds)
+
+    monkeypatch.setattr(clock, "sleep", sleep)
+    client.list(LIST)
+    assert sum(clock.sleeps) == pytest.approx(7.0)
+
+
+def test_404_of_another_server_is_not_an_empty_lookup(emulator, connect, errors):
+    body = {"status": 404, "error": "Not Found", "message": "No message available"}
+    emulator.fault("status", "GET", "*:lookup", status=404, body=body)
+    with pytest.raises(errors.NotFoundError) as caught:
+        connect().look_up("/notifications/v1/resource-preferences:lookup", {"resource": "x"})
+    assert not caught.value.is_from_api
+
+
+def test_exchanged_token_is_a_credential(emulator, connect):
+    from ansible_collections.ccloud.notifications.plugins.module_utils._api.auth import TokenExchange
+
+    client = connect(TokenExchange("pool-12345", EXTERNAL_TOKEN))
+    client.list(LIST)
+    assert client._session.token_cache._token in client.credentials
+
+
 @pytest.mark.parametrize(
     "headers", [{"Retry-After": "0"}, {"X-RateLimit-Reset": "0"}, {"Retry-After": "0.001"}]
 )

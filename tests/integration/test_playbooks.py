@@ -441,6 +441,34 @@ TWO_HOSTS = (
 )
 
 
+def test_export_in_check_mode_writes_nothing_and_says_so(run, tmp_path):
+    output = run("export", "-e", "export_secrets_to=urls.yml", "--check")
+    assert "were written" not in output
+    assert list(tmp_path.glob("*.yml")) == []
+
+
+def test_entry_point_with_invalid_variables_hands_on_no_result_of_another(emulator, tmp_path):
+    role = {"name": "ccloud.notifications.bootstrap", "rolespec_validate": False}
+    call = {"ansible.builtin.include_role": {**role, "public": False}}
+    tasks = [
+        {"ansible.builtin.include_role": {**role, "tasks_from": "plan"}},
+        {**call, "vars": {"bootstrap_purge_limit": "many"}},
+    ]
+    process = play(
+        tmp_path,
+        tasks,
+        variables={"bootstrap_integrations": [channel("ops")]},
+        environment=environment(emulator, ANSIBLE_SHOW_CUSTOM_STATS="true"),
+    )
+    assert process.status == 2
+    [stats] = re.findall(r"RUN: ({.*})", process.output)
+    handed_on = json.loads(stats)
+    planned = handed_on["notifications_plan"]["localhost"]
+    assert (planned["status"], len(planned["checksum"])) == ("changed", 64)
+    failed = handed_on["notifications_bootstrap"]["localhost"]
+    assert failed == {"status": "failed", "checksum": "", "counts": {}, "error": ""}
+
+
 def test_bootstrap_of_an_export_changes_nothing(run, emulator, tmp_path):
     integrations = [
         slack("ops"),

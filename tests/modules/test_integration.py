@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import os
 import tempfile
 import threading
 import time
@@ -819,6 +822,47 @@ def test_creation_lock_ends_at_the_deadline_and_ignores_future_times(tmp_path, m
     path.write_text(str(time.time() + 3600))
     with creation_lock("a", wait=wait) as third:
         assert not third.is_created_since(0)
+
+
+def test_creation_lock_is_not_waited_for_where_files_cannot_be_locked(tmp_path, monkeypatch):
+    def refuse(*_arguments):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with creation_lock("a", wait=lambda: pytest.fail("it waits")):
+        pass
+
+
+def test_creation_is_not_lost_if_it_cannot_be_recorded(run, emulator, monkeypatch):
+    def refuse(*_arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", refuse)
+    assert run.ok("integration", display_name="ops", target=SLACK)["changed"]
+    assert set(emulator.made()) == {"ops"}
+
+
+def test_loser_of_a_concurrent_creation_learns_that_its_url_was_not_written(emulator):
+    """The service masks the URL, so it cannot be compared with that of the other task."""
+    emulator.reset(webhook_urls="masked")
+    reads = threading.Barrier(2)
+    warnings = []
+
+    def create(number):
+        runner = Runner(emulator, BarrierSessions(reads))
+        url = f"https://hooks.slack.example/services/{number}"
+        target = {"kind": "Slack", "webhook_url": url}
+        if not runner.ok("integration", display_name="ops", target=target)["changed"]:
+            warnings.extend(runner.warnings)
+
+    threads = [threading.Thread(target=create, args=[number]) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert any("was created by another task or user" in warning for warning in warnings)
+    assert any("masks" in warning for warning in warnings)
 
 
 def test_concurrent_tasks_create_an_object_only_once(run, emulator):

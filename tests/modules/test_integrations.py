@@ -505,6 +505,18 @@ def test_object_under_a_different_name_is_not_deleted(run, emulator):
     assert not [line for line in emulator.writes() if line.startswith("DELETE")]
 
 
+def test_object_with_a_normalized_name_is_deleted_after_a_short_response(run, emulator):
+    """The response has neither the target nor the description, which the contract allows."""
+    obj = {"id": "i-9999", "display_name": "fix"}
+    target = {"kind": "Slack", "webhook_url": "https://hooks.slack.example/fix"}
+    emulator.fault("status", "POST", "*/integrations", status=201, body=obj)
+    emulator.fault("status", "GET", "*/integrations/i-9999", status=200, body={**obj, "target": target})
+    emulator.fault("status", "DELETE", "*/integrations/i-9999", status=204)
+    result = run.fails("integrations", integrations=[item("\ufb01x", target["webhook_url"])])
+    assert "It was deleted, because it could not be found again under another name" in result["msg"]
+    assert emulator.writes()[-1].startswith("DELETE /integrations/i-9999")
+
+
 class Interrupted(BaseException):
     """Not an `Exception`, like the timeout of Ansible."""
 

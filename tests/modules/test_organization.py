@@ -20,6 +20,7 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._resources.no
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.organization import (
     OrganizationState,
 )
+from ansible_collections.ccloud.notifications.plugins.module_utils._resources.policies import ChangeLimit
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.subscriptions import (
     Subscriptions,
 )
@@ -502,6 +503,47 @@ def test_failed_test_notification_fails_the_task_at_the_end(run, emulator):
     assert "send a test notification through 'ops': No answer." in result["msg"]
     assert [test["sent"] for test in result["tested"]] == [False, True]
     assert run.ok("organization", **DESIRED)["changed"] is False
+
+
+def test_integration_without_a_stated_url_is_tested_with_that_of_the_service(run, emulator):
+    emulator.reset(integrations=[slack("ops")])
+    items = [{"display_name": "ops", "target": {"kind": "Slack"}}]
+    result = run.ok("organization", integrations=items, test="all")
+    assert result["tested"] == [{"display_name": "ops", "sent": True}]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_integration_with_a_masked_url_cannot_be_tested_and_nothing_is_written(run, emulator, check_mode):
+    emulator.reset(integrations=[slack("ops")], webhook_urls="masked")
+    items = [{"display_name": "ops"}, channel("new")]
+    result = run.fails("organization", integrations=items, test="all", check_mode=check_mode)
+    assert result["error"]["type"] == "masked_url"
+    assert "Could not send a test notification through 'ops': the service masks" in result["msg"]
+    assert result["msg"].endswith("Nothing was changed.")
+    assert [change["name"] for change in result["plan"]["changes"]] == ["new"]
+    assert emulator.writes() == []
+
+
+def test_settings_of_single_resources_count_as_existing_objects(run, emulator):
+    emulator.reset()
+    preferences = [
+        {"resource": {**CONNECTOR, "connector": f"orders-{number}"}, "enabled": False} for number in range(8)
+    ]
+    run.ok("organization", resource_preferences=preferences)
+    existing = len(emulator.objects("subscriptions")) + len(preferences)
+    changed = [{**preference, "enabled": True} for preference in preferences]
+    result = run.fails("organization", resource_preferences=changed, change_limit="1%")
+    assert (
+        f"8 objects would be changed or deleted, but `change_limit` is 1% (0 of {existing} objects)"
+        in (result["msg"])
+    )
+
+
+def test_percentage_of_few_objects_is_no_limit():
+    limit = ChangeLimit.from_option("30%")
+    assert limit.allowed(9) is None
+    assert limit.allowed(20) == 6
+    assert ChangeLimit.from_option("3").allowed(1) == 3
 
 
 # Reading

@@ -11,7 +11,7 @@ from ansible.module_utils.common.parameters import remove_values
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ansible_collections.ccloud.notifications.plugins.module_utils._masking import Mask
+from ansible_collections.ccloud.notifications.plugins.module_utils._masking import Mask, SecretFinder
 
 
 def results(texts: st.SearchStrategy[str], numbers: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -73,3 +73,8 @@ def test_result_with_many_secrets_equals_that_of_ansible_core():
     urls = [f"https://hooks.slack.example/services/{number:05}" for number in range(300)]
     result = {"integrations": [{"url": url, "text": f"to {url}, not {url[:-1]}"} for url in urls]}
     assert Mask(urls).hide(result) == remove_values(result, urls)
+
+
+def test_secret_that_begins_like_a_longer_one_ends_within_the_text():
+    finder = SecretFinder(["abcdefgh12", "abcdefgh12345"])
+    assert finder.spans("x abcdefgh12") == [(2, 12)]

@@ -18,7 +18,7 @@ from .._api.client import Client, Clock
 from .._api.session import DEFAULT_ENDPOINT, SessionCache
 from .._common import noop
 from .._errors import NotificationsError, RefusedError, operation
-from .._redaction import HIDDEN, MESSAGE_LIMIT, Redactor, one_line, origin_of, shortened
+from .._redaction import HIDDEN, MESSAGE_LIMIT, Redactor, counted, one_line, origin_of, shortened
 from .connection import SECRET_OPTIONS, connection_from_options, endpoint_from_options, is_loopback
 
 #: The service's errors refer to its documentation.
@@ -72,7 +72,7 @@ class ModuleContext:
     def connect(self) -> Client:
         """A client for the connection that the options describe. Raises RefusedError."""
         endpoint = endpoint_from_options(self.params, self.environ)
-        # An endpoint that is refused is shown as well.
+        # Messages about a refused endpoint show its origin.
         self.redactor.allow(origin_of(endpoint) or DEFAULT_ENDPOINT)
         with operation("connect"):
             connection = connection_from_options(self.params, self.environ, self.ansible_version)
@@ -90,13 +90,13 @@ class ModuleContext:
                 f"The endpoint {client.endpoint} is not encrypted, so others can read the credentials."
             )
         self._clients.append(client)
-        self._credentials += client.credentials
         return client
 
     def close(self) -> Dict[str, Any]:
         """Close the connections. Returns the ``api`` member of the result, if a client was made."""
         for client in self._clients:
             client.close()
+            self._credentials += client.credentials
         return {"api": self._clients[0].stats.as_result(self.redactor)} if self._clients else {}
 
     def cancel(self) -> None:
@@ -106,7 +106,9 @@ class ModuleContext:
             client.cancel()
             writes += client.stats.writes
         if writes:
-            self.report_progress(f"Interrupted after {writes} write requests. Their changes were not undone.")
+            self.report_progress(
+                f"Interrupted after {counted(writes, 'write request')}. What they changed was not undone."
+            )
 
     # Options
 

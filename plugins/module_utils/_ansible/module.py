@@ -8,7 +8,6 @@ Private to the collection.
 
 from __future__ import annotations
 
-import os
 from typing import Any, Dict, NoReturn, Optional, Set
 
 from .zip_imports import compile_once
@@ -18,6 +17,7 @@ compile_once()
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._api.adapter import REQUESTS_IMPORT_ERROR
+from .._common import watch_parent
 from .._errors import NOTHING_CHANGED
 from .._masking import Mask
 from .._redaction import redact_options
@@ -83,11 +83,6 @@ class _Module(AnsibleModule):  # type: ignore[misc]
         return hidden
 
 
-def _is_orphaned() -> bool:
-    """Whether the process that started this one is gone, so that the init process has taken its place."""
-    return os.getppid() == 1
-
-
 def main(arguments: ArgumentSpec, run: Run) -> None:
     """Run a module in this process."""
     module = _Module(arguments)
@@ -99,7 +94,7 @@ def main(arguments: ArgumentSpec, run: Run) -> None:
         module.warn,
         module.ansible_version,
         secrets=module.no_log_values,
-        is_orphaned=_is_orphaned,
+        is_orphaned=watch_parent(),
     )
     result = run_module(run, ctx)
     if result.pop("failed", False):

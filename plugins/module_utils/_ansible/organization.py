@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from .._api.client import Client
+from .._common import Object
 from .._engine.concurrency import run_concurrently
 from .._engine.plan import REPLACEMENT, Step
 from .._engine.rendering import (
@@ -24,8 +25,8 @@ from .._engine.rendering import (
 )
 from .._engine.result import PlanResult
 from .._errors import NotificationsError, RefusedError, operation
-from .._redaction import one_line, origin_of, quoted
-from .._resources.integrations import INTEGRATIONS, TEST_PATH, target_to_test
+from .._redaction import counted, one_line, origin_of, quoted
+from .._resources.integrations import INTEGRATIONS, TEST_PATH, target_to_test, webhook_url
 from .._resources.notification_types import NOTIFICATION_TYPES
 from .._resources.organization import OrganizationPlan
 from .._resources.policies import quoted_names
@@ -75,8 +76,9 @@ def warn_about_recipients(ctx: ModuleContext, organization: OrganizationPlan) ->
     """Warn if critical types reach only the e-mail to organization admins, if rules route anything."""
     names = organization.routing.admin_only_types() if organization.selection.selected else []
     if names:
+        reach = "reaches" if len(names) == 1 else "reach"
         ctx.warn_once(
-            f"{len(names)} critical types reach only the e-mail to organization admins, such as "
+            f"{counted(len(names), 'critical type')} {reach} only the e-mail to organization admins, such as "
             f"{quoted_names(names[:3])}. Users who hold the role through a group mapping do not receive it."
         )
 
@@ -93,6 +95,16 @@ class TestResult:
         return {"display_name": self.name, "sent": self.error is None, **failure}
 
 
+def refused_test(steps: Sequence[Step]) -> Optional[RefusedError]:
+    """The error if one of the integrations to test cannot be tested, or None."""
+    try:
+        for step in steps:
+            _body_to_test(step)
+    except RefusedError as refusal:
+        return refusal
+    return None
+
+
 def send_tests(client: Client, steps: Sequence[Step], concurrency: int) -> List[TestResult]:
     """Send a test notification through the integration of each step, several at once."""
     return run_concurrently(partial(_send_test, client), steps, concurrency, client.cancel)
@@ -100,14 +112,29 @@ def send_tests(client: Client, steps: Sequence[Step], concurrency: int) -> List[
 
 def _send_test(client: Client, step: Step) -> TestResult:
     try:
-        with operation(f"send a test notification through {quoted(step.name)}"):
-            # The URL of the task, because the service may mask the one that it has.
-            desired = {**(step.before or {}), **(step.after or {}), **step.desired.fields}
-            display_name, target = target_to_test(desired)
-            client.call_action("POST", TEST_PATH, {"display_name": display_name, "target": target})
+        with operation(_test_operation(step)):
+            client.call_action("POST", TEST_PATH, _body_to_test(step))
     except NotificationsError as error:
         return TestResult(step.name, error)
     return TestResult(step.name)
+
+
+def _body_to_test(step: Step) -> Object:
+    """The integration to test, with the URL of the task if it states one. Raises RefusedError.
+
+    The service may mask the URL that it has.
+    """
+    integration = {**(step.before or {}), **(step.after or {})}
+    stated = step.desired.fields.get("target")
+    if stated and webhook_url(stated) is not None:
+        integration["target"] = stated
+    with operation(_test_operation(step)):
+        display_name, target = target_to_test(integration)
+    return {"display_name": display_name, "target": target}
+
+
+def _test_operation(step: Step) -> str:
+    return f"send a test notification through {quoted(step.name)}"
 
 
 def describe_organization(client: Client, organization_id: Optional[str]) -> Dict[str, Any]:
@@ -115,9 +142,11 @@ def describe_organization(client: Client, organization_id: Optional[str]) -> Dic
     return {"id": organization_id, "endpoint": origin_of(client.endpoint)}
 
 
-def refused_result(client: Client, organization: OrganizationPlan, refusal: RefusedError) -> ModuleResult:
+def refused_result(
+    client: Client, organization: OrganizationPlan, refusal: RefusedError, tests: Sequence[Step]
+) -> ModuleResult:
     """The result if the plan is refused: the plan and its diff, so that they can be reviewed."""
-    return ModuleResult(_plan_members(client, organization, 0), refusal)
+    return ModuleResult(_plan_members(client, organization, len(tests)), refusal)
 
 
 def organization_result(

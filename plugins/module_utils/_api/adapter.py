@@ -79,7 +79,10 @@ class RequestTracker:
 
     @contextmanager
     def limit(self, seconds: float) -> Iterator[None]:
-        """Limit the total time of everything that the current thread sends and receives within."""
+        """Limit the total time of what the current thread receives within.
+
+        To connect, and to send, may take as long again: each has the timeout of requests.
+        """
         attempt = _Attempt(time.monotonic() + seconds)
         with self._lock:
             self._attempts.add(attempt)

@@ -14,7 +14,7 @@ import re
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Tuple
+from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Set, Tuple
 from urllib.parse import parse_qs, quote, urlsplit
 
 from .._common import Object, noop
@@ -142,6 +142,7 @@ class Client:
         self._deadline = clock.monotonic() + connection.deadline
         self._lock = threading.Lock()
         self._not_before = 0.0
+        self._exchanged_tokens: Set[str] = set()
         self.stats = RequestStats()
         self.redactor = redactor or Redactor(connection.endpoint, DEFAULT_ENDPOINT)
         self.redactor.add(*connection.credentials.secrets)
@@ -165,8 +166,8 @@ class Client:
 
     @property
     def credentials(self) -> List[str]:
-        """Secrets that no result may contain."""
-        return self._connection.credentials.secrets
+        """Secrets that no result may contain, with the tokens that were exchanged so far."""
+        return [*self._connection.credentials.secrets, *sorted(self._exchanged_tokens)]
 
     def now(self) -> float:
         """Monotonic seconds."""
@@ -196,7 +197,7 @@ class Client:
         if total is not None and len(objects) < total:
             objects, total = self._list_once(path, query)
         if total is not None and len(objects) < total:
-            noun = path.rpartition("/")[2].replace("-", " ")
+            noun = path.rpartition("/")[2].partition(":")[0].replace("-", " ")
             self._warn(
                 f"The list of {noun} may be incomplete: the service counts {total} and lists {len(objects)}, "
                 "twice in a row."
@@ -284,7 +285,7 @@ class Client:
         return obj or None
 
     def get_summary(self, path: str, member: str) -> Object:
-        """GET of a verb such as ``user-notifications:summary``, whose answer must have a member but no ID."""
+        """GET of a verb such as ``user-notifications:summary``, whose answer must have ``member``."""
         request = Request("GET", path, lambda body: isinstance(body, dict) and member in body)
         summary: Object = self.send(request).body
         return summary
@@ -333,9 +334,9 @@ class Client:
                 self._count_retry()
                 continue
             delay = retry.retry_delay(request.retry_mode, failure, attempt, self.wall_clock(), self._jitter())
-            # One of several attempts may have taken effect, whatever the last one says. A POST is only
-            # repeated after attempts that were certainly not carried out.
-            is_harmless = request.retry_mode is not RetryMode.IDEMPOTENT and delay is not None
+            # One of several attempts may have taken effect, whatever the last one says. A creation is
+            # only repeated after attempts that were certainly not carried out.
+            is_harmless = request.retry_mode is RetryMode.CREATE and delay is not None
             outcome_unknown = outcome_unknown or (retry.outcome_unknown(failure) and not is_harmless)
             if delay is None or self.now() + delay >= self._deadline:
                 self._give_up(request, failure, error, attempt, self.now() - started, delay, outcome_unknown)
@@ -382,6 +383,8 @@ class Client:
             return credentials
         token = self._session.token_cache.get(lambda: self._exchange_token(credentials), self.now())
         self.redactor.add(token.token)
+        with self._lock:
+            self._exchanged_tokens.add(token.token)
         return token
 
     def _exchange_token(self, credentials: TokenExchange) -> Tuple[str, float]:
@@ -424,9 +427,11 @@ class Client:
 
         Raises if the deadline has passed or the task is stopped.
         """
-        with self._lock:
-            ahead = self._not_before - self.now()
-        if ahead > 0:
+        while not self._tracker.is_canceled:
+            with self._lock:
+                ahead = self._not_before - self.now()
+            if ahead <= 0:
+                break
             self._clock.wait(self._tracker, ahead)
         if self._is_orphaned():
             self.cancel()

@@ -124,11 +124,9 @@ def parse_error(text: str) -> ErrorBody:
     if isinstance(body.get("error"), dict):
         return _from_object(body, body["error"])
 
-    # The form of OAuth (RFC 6749, 5.2), with which a token exchange may respond.
-    code = _text(body.get("error"))
-    return ErrorBody(
-        code is not None, code, _text(body.get("error_description")) or _text(body.get("message"))
-    )
+    # The form of OAuth (RFC 6749, 5.2), with which a token exchange may respond, and many other servers.
+    detail = _text(body.get("error_description")) or _text(body.get("message"))
+    return ErrorBody(code=_text(body.get("error")), detail=detail)
 
 
 def _from_list(items: List[Dict[str, Any]]) -> ErrorBody:

@@ -153,7 +153,7 @@ class Transport:
             raise TransportError("the task was stopped", type="canceled", outcome_unknown=True) from None
         except (OSError, ValueError, TypeError, urllib3.exceptions.HTTPError) as error:
             # RequestException is an OSError. requests lets a few plain exceptions through as well.
-            self._raise_failure(error)
+            self._raise_failure(error, timeout)
 
         self._on_response(response.headers)
         _check_status(request, response, text, self._session.http)
@@ -224,14 +224,14 @@ class Transport:
                 raise TransportError(f"the responses are larger than {BODY_LIMIT // 2**20} MiB", **facts)
         return b"".join(chunks).decode("utf-8", "replace")
 
-    def _raise_failure(self, error: Exception) -> NoReturn:
-        """Raise what an exception of requests means."""
+    def _raise_failure(self, error: Exception, timeout: float) -> NoReturn:
+        """Raise what an exception of requests means. ``timeout`` is that of the request, in seconds."""
         endpoint = self._connection.endpoint
         cause = _root_cause(error)
         reason = self._redactor.redact(one_line(f"{type(cause).__name__}: {cause}"))
 
         if isinstance(error, ConnectTimeout):
-            detail = f"no connection within {self._connection.timeout:g} s"
+            detail = f"no connection within {timeout:.3g} s"
             raise AttemptFailedError(Failure(retry.NOT_CONNECTED), _not_connected(detail)) from None
         if isinstance(error, (Timeout, urllib3.exceptions.ReadTimeoutError)):
             failed = TransportError("no response", type="timed_out")

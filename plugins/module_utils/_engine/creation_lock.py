@@ -15,7 +15,7 @@ import os
 import stat
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Callable, Iterator, Optional
 
 try:
@@ -36,14 +36,19 @@ class CreationLock:
             return False
         try:
             created = float(os.pread(self._descriptor, 64, 0) or b"0")
-            # A clock that was set back leaves times that are yet to come.
-            return moment < created <= time.time()
-        except ValueError:
+        except (OSError, ValueError):
             return False
+        # After the clock was set back, a recorded time may be in the future.
+        return moment < created <= time.time()
 
     def record_creation(self) -> None:
-        """Let the tasks whose turns come later know that the object exists now."""
-        if self._descriptor is not None:
+        """Let the tasks whose turns come later know that the object exists now.
+
+        If that fails, for example because the disk is full, they may create it once more.
+        """
+        if self._descriptor is None:
+            return
+        with suppress(OSError):
             os.ftruncate(self._descriptor, 0)
             os.pwrite(self._descriptor, str(time.time()).encode(), 0)
 
@@ -52,9 +57,8 @@ class CreationLock:
 def creation_lock(*identity: str, wait: Callable[[], bool]) -> Iterator[CreationLock]:
     """The turn to create the object that these texts identify.
 
-    ``wait`` waits a moment, and returns False if there is no time left.
-
-    Without a usable folder there is no waiting.
+    ``wait`` waits a moment, and returns False if there is no time left. Without a folder in which files can
+    be locked, there is no waiting.
     """
     digest = hashlib.sha256("\0".join(identity).encode("utf-8", "replace")).hexdigest()[:32]
     descriptor = _open(digest)
@@ -71,9 +75,11 @@ def _acquire(descriptor: int, wait: Callable[[], bool]) -> None:
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             if not wait():
                 return
+        except OSError:  # a file system without locks
+            return
         else:
             return
 

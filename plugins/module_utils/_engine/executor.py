@@ -18,8 +18,8 @@ from .model import Client
 from .operations import apply_step
 from .plan import CREATE, DELETE, KEEP, RECREATE, ExecutionOptions, Phase, Plan
 from .recovery import (
-    CreatedIds,
     StepContext,
+    WrittenIds,
     duplicate_warnings,
     wait_until_listed,
     wait_until_unlisted,
@@ -33,8 +33,8 @@ QUIET_SECONDS = 2.0
 def apply_plan(client: Client, plan: Plan, options: ExecutionOptions) -> PlanResult:
     """Apply a plan. Errors are in the results.
 
-    After an error no further step is started, unless ``continue_on_error`` is set. Nothing is deleted unless
-    all references to it were removed.
+    After an error no further step is started, unless ``continue_on_error`` is set. Even then, nothing that
+    others refer to is deleted after a change of those others has failed.
     """
     return _Executor(client, plan, options).run()
 
@@ -47,14 +47,15 @@ class _Executor:
         self._plan = plan
         self._options = options
         self._stopped = threading.Event()
-        self._created_ids: CreatedIds = {}
+        self._written_ids: WrittenIds = {}
+        planned_keys = plan.planned_keys()
         self._contexts = {
             resource.address: StepContext(
                 client,
                 resource,
                 plan.snapshot[resource].ids,
-                plan.planned_keys(resource),
-                self._created_ids,
+                planned_keys[resource.address],
+                self._written_ids,
             )
             for resource in plan.changing_resources()
         }
@@ -65,14 +66,14 @@ class _Executor:
 
     def run(self) -> PlanResult:
         for phase in self._plan.phases():
-            if phase.action in (DELETE, RECREATE) and self._has_remaining_references(phase):
+            if phase.action in (DELETE, RECREATE) and self._has_failed_referrers(phase):
                 break
             self._run_phase(phase)
         for ctx, results in self._by_collection(range(len(self._results))):
             self._add_warnings(duplicate_warnings(ctx, results))
         return PlanResult(tuple(self._results))
 
-    def _has_remaining_references(self, phase: Phase) -> bool:
+    def _has_failed_referrers(self, phase: Phase) -> bool:
         """Whether others may still refer to objects to delete, because a change of those others failed."""
         return self._is_referenced(phase.positions[0]) and any(
             result.error for position, result in enumerate(self._results) if not self._is_referenced(position)
@@ -103,9 +104,9 @@ class _Executor:
             self._stopped.set()
         if result.after and not result.error:
             key = step.alias or step.resource.key(result.after)
-            self._created_ids[step.resource.path, key] = result.after["id"]
+            self._written_ids[step.resource.path, key] = result.after["id"]
             if _is_created(ctx, result):
-                ctx.record_creation(result.after)
+                ctx.watch_for_duplicates(result.after)
 
     def _cancel(self) -> None:
         self._stopped.set()

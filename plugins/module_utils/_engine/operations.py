@@ -24,7 +24,7 @@ from .._errors import (
     RefusedError,
     RefusedLaterError,
 )
-from .._redaction import quoted
+from .._redaction import name_with_id, quoted
 from .model import Collection, Reference
 from .plan import CREATE, DELETE, KEEP, RECREATE, UPDATE, Step
 from .planner import plan_step, unapplied_changes
@@ -67,6 +67,7 @@ def apply_step(ctx: StepContext, step: Step) -> StepResult:
         except RefusedError as error:
             outcome = _failed(step, error)
         else:
+            warnings += tuple(text for text in replanned.warnings if text not in warnings)
             step = replace(replanned, origin=step.origin)
             outcome = _attempt(ctx, step)
 
@@ -161,7 +162,7 @@ def _not_created_by(obj: Object, reason: str) -> OutcomeUnknownError:
 
 def _verify_creation(ctx: StepContext, step: Step, body: Mapping[str, Any], obj: Object) -> StepResult:
     verified, error = _verify(ctx, body, obj)
-    if not isinstance(error, ChangeNotAppliedError) or not _is_only_normalized(step, body, obj):
+    if not isinstance(error, ChangeNotAppliedError) or not _is_only_normalized(step, body, verified):
         return StepResult(step, after=verified, changed=True, error=error)
 
     # The service normalizes names, for example by trimming. The next run would not find the object under the
@@ -240,7 +241,9 @@ def _resolve_missing(ctx: StepContext, step: Step, error: NotificationsError) ->
     before = step.before or {}
     current = _read_after(ctx, before, error)
     if current is None:
-        return Outdated((), error, f"{_shown(ctx.resource.name(before), before)} was {_BY_OTHERS}")
+        return Outdated(
+            (), error, f"{name_with_id(ctx.resource.name(before), before['id'])} was {_BY_OTHERS}"
+        )
     if isinstance(error, ForbiddenError):
         raise error
     return Outdated((current,), error)
@@ -270,14 +273,10 @@ def _delete(ctx: StepContext, step: Step) -> Outcome:
     before = step.before or {}
     if delete_object(ctx, before):
         return StepResult(step, changed=True)
-    return StepResult(step, warnings=(f"{_shown(step.name, before)} was {_BY_OTHERS}",))
+    return StepResult(step, warnings=(f"{name_with_id(step.name, before['id'])} was {_BY_OTHERS}",))
 
 
 _BY_OTHERS = "deleted by another task or user in the meantime."
-
-
-def _shown(name: str, obj: Object) -> str:
-    return f"{quoted(name)} ({obj['id']})"
 
 
 def delete_object(ctx: StepContext, obj: Object, may_repeat: bool = True) -> bool:

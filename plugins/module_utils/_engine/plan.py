@@ -8,8 +8,9 @@ Private to the collection.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any, Callable, FrozenSet, List, Mapping, Optional, Tuple, Union
+from typing import Any, Callable, DefaultDict, List, Mapping, Optional, Set, Tuple, Union
 
 from .._common import Object, noop
 from .model import DesiredState, Reference, Resource, Snapshot
@@ -108,13 +109,13 @@ class Plan:
         changing = {step.resource.address: step.resource for step in self.steps if step.is_change}
         return list(changing.values())
 
-    def planned_keys(self, resource: Resource) -> FrozenSet[str]:
-        """The keys that the objects of the plan's steps will have."""
-        return frozenset(
-            step.resource.key(step.after)
-            for step in self.steps
-            if step.after is not None and step.resource.address == resource.address
-        )
+    def planned_keys(self) -> Mapping[Tuple[str, str], Set[str]]:
+        """The keys that the objects of the plan's steps will have, by the address of their collection."""
+        keys: DefaultDict[Tuple[str, str], Set[str]] = defaultdict(set)
+        for step in self.steps:
+            if step.after is not None:
+                keys[step.resource.address].add(step.resource.key(step.after))
+        return keys
 
     def ordered_changes(self) -> List[Step]:
         """The changes in the order in which they are made. A recreation is one change."""

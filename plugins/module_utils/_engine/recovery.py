@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from typing import (
+    AbstractSet,
     Any,
     Callable,
     ContextManager,
@@ -47,13 +48,13 @@ POLL_DELAYS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 
 RUN_ONCE = "If several hosts of a play manage one organization, use `run_once: true` or `delegate_to`."
 
-#: IDs of objects that a plan created, by the path of their collection and their key.
-CreatedIds = MutableMapping[Tuple[str, str], str]
+#: IDs of objects that a plan created or updated, by the path of their collection and their key.
+WrittenIds = MutableMapping[Tuple[str, str], str]
 
 
 @dataclass
 class StepContext:
-    """Where steps are carried out: one collection.
+    """What the steps of one collection share.
 
     ``known_ids`` are the IDs that it had when the plan was made, ``planned_keys`` the keys that it will have.
     """
@@ -61,8 +62,8 @@ class StepContext:
     client: Client
     resource: Resource
     known_ids: FrozenSet[str]
-    planned_keys: FrozenSet[str]
-    created_ids: CreatedIds
+    planned_keys: AbstractSet[str]
+    written_ids: WrittenIds
     _claimed: Set[str] = field(default_factory=set)
     _created_by_key: Dict[str, str] = field(default_factory=dict)
     _duplicates: Dict[str, Set[str]] = field(default_factory=dict)
@@ -78,7 +79,7 @@ class StepContext:
                     self._duplicates.setdefault(created_id, set()).add(obj["id"])
         return objects
 
-    def record_creation(self, obj: Object) -> None:
+    def watch_for_duplicates(self, obj: Object) -> None:
         """From now on, each list is searched for other objects with the key of this one."""
         with self._lock:
             self._created_by_key[self.resource.key(obj)] = obj["id"]
@@ -108,7 +109,7 @@ class StepContext:
         Raises DependencyFailedError.
         """
         if isinstance(value, Reference):
-            object_id = self.created_ids.get((value.path, value.key))
+            object_id = self.written_ids.get((value.path, value.key))
             if object_id is None:
                 raise DependencyFailedError(f"{quoted(value.key)}, which it refers to, was not created")
             return {"id": object_id}

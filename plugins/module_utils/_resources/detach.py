@@ -9,6 +9,7 @@ Private to the collection.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence
 
 from .._common import Object
@@ -93,29 +94,40 @@ def plan_dependents(plan: Plan, collections: Iterable[Collection], when_in_use: 
     removed = removed_integrations(plan, when_in_use)
     recreated = {step.before["id"] for step in plan.removals() if step.before and step.action == RECREATE}
     deleted = {object_id: name for object_id, name in removed.items() if object_id not in recreated}
-    result = Plan((), Snapshot())
-    for collection in collections:
-        if not removed or not isinstance(collection.resource, RoutedResource):
-            continue
-        dependents = _unchanged_dependents(plan, collection, removed)
-        detached = [obj for obj in dependents if _integration_ids(obj) & deleted.keys()]
-        _refuse_detaching(collection, detached, deleted, when_in_use)
-        result += _replan(collection, detached, DETACHED)
-        result += _replan(collection, [obj for obj in dependents if obj not in detached], REPOINTED)
-    return result
-
-
-def _unchanged_dependents(plan: Plan, collection: Collection, removed: Mapping[str, str]) -> List[Object]:
+    if not removed:
+        return Plan((), Snapshot())
     changed = {
-        step.before["id"]
+        (step.resource.address, step.before["id"])
         for step in plan.steps
-        if step.before is not None and step.is_change and step.resource.address == collection.resource.address
+        if step.before is not None and step.is_change
     }
-    return [obj for obj in collection if obj["id"] not in changed and _integration_ids(obj) & removed.keys()]
+    plans: List[Plan] = []
+    for collection in collections:
+        resource = collection.resource
+        if not isinstance(resource, RoutedResource):
+            continue
+        detached: List[Object] = []
+        repointed: List[Object] = []
+        for obj in collection:
+            integration_ids = _integration_ids(obj)
+            if (resource.address, obj["id"]) in changed:
+                continue
+            if integration_ids & deleted.keys():
+                detached.append(obj)
+            elif integration_ids & removed.keys():
+                repointed.append(obj)
+        _refuse_detaching(collection, detached, deleted, when_in_use)
+        plans.append(_plan_with_remaining(collection, detached, DETACHED))
+        plans.append(_plan_with_remaining(collection, repointed, REPOINTED))
+    # Adding the plans one by one would copy their steps again and again.
+    return Plan(
+        tuple(chain.from_iterable(dependent.steps for dependent in plans)),
+        Snapshot(chain.from_iterable(dependent.snapshot for dependent in plans)),
+    )
 
 
-def _replan(collection: Collection, dependents: Sequence[Object], origin: str) -> Plan:
-    """Plan subscriptions again, with the integrations that will exist."""
+def _plan_with_remaining(collection: Collection, dependents: Sequence[Object], origin: str) -> Plan:
+    """The plan of subscriptions that keep those of their integrations that will exist."""
     resource = collection.resource
     desired_states = [
         RoutedState(

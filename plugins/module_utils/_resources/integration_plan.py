@@ -166,7 +166,8 @@ def planned_catalog(current: Catalog, plan: Plan, repointed_ids: Container[str])
             continue
         if step.before is not None and step.action in (DELETE, RECREATE):
             integration_id = step.before["id"]
-            removed[integration_id] = existing.pop(integration_id)
+            # It may have been deleted since the plan was made.
+            removed[integration_id] = existing.pop(integration_id, step.before)
             if integration_id in repointed_ids:
                 replacements[integration_id] = step.replacement or None
         if step.after is not None and "id" in step.after:

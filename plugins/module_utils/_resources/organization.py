@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, Callable, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from .._common import Object
-from .._engine.model import Client, Collection, DesiredState, Purge
+from .._engine.model import Client, Collection, DesiredState, Purge, Snapshot
 from .._engine.plan import REPLACEMENT, Plan, Step
 from .._engine.planner import is_kept, make_plan
 from .._engine.rendering import plan_checksum
@@ -184,7 +184,8 @@ def plan_organization(
     plan += plan_dependents(plan, [subscriptions, *resource_plan.snapshot], params["when_in_use"])
 
     after = planned_routing(plan, subscriptions, catalog)
-    refusal = options.limits.refusal(state.routing, after, plan, _object_count(state))
+    object_count = _object_count(state, resource_plan.snapshot)
+    refusal = options.limits.refusal(state.routing, after, plan, object_count)
     return OrganizationPlan(plan, selection, rules.not_disabled, after, state.organization_id, refusal)
 
 
@@ -230,10 +231,11 @@ def _plan_resource_settings(
 # Limits and tests
 
 
-def _object_count(state: OrganizationState) -> int:
+def _object_count(state: OrganizationState, resource_settings: Snapshot) -> int:
     """The number of existing objects that a plan could change."""
     manageable = sum(map(is_manageable, state.integrations))
-    return manageable + len(state.subscriptions.ids)
+    settings = sum(len(collection.ids) for collection in resource_settings)
+    return manageable + len(state.subscriptions.ids) + settings
 
 
 def integrations_to_test(plan: Plan, test_option: str) -> List[Step]:

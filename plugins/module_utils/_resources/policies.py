@@ -15,7 +15,7 @@ from typing import Any, Iterable, List, Mapping, Optional, Sequence, Tuple
 from .._common import Object, matches_any
 from .._engine.plan import REPLACEMENT, REPOINTED, Plan, Step
 from .._errors import RefusedError, operation
-from .._redaction import quoted
+from .._redaction import counted, quoted
 from .catalog import reference_ids, references
 from .notification_types import (
     NOTIFICATION_TYPES,
@@ -67,7 +67,10 @@ class Policy:
         )
 
     def violations(self, routing: Routing) -> List[str]:
-        """The names of the types that violate the policy. Raises RefusedError if it selects nothing."""
+        """The names of the types that violate the policy.
+
+        Raises RefusedError if a selector has a value that no type has.
+        """
         with operation(f"check the policy {quoted(self.name)}"):
             refuse_unmatched_values(routing.catalog.types, self.select, "Correct it.")
         types = self.selected_types(routing.catalog.types.sorted(), routing.catalog.types_by_resource)
@@ -141,11 +144,11 @@ class ChangeLimit:
             next_step="Set it to a number such as 20, or to a percentage such as 30%.",
         )
 
-    def allowed(self, object_count: int) -> int:
-        """The number of changes that the limit allows. A percentage of few objects allows all of them."""
+    def allowed(self, object_count: int) -> Optional[int]:
+        """The number of changes that the limit allows; None for a percentage of few objects: any number."""
         if not self.is_percentage:
             return self.number
-        return object_count if object_count < MIN_OBJECTS else object_count * self.number // 100
+        return None if object_count < MIN_OBJECTS else object_count * self.number // 100
 
 
 @dataclass(frozen=True)
@@ -188,8 +191,9 @@ class Limits:
         silenced = before.types_silenced_in(after)
         if len(silenced) <= self.silence:
             return None
+        pronoun = "its" if len(silenced) == 1 else "their"
         return RefusedError(
-            f"{len(silenced)} types would lose their last channel other than e-mail, "
+            f"{counted(len(silenced), 'type')} would lose {pronoun} last channel other than e-mail, "
             f"but `silence_limit` is {self.silence}: {quoted_names(silenced)}",
             type="silence_limit_exceeded",
             operation="apply the plan",
@@ -197,13 +201,14 @@ class Limits:
         )
 
     def _change_refusal(self, plan: Plan, object_count: int) -> Optional[RefusedError]:
+        allowed = self.changes.allowed(object_count) if self.changes else None
         changes = [step for step in plan.steps if _is_limited(step)]
-        if self.changes is None or len(changes) <= self.changes.allowed(object_count):
+        if self.changes is None or allowed is None or len(changes) <= allowed:
             return None
         names = listed([step.resource.describe(step.name) for step in changes])
         return RefusedError(
-            f"{len(changes)} objects would be changed or deleted, but `change_limit` is {self.changes.text} "
-            f"({self.changes.allowed(object_count)} of {object_count} objects): {names}",
+            f"{counted(len(changes), 'object')} would be changed or deleted, but `change_limit` is "
+            f"{self.changes.text} ({allowed} of {counted(object_count, 'object')}): {names}",
             type="change_limit_exceeded",
             operation="apply the plan",
             next_step="Review them, and raise `change_limit` if they are right.",
@@ -223,7 +228,7 @@ def _violation_refusal(policy: Policy, after: Routing) -> Optional[RefusedError]
 
 
 def _is_limited(step: Step) -> bool:
-    """Whether ``change_limit`` counts a step: a change that may take notifications away from somebody."""
+    """Whether ``change_limit`` counts a step: a change or deletion that does more than add integrations."""
     is_replaced = step.origin in (REPLACEMENT, REPOINTED)
     return step.before is not None and step.is_change and not is_replaced and not _only_adds(step)
 
