@@ -31,7 +31,7 @@ def role_options(variables: Mapping[str, Any], prefix: str = "bootstrap_") -> An
         typed = typed_options(variables, ORGANIZATION.options, prefix)
     except TextError as error:
         raise AnsibleFilterError(str(error)) from None
-    # As above. The other values are no texts of their own.
+    # Only texts can become templates, so only they are marked as unsafe.
     return {
         name: wrap_var(value) if isinstance(variables[prefix + name], str) else value
         for name, value in typed.items()

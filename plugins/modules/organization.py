@@ -16,7 +16,8 @@ description:
     creates. Integrations are updated and created first, then subscriptions and settings are written, then
     integrations are deleted, so no notification type is without a recipient in between. Test notifications
     are sent at the end.
-  - An unchanged organization costs one list of each collection.
+  - If nothing changes, the task lists each collection once, and looks up the settings of each resource in the
+    options.
 author: The ccloud.notifications authors (@ccloud-notifications)
 options:
   integrations:
@@ -347,8 +348,6 @@ EXAMPLES = r"""
     subscriptions:
       - select: {severities: [CRITICAL]}
         integrations: [ops-slack]
-    # Taking the pager away from all critical types would otherwise be refused.
-    silence_limit: 50
   check_mode: true
   register: reviewed
 
@@ -357,7 +356,6 @@ EXAMPLES = r"""
     subscriptions:
       - select: {severities: [CRITICAL]}
         integrations: [ops-slack]
-    silence_limit: 50
     expected_checksum: "{{ reviewed.plan.checksum }}"
 
 - name: Delete all other channels, except those of the data team, after removing them from their subscriptions
@@ -366,7 +364,7 @@ EXAMPLES = r"""
       - display_name: ops-slack
         target: {kind: Slack, webhook_url: "{{ ops_slack_url }}"}
     subscriptions:
-      # No type may match, because Flink is not used yet.
+      # Flink is not used yet, so no type matches.
       - select: {display_names: ["Flink *"]}
         integrations: [ops-slack]
         allow_empty: true
@@ -412,10 +410,14 @@ plan:
           after: ENABLED   Organization admins, ops-slack
           text: ENABLED   Organization admins, +ops-slack
     text: {description: "The plan for people, one line for each change.", type: list, elements: str}
-    requests: {description: The requests that applying the plan costs if nothing fails., type: int, sample: 8}
+    requests:
+      description: The number of requests that applying the plan takes if nothing fails. Each page of 250
+        objects after the first takes one more.
+      type: int
+      sample: 8
 summary:
   description: The number of objects for each outcome, by resource.
-  returned: when planning succeeded
+  returned: when planning succeeded and the plan was not refused
   type: dict
   sample:
     integration:
@@ -436,25 +438,25 @@ summary:
       not_attempted: 0
 failures:
   description: The objects whose change failed.
-  returned: when planning succeeded
+  returned: when planning succeeded and the plan was not refused
   type: list
   elements: dict
   sample: []
 tested:
   description: The test notifications. Empty in check mode.
-  returned: when planning succeeded
+  returned: when planning succeeded and the plan was not refused
   type: list
   elements: dict
   sample: [{display_name: ops-slack, sent: true}]
 not_in_plan:
   description: The types that only selectors match and that the organization's plan does not include.
-  returned: when planning succeeded
+  returned: when planning succeeded and the plan was not refused
   type: list
   elements: dict
   sample: []
 not_disabled:
   description: The types that no rule selects and that O(disable_others) cannot disable.
-  returned: when planning succeeded
+  returned: when planning succeeded and the plan was not refused
   type: list
   elements: dict
   sample: []

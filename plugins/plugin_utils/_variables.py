@@ -25,7 +25,7 @@ _SIMILARITY = 0.75
 
 
 class TextError(ValueError):
-    """A text cannot be read as a value. The message completes "The variable ..."."""
+    """A text cannot be read as a value. The message follows the name of the variable, or "The value"."""
 
 
 def as_list(value: Any) -> List[Any]:

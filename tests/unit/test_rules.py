@@ -125,13 +125,14 @@ def cases(draw):
 def planned(case, subscriptions):
     """The plan of the `subscriptions` module; None if it is refused."""
     resource = Subscriptions(Catalog(case.types, INTEGRATIONS))
+    existing = Collection(resource, subscriptions)
     selection = apply_rules(resource.catalog, case.rules)
     desired_states = selection.desired_states(resource, case.mode, case.keep_read_only)
     if case.disable_others and selection.selected:
-        desired_states += disable_unselected(resource, subscriptions, selection)[0]
+        desired_states += disable_unselected(existing, selection)[0]
 
     try:
-        return make_plan(desired_states, Snapshot([Collection(resource, subscriptions)]))
+        return make_plan(desired_states, Snapshot([existing]))
     except RefusedError as refused:
         if refused.type not in ("no_integration_left", "not_in_plan", "invalid_option"):
             raise

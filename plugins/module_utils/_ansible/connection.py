@@ -256,7 +256,7 @@ def _from_environment(option: str, value: Optional[str], environ: Mapping[str, s
 
 
 def _clean(option: str, value: Optional[str]) -> Optional[str]:
-    """A credential without the whitespace that surrounds it in a file. Inside, no credential has any."""
+    """A credential without the whitespace that surrounds it in a file. Whitespace inside is an error."""
     cleaned = (value or "").strip()
     if any(character.isspace() or not character.isprintable() for character in cleaned):
         raise RefusedError(

@@ -42,8 +42,8 @@ class ModuleContext:
     """The context of one task.
 
     ``emit_warning`` shows a sentence at the end of the task, ``emit_progress`` at once (True: even without
-    -v). ``secrets`` are the values of secret options. ``sessions`` keeps connections for later tasks of the
-    same process. ``is_orphaned`` says whether the process that started this task is gone.
+    -v). ``secrets`` are the values of secret options. ``sessions`` keeps connections for the next items of
+    a loop. ``is_orphaned`` says whether the process that started this task is gone.
     """
 
     params: Mapping[str, Any]

@@ -3,8 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Carries out plans in the context of a task.
 
-Modules that only read do not import this, and so need neither planner nor executor. Private to the
-collection.
+Modules that only read do not import this. Private to the collection.
 """
 
 from __future__ import annotations
@@ -37,8 +36,9 @@ def apply(
     dangling = dangling_references(plan)
     if dangling:
         ids = ", ".join(map(quoted, dangling))
+        are_removed = "would be removed" if ctx.check_mode else "are removed"
         ctx.warn_once(
-            f"Subscriptions refer to integrations that no longer exist: {ids}. The references are removed."
+            f"Subscriptions refer to integrations that no longer exist: {ids}. The references {are_removed}."
         )
     if ctx.check_mode or not plan.ordered_changes():
         result = PlanResult.predict(plan)

@@ -25,7 +25,7 @@ class _Importer(zipimport.zipimporter):
 
 
 def compile_once() -> None:
-    """Compile each file only once that is imported from now on, if this process runs from an archive."""
+    """From now on, compile each imported file only once, if this process runs from an archive."""
     if isinstance(__spec__.loader, zipimport.zipimporter):
         sys.path_hooks.insert(0, _Importer)
         # It also has the importers of packages that have been imported before.

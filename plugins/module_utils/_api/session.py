@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTP sessions, kept from task to task.
+"""HTTP sessions, kept for all items of a loop.
 
 Private to the collection.
 """
@@ -71,7 +71,7 @@ class Session:
 
 
 class SessionCache:
-    """Sessions kept from task to task: one for each endpoint, credentials, TLS settings and process."""
+    """Sessions kept for all items of a loop: one for each connection and process."""
 
     LIMIT = 16
 

@@ -149,7 +149,7 @@ def _marked(before: Sequence[str], after: Sequence[str]) -> Tuple[str, ...]:
 
 
 def request_count(plan: Plan, reads: int, tests: int) -> int:
-    """The requests that applying a plan costs if nothing fails."""
+    """The requests that applying a plan takes if nothing fails, and if each list has one page."""
     writes = sum(len(phase.positions) for phase in plan.phases())
     # A recreation deletes one object and renames another.
     writes += sum(step.action == RECREATE for step in plan.steps)

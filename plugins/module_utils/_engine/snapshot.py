@@ -56,7 +56,7 @@ def existing_objects(client: Client, resource: Resource, objects: Sequence[Objec
         client.redactor.add(*resource.secrets(obj))
 
     now = client.wall_clock()
-    existing = [obj for obj in objects if not _is_deleted(obj, now)]
+    existing = [obj for obj in objects if not _is_past_deletion_time(obj, now)]
     invalid = [obj["id"] for obj in existing if not resource.is_valid(obj)]
     if invalid:
         ids = ", ".join(map(quoted, invalid[:10]))
@@ -67,7 +67,7 @@ def existing_objects(client: Client, resource: Resource, objects: Sequence[Objec
     return existing
 
 
-def _is_deleted(obj: Mapping[str, Any], now: float) -> bool:
+def _is_past_deletion_time(obj: Mapping[str, Any], now: float) -> bool:
     """Whether the service has deleted an object that it still lists.
 
     Source: ``deleted_at`` of the contract, "the time at which this object was (or will be) deleted".
@@ -81,7 +81,7 @@ def _is_deleted(obj: Mapping[str, Any], now: float) -> bool:
 def _parse_time(text: str) -> Optional[float]:
     """An RFC 3339 time as seconds since the epoch; None for anything else. Without a zone it is UTC."""
     try:
-        # Python reads "Z" only from 3.11 on, and fractions of other than 3 or 6 digits neither.
+        # Before 3.11, Python accepts neither "Z" nor fractions of other than 3 or 6 digits.
         moment = datetime.datetime.fromisoformat(re.sub(r"\.\d+", "", text.replace("Z", "+00:00")))
     except ValueError:
         return None

@@ -115,7 +115,7 @@ class Catalog:
         """What replaces an integration that the plan recreates, or the integration itself."""
         return self._planned.replacements.get(integration_id) or integration_id
 
-    def is_removed(self, integration_id: str) -> bool:
+    def needs_new_reference(self, integration_id: str) -> bool:
         """Whether the plan recreates or deletes an integration, so that references to it must change."""
         return integration_id in self._planned.replacements
 

@@ -152,10 +152,10 @@ def _refusal(step: Step, detail: str, next_step: str) -> RefusedError:
 # What exists after the plan
 
 
-def planned_catalog(current: Catalog, plan: Plan, repointed_ids: Container[str]) -> Catalog:
+def planned_catalog(current: Catalog, plan: Plan, affected_ids: Container[str]) -> Catalog:
     """The notification types, and the integrations as they will be after a plan.
 
-    ``repointed_ids`` has the IDs of removed integrations whose subscriptions must change.
+    ``affected_ids`` has the IDs of removed integrations whose subscriptions must change.
     """
     existing = {obj["id"]: obj for obj in current.integrations}
     created: Set[str] = set()
@@ -168,7 +168,7 @@ def planned_catalog(current: Catalog, plan: Plan, repointed_ids: Container[str])
             integration_id = step.before["id"]
             # It may have been deleted since the plan was made.
             removed[integration_id] = existing.pop(integration_id, step.before)
-            if integration_id in repointed_ids:
+            if integration_id in affected_ids:
                 replacements[integration_id] = step.replacement or None
         if step.after is not None and "id" in step.after:
             existing[step.after["id"]] = step.after

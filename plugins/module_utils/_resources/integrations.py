@@ -34,8 +34,7 @@ READ_ONLY_KINDS = ("RoleEmail", "UserEmail", "InApp")
 #: All published kinds. There may be more.
 KINDS = (*URL_FIELDS, *READ_ONLY_KINDS)
 
-#: What the members of read-only targets contain, whatever it looks like: a user's ``related`` is a link to
-#: the API.
+#: Members of read-only targets that are never redacted; a user's ``related`` is a link to the API.
 _PUBLIC_MEMBERS = {"kind", "role_name"}
 _PUBLIC_USER_MEMBERS = {"id", "related", "resource_name"}
 

@@ -9,7 +9,7 @@ Private to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Container, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Container, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from .._common import Object
 from .._engine.model import Collection, DesiredState, Snapshot
@@ -122,7 +122,6 @@ class RulesPlan:
     """The plan of subscriptions by rules, and the types that no rule selects and that stay enabled."""
 
     plan: Plan
-    selection: Selection
     not_disabled: List[Object]
 
 
@@ -143,13 +142,13 @@ def plan_rules(
     desired_states = selection.desired_states(resource, mode, keep_read_only)
     not_disabled: List[Object] = []
     if disable_others:
-        disabled_states, not_disabled = disable_unselected(resource, subscriptions, selection)
+        disabled_states, not_disabled = disable_unselected(subscriptions, selection)
         desired_states += disabled_states
-    return RulesPlan(make_plan(desired_states, Snapshot([subscriptions])), selection, not_disabled)
+    return RulesPlan(make_plan(desired_states, Snapshot([subscriptions])), not_disabled)
 
 
 def disable_unselected(
-    resource: Subscriptions, subscriptions: Iterable[Object], selection: Selection
+    subscriptions: Collection, selection: Selection
 ) -> Tuple[List[DesiredState], List[Object]]:
     """Disable the subscriptions to types that no rule selects, as far as their priority allows.
 
@@ -162,6 +161,9 @@ def disable_unselected(
             operation="route by rules",
             next_step="Add a rule that selects a notification type.",
         )
+    resource = subscriptions.resource
+    if not isinstance(resource, Subscriptions):
+        raise AssertionError(resource)
     desired_states: List[DesiredState] = []
     not_disabled: Dict[str, Object] = {}
     for subscription in subscriptions:

@@ -324,7 +324,7 @@ class RoutedState(DesiredState):
     def _integrations(self, current_ids: Sequence[str]) -> Optional[List[Any]]:
         """The desired integrations in the API's form; None to leave them."""
         catalog = self._routed_resource.catalog
-        if self.route.integrations is None and not any(map(catalog.is_removed, current_ids)):
+        if self.route.integrations is None and not any(map(catalog.needs_new_reference, current_ids)):
             return None
         desired = self.route.resolve_integrations(current_ids, catalog)
         return [{"id": reference} if isinstance(reference, str) else reference for reference in desired]
