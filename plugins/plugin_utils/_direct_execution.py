@@ -30,9 +30,8 @@ from ansible.utils.display import Display
 from ._bytecode import imports_from_bytecode
 
 with imports_from_bytecode():
-    from ..module_utils._ansible.connection import reported_options
     from ..module_utils._ansible.context import ModuleContext, run_module
-    from ..module_utils._ansible.module import refused_options
+    from ..module_utils._ansible.module import refused_options, reported_options
     from ..module_utils._ansible.options import CONNECTION
     from ..module_utils._api.adapter import REQUESTS_IMPORT_ERROR
     from ..module_utils._api.session import SessionCache

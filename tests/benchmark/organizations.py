@@ -30,11 +30,11 @@ from emulator.settings import Settings
 from support.emulator import KEY
 from support.playbooks import ROOT
 
-ANSIBLE_PLAYBOOK = str(pathlib.Path(sys.executable).parent / "ansible-playbook")
+from .measure import ANSIBLE_PLAYBOOK, MEBIBYTE
+
 EXAMPLE = ["-e", "@playbooks/vars/organization.yml", "-e", "@playbooks/vars/secrets.example.yml"]
 #: Seconds between two measurements of the memory.
 SAMPLING = 0.5
-MEBIBYTE = 2**20
 
 
 @dataclass(frozen=True)
@@ -147,9 +147,9 @@ def sample_memory(process: subprocess.Popen) -> tuple[int, int, int]:
     root = psutil.Process(process.pid)
     while root.status() != psutil.STATUS_ZOMBIE:
         sizes = []
-        for each in [root, *root.children(recursive=True)]:
+        for running in [root, *root.children(recursive=True)]:
             try:
-                sizes.append(each.memory_full_info().pss)
+                sizes.append(running.memory_full_info().pss)
             except psutil.Error:
                 continue
         if sizes and sum(sizes) > peak[0]:

@@ -229,7 +229,7 @@ def test_plan_page_says_that_nothing_changes(plan_files, emulator):
     assert "No changes. The organization matches the variables." in page.one("main").text
     assert page.all("table") == []
     assert page.all("section") == []
-    assert markdown.splitlines()[2] == "0 unchanged. Applying it costs 3 requests."
+    assert markdown.splitlines()[2] == "0 unchanged. Applying it takes 3 requests."
     assert "|" not in markdown
 
 

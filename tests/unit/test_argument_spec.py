@@ -18,16 +18,12 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._ansible.opti
 
 def test_adding_specs_combines_them_without_changing_either():
     first = ArgumentSpec({"a": {"type": "str"}}, mutually_exclusive=[("a", "b")], required_one_of=[("a",)])
-    second = ArgumentSpec(
-        {"b": {"type": "int"}}, mutually_exclusive=[("b", "c")], required_if=[("b", 1, ("a",))]
-    )
+    second = ArgumentSpec({"b": {"type": "int"}}, mutually_exclusive=[("b", "c")])
     combined = (first + second).as_keywords()
     assert combined == {
         "argument_spec": {"a": {"type": "str"}, "b": {"type": "int"}},
         "mutually_exclusive": [("a", "b"), ("b", "c")],
-        "required_together": [],
         "required_one_of": [("a",)],
-        "required_if": [("b", 1, ("a",))],
     }
     assert first.mutually_exclusive == [("a", "b")]
 

@@ -172,7 +172,7 @@ def test_role_accepts_what_the_schema_accepts(document):
 
 # The specification of the role
 
-CONSTRAINTS = ("required_one_of", "mutually_exclusive", "required_together", "required_if")
+CONSTRAINTS = ("required_one_of", "mutually_exclusive")
 COMPARED_KEYS = ("type", "elements", "choices", "required", *CONSTRAINTS)
 
 

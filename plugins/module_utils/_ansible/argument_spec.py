@@ -28,17 +28,13 @@ class ArgumentSpec:
 
     options: Mapping[str, Any] = field(default_factory=dict)
     mutually_exclusive: Constraint = field(default_factory=list)
-    required_together: Constraint = field(default_factory=list)
     required_one_of: Constraint = field(default_factory=list)
-    required_if: Constraint = field(default_factory=list)
 
     def __add__(self, other: ArgumentSpec) -> ArgumentSpec:
         return ArgumentSpec(
             {**self.options, **other.options},
             [*self.mutually_exclusive, *other.mutually_exclusive],
-            [*self.required_together, *other.required_together],
             [*self.required_one_of, *other.required_one_of],
-            [*self.required_if, *other.required_if],
         )
 
     def as_list(self, option: str, required: bool = True) -> ArgumentSpec:
@@ -55,9 +51,7 @@ class ArgumentSpec:
         return {
             "argument_spec": dict(self.options),
             "mutually_exclusive": self.mutually_exclusive,
-            "required_together": self.required_together,
             "required_one_of": self.required_one_of,
-            "required_if": self.required_if,
         }
 
     def find_problem(self, params: Mapping[str, Any]) -> Optional[str]:
@@ -226,7 +220,7 @@ def _is_text(value: Any) -> bool:
     return not isinstance(value, (list, tuple, set, Mapping))
 
 
-_CONSTRAINTS = ("mutually_exclusive", "required_together", "required_one_of", "required_if")
+_CONSTRAINTS = ("mutually_exclusive", "required_one_of")
 #: For each type, how a message names it, and what Ansible accepts for it.
 _CHECKS: Mapping[str, Tuple[str, Callable[[Any], bool]]] = {
     "int": ("a whole number", _is_int),

@@ -12,7 +12,7 @@ import os
 import ssl
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any, Dict, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Mapping, Optional, Sequence, Tuple, Union
 from urllib.parse import SplitResult, urlsplit
 
 from .._api.auth import ApiKey, ApiToken, Credentials, TokenExchange
@@ -30,8 +30,6 @@ ENVIRONMENT = {
 SECRET_OPTIONS = ("api_secret", "api_token", "external_token")
 #: The longest time in seconds that a task or a request may take: a day.
 MAX_SECONDS = 86_400
-#: A longer list of a task is not repeated in its result, which would become twice as large.
-LONG_LIST = 100
 
 _PEM = "-----BEGIN "
 _NO_CREDENTIALS = (
@@ -265,17 +263,3 @@ def _clean(option: str, value: Optional[str]) -> Optional[str]:
     if option.endswith("_token") and not cleaned.isascii():
         raise RefusedError(f"`{option}` contains characters that no token has", next_step="Copy it again.")
     return cleaned or None
-
-
-def reported_options(params: Mapping[str, Any]) -> Dict[str, Any]:
-    """The options as results report them: the endpoint without a password, and long lists by their length.
-
-    An endpoint is not declared a secret, but may contain a password in the wrong place.
-    """
-    reported = {
-        name: f"{len(value):,} items" if isinstance(value, list) and len(value) > LONG_LIST else value
-        for name, value in params.items()
-    }
-    if reported.get("endpoint"):
-        reported["endpoint"] = origin_of(str(reported["endpoint"]))
-    return reported

@@ -8,7 +8,7 @@ Private to the collection.
 
 from __future__ import annotations
 
-from typing import Any, Dict, NoReturn, Optional, Set
+from typing import Any, Dict, Mapping, NoReturn, Optional, Set
 
 from .zip_imports import compile_once
 
@@ -20,11 +20,12 @@ from .._api.adapter import REQUESTS_IMPORT_ERROR
 from .._common import watch_parent
 from .._errors import NOTHING_CHANGED
 from .._masking import Mask
-from .._redaction import redact_options
+from .._redaction import origin_of, redact_options
 from .argument_spec import VALIDATOR_ERRORS, ArgumentSpec
-from .connection import reported_options
 from .context import ModuleContext, Run, run_module
 
+#: A longer list of a task is not repeated in its result, which would become twice as large.
+LONG_LIST = 100
 #: The message if ansible-core's validator fails instead of refusing.
 CANNOT_READ = "The options cannot be read."
 
@@ -32,6 +33,20 @@ CANNOT_READ = "The options cannot be read."
 def refused_options(problem: str) -> str:
     """The message of a task whose options were refused."""
     return f"{problem} {NOTHING_CHANGED}"
+
+
+def reported_options(params: Mapping[str, Any]) -> Dict[str, Any]:
+    """The options as results report them: the endpoint without a password, and long lists by their length.
+
+    An endpoint is not declared a secret, but may contain a password in the wrong place.
+    """
+    reported = {
+        name: f"{len(value):,} items" if isinstance(value, list) and len(value) > LONG_LIST else value
+        for name, value in params.items()
+    }
+    if reported.get("endpoint"):
+        reported["endpoint"] = origin_of(str(reported["endpoint"]))
+    return reported
 
 
 class _Module(AnsibleModule):  # type: ignore[misc]
