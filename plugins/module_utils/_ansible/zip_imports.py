@@ -4,7 +4,7 @@
 """Imports from the archive in which ansible-core sends a module, in two thirds of the time.
 
 An archive has no bytecode, and Python compiles each of its files twice: once only to determine its path
-(https://github.com/python/cpython/issues/141276). About sixty files are parts of ansible-core.
+(https://github.com/python/cpython/issues/141276).
 
 Private to the collection.
 """
