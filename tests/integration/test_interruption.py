@@ -77,7 +77,7 @@ def test_task_timeout_stops_its_writes(emulator, connection, tmp_path, direct):
     assert not still_writes(emulator)
     assert 0 < len(emulator.writes()) < 100
     if direct == "true":
-        assert "write requests. Their changes were not undone." in process.output
+        assert "write requests. What they changed was not undone." in process.output
 
 
 @pytest.mark.parametrize("programs", [BIN, CACHE / "smoke-2.16" / "bin"], ids=["this core", "2.16"])
