@@ -78,7 +78,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Send critical notifications to the pager as well
+- name: Send the types of each rule to its channels, and to no others
   ccloud.notifications.subscriptions:
     rules:
       - select: {severities: [CRITICAL], categories: [SERVICE, SECURITY]}

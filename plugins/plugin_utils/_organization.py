@@ -176,6 +176,10 @@ def _routed_to(export: _Export, notification_type: Object, names: Names) -> Opti
     if subscriptions[0]["integrations"] and not existing:
         export.notes.append(f"{label} has no rule, because its integrations no longer exist.")
         return None
+    if len(existing) < len(subscriptions[0]["integrations"]):
+        export.notes.append(
+            f"{label} refers to integrations that no longer exist. Applying this file removes the references."
+        )
     if not all(map(names.is_addressable, existing)):
         export.notes.append(
             f"{label} has no rule, because the ID of an integration is the name of another one."

@@ -78,7 +78,16 @@ def test_any_event_is_accepted_and_kept(event):
 
 
 braces = st.text("{}%#$ a", max_size=8) | st.sampled_from(
-    ["{{ 7 * 7 }}", "$ANSIBLE_VAULT;1.1;AES256", "$$ANSIBLE_VAULT"]
+    [
+        "{{ 7 * 7 }}",
+        "$ANSIBLE_VAULT;1.1;AES256",
+        "$$ANSIBLE_VAULT",
+        "#",
+        "#jinja2:",
+        "#jin",
+        "ja2:x",
+        "jinja2:x",
+    ]
 )
 
 
@@ -88,6 +97,8 @@ def test_no_text_is_a_template_even_if_texts_are_joined(title, message, extra):
     notification = main(event)["confluent_cloud"]
     joined = "".join((notification["title"], notification["message"], str(notification["extra"])))
     assert jinja2.Template(joined, keep_trailing_newline=True).render() == joined
+    # A text with this header may have other delimiters than braces.
+    assert "#jinja2:" not in joined
 
 
 @given(braces)

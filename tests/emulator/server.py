@@ -146,10 +146,12 @@ class Emulator:
         if isinstance(integrations, int):
             integrations = [_generated_integration(number) for number in range(integrations)]
 
+        clock = Clock()
+        service = Service(settings, clock, self.contract, self.base_url, integrations)
+
         self._was_reset.set()
         self._was_reset = asyncio.Event()
-        self.clock = Clock()
-        self.service = Service(settings, self.clock, self.contract, self.base_url, integrations)
+        self.clock, self.service = clock, service
         self.read_only = bool(wanted.get("read_only", self._initial_read_only))
         self.faults = Queue()
         self.requests: list[dict[str, Any]] = []

@@ -441,6 +441,38 @@ TWO_HOSTS = (
 )
 
 
+@pytest.mark.parametrize(("value", "status"), [(None, 2), (" , ", 2), ([], 0), ("[]", 0)])
+def test_only_an_empty_list_keeps_verify_from_failing(run, emulator, value, status):
+    emulator.reset(integrations=[slack("ops")])
+    variables = {"bootstrap_integrations": [channel("new")], "verify_fail_on": value}
+    run("verify", variables=variables, status=status)
+
+
+@pytest.mark.parametrize("plan", [None, {}])
+def test_empty_reviewed_plan_does_not_replace_the_reviewed_checksum(run, emulator, plan):
+    reviewed = {"bootstrap_expected_checksum": "f" * 64, "bootstrap_expected_plan": plan}
+    variables = {"bootstrap_integrations": [channel("ops")], **reviewed}
+    output = run("bootstrap", variables=variables, status=2)
+    assert "its checksum begins with" in output
+    assert emulator.writes() == []
+
+
+def test_reviewed_plan_and_checksum_are_mutually_exclusive(run, emulator):
+    reviewed = {"bootstrap_expected_checksum": "f" * 64, "bootstrap_expected_plan": {"checksum": "e" * 64}}
+    output = run("bootstrap", variables={"bootstrap_integrations": [channel("ops")], **reviewed}, status=2)
+    assert "bootstrap_expected_plan and bootstrap_expected_checksum are mutually exclusive" in " ".join(
+        output.split()
+    )
+    assert emulator.requests() == []
+
+
+def test_verify_tests_an_integration_whose_url_the_variables_omit(run, emulator):
+    emulator.reset(integrations=[slack("ops", emulator.inbox_url("ops"))])
+    items = [{"display_name": "ops", "target": {"kind": "Slack"}}]
+    run("verify", variables={"bootstrap_integrations": items, "verify_test": True})
+    assert len(emulator.inbox("ops")) == 1
+
+
 def test_export_in_check_mode_writes_nothing_and_says_so(run, tmp_path):
     output = run("export", "-e", "export_secrets_to=urls.yml", "--check")
     assert "were written" not in output

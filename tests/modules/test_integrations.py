@@ -179,10 +179,12 @@ def test_purge_over_its_limit_fails_before_any_write(run, emulator):
     assert len(result["purged"]) == 6
 
 
-def test_purge_with_an_empty_list_is_refused(run, emulator):
-    emulator.reset(integrations=[slack("ops")])
-    result = run.fails("integrations", integrations=[], purge=True)
-    assert "the list of integrations is empty" in result["msg"]
+@pytest.mark.parametrize("listed", [[], [{"display_name": "old", "state": "absent"}]])
+def test_purge_without_any_integration_to_keep_is_refused(run, emulator, listed):
+    emulator.reset(integrations=[slack("ops"), slack("old")])
+    result = run.fails("integrations", integrations=listed, purge=True)
+    assert "the list names no integration to keep" in result["msg"]
+    assert emulator.writes() == []
     assert emulator.requests() == []
     assert run.ok("integrations", integrations=[])["changed"] is False
 
@@ -515,6 +517,31 @@ def test_object_with_a_normalized_name_is_deleted_after_a_short_response(run, em
     result = run.fails("integrations", integrations=[item("\ufb01x", target["webhook_url"])])
     assert "It was deleted, because it could not be found again under another name" in result["msg"]
     assert emulator.writes()[-1].startswith("DELETE /integrations/i-9999")
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_two_integrations_with_one_new_name_are_refused(run, emulator, check_mode):
+    emulator.reset(integrations=[slack("first"), slack("second")])
+    ids = emulator.ids()
+    renamed = {"id": ids["first"], "display_name": "ops"}
+    for other in ({"id": ids["second"], "display_name": "ops"}, item("ops")):
+        result = run.fails("integrations", integrations=[renamed, other], check_mode=check_mode)
+        assert "items 1 and 2 are both integrations that would be named 'ops'" in result["msg"]
+    assert emulator.writes() == []
+
+
+def test_existing_integrations_with_one_name_may_stay(run, emulator):
+    emulator.reset(integrations=[slack("ops"), slack("ops")])
+    ids = [obj["id"] for obj in emulator.objects("integrations") if obj["display_name"] == "ops"]
+    items = [{"id": object_id, "display_name": "ops", "description": "Twin"} for object_id in ids]
+    assert run.ok("integrations", integrations=items)["changed"]
+
+
+def test_masked_url_need_not_be_a_url(run, emulator):
+    emulator.reset(integrations=[slack("ops")], webhook_urls="masked")
+    target = {"kind": "MsTeams", "webhook_url": "https://[********"}
+    result = run.fails("integrations", integrations=[{"display_name": "new", "target": target}])
+    assert "webhook_url" in result["msg"]
 
 
 class Interrupted(BaseException):

@@ -539,6 +539,21 @@ def test_settings_of_single_resources_count_as_existing_objects(run, emulator):
     )
 
 
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"require": {"any_of": []}},
+        {"require": {}},
+        {"require": {"any_of": ["ops"], "kinds": []}},
+        {"forbid": {"integrations": []}},
+    ],
+)
+def test_policy_that_any_routing_fulfills_is_refused(run, policy):
+    for module in ("organization", "organization_info"):
+        result = run.fails(module, policies=[{"name": "nothing", **policy}])
+        assert "the policy 'nothing' has an empty list or requires nothing" in result["msg"]
+
+
 def test_percentage_of_few_objects_is_no_limit():
     limit = ChangeLimit.from_option("30%")
     assert limit.allowed(9) is None

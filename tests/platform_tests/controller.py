@@ -307,7 +307,9 @@ def _validate_survey(survey: dict[str, Any]) -> None:
                 raise Violation(f"a question without {name}: {question}")
         if question["type"] not in QUESTION_TYPES or not isinstance(question["required"], bool):
             raise Violation(f"a question of an unknown kind: {question}")
-        default = question.get("default")
+        if "default" not in question:
+            continue
+        default = question["default"]
         if question["type"] == "multiplechoice" and default not in question["choices"]:
             raise Violation(f"a default that is no choice: {question}")
         if question["type"] == "integer" and not has_type(default, int):

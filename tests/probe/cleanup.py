@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -113,9 +114,13 @@ def integration_ids(subscription: Object) -> list[str]:
 
 
 def is_own(integration: Object, prefix: str) -> bool:
-    """Whether an integration can be one of the probe's: by the beginning of its name and its kind."""
+    """Whether an integration can be one of the probe's: by its name and its kind.
+
+    A name is the prefix, eight hexadecimal digits, which a run includes in its prefix, and an ending.
+    """
     name = str(integration.get("display_name", ""))
-    return name.startswith(prefix) and kind_of(integration) in WRITABLE_KINDS
+    names = re.compile(re.escape(prefix) + r"(?:[0-9a-f]{8})?(?:-slack|-*)")
+    return bool(names.fullmatch(name)) and kind_of(integration) in WRITABLE_KINDS
 
 
 def kind_of(integration: Object) -> str:

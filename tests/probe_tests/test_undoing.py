@@ -202,30 +202,32 @@ def test_nothing_stays_behind_after_a_defect_of_the_probe(probe: Probe):
     assert probe.state() == before
 
 
-def test_clean_removes_only_what_begins_with_the_prefix(probe: Probe):
-    theirs = [slack(name) for name in ("ops", "Ccloud-probe-1", "my ccloud-probe-1", "ccloud-prob")]
+OWN = "ccloud-probe-0123abcd"
+
+
+def test_clean_removes_only_what_has_a_name_of_the_probe(probe: Probe):
+    names = ("ops", "Ccloud-probe-0123abcd", f"my {OWN}", "ccloud-prob", "ccloud-probe-1", f"{OWN}-pager")
+    theirs = [slack(name) for name in names]
     probe.emulator.reset(integrations=theirs)
     before = probe.state()
-    probe.emulator.reset(integrations=[*theirs, slack("ccloud-probe-1"), slack("ccloud-probe-")])
+    probe.emulator.reset(integrations=[*theirs, slack(OWN), slack(f"{OWN}-slack")])
     run = probe.clean()
     assert (run.status, "2 integrations were removed." in run.output) == (0, True)
-    assert {each["display_name"] for each in probe.emulator.made().values()} == {
-        each["display_name"] for each in theirs
-    }
+    assert {each["display_name"] for each in probe.emulator.made().values()} == set(names)
     assert probe.state() == before
 
 
 def test_clean_takes_its_integrations_out_of_the_subscriptions_of_others(probe: Probe):
-    probe.emulator.reset(integrations=[slack("ops"), slack("ccloud-probe-1")], delete_in_use="refused")
-    probe.emulator.route(RECOMMENDED, "ops", "ccloud-probe-1")
+    probe.emulator.reset(integrations=[slack("ops"), slack(OWN)], delete_in_use="refused")
+    probe.emulator.route(RECOMMENDED, "ops", OWN)
     assert probe.clean().status == 0
     assert probe.emulator.routes()[RECOMMENDED] == ["ops"]
 
 
 def test_clean_takes_another_prefix(probe: Probe):
-    probe.emulator.reset(integrations=[slack("ccloud-probe-1"), slack("trial-run-1")])
+    probe.emulator.reset(integrations=[slack(OWN), slack("trial-run-0123abcd"), slack("trial-run-pager")])
     assert probe.clean("--prefix", "trial-run-").status == 0
-    assert set(probe.emulator.made()) == {"ccloud-probe-1"}
+    assert set(probe.emulator.made()) == {OWN, "trial-run-pager"}
 
 
 def test_what_somebody_else_adds_meanwhile_stays(probe: Probe):

@@ -38,6 +38,7 @@ def make_plan(
     refuse_duplicate_keys(desired_states)
     steps = [plan_step(desired, snapshot[desired.resource]) for desired in desired_states]
     _refuse_duplicate_objects(steps)
+    _refuse_duplicate_names(steps)
     if purge is not None:
         steps += _plan_purge(purge, snapshot[purge.resource], steps)
     return Plan(tuple(steps), snapshot)
@@ -91,6 +92,27 @@ def _refuse_duplicate_objects(steps: Sequence[Step]) -> None:
 
     ids = [(step.resource.address, step.before["id"]) if step.before else None for step in steps]
     _refuse_duplicates(ids, [step.desired for step in steps], describe)
+
+
+def _refuse_duplicate_names(steps: Sequence[Step]) -> None:
+    """Refuse renames and creations that would give two objects one name. Existing duplicates may stay."""
+
+    def describe(position: int) -> str:
+        resource, after = steps[position].resource, steps[position].after or {}
+        return f"{resource.noun}s that would be {resource.key_relation} {quoted(resource.key(after))}"
+
+    names = [
+        (step.resource.address, step.resource.key(step.after)) if step.after is not None else None
+        for step in steps
+    ]
+    new_names = {name for name, step in zip(names, steps) if _has_new_name(step)}
+    refused = [name if name in new_names else None for name in names]
+    _refuse_duplicates(refused, [step.desired for step in steps], describe)
+
+
+def _has_new_name(step: Step) -> bool:
+    name_field = step.resource.name_field
+    return bool(name_field) and (step.action == CREATE or name_field in step.changes)
 
 
 def _refuse_duplicates(

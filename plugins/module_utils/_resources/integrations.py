@@ -235,7 +235,10 @@ def _retired_connector_warnings(subject: str, target: Mapping[str, Any]) -> Tupl
 
 
 def _is_retired_connector(url: str) -> bool:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # a masked URL need not be one
+        return False
     host = (parts.hostname or "").lower()
     if host == "outlook.office.com":
         return parts.path.startswith("/webhook")
@@ -295,9 +298,9 @@ def purge_from_options(params: Mapping[str, Any]) -> Optional[Purge]:
             raise RefusedError(f"`purge_limit` must not be negative, but is {params['purge_limit']}")
         if not params["purge"]:
             return None
-        if not params["integrations"]:
+        if all(item["state"] == "absent" for item in params["integrations"]):
             raise RefusedError(
-                "the list of integrations is empty, so all that `keep` does not match would be deleted",
+                "the list names no integration to keep, so all that `keep` does not match would be deleted",
                 next_step="List the integrations to delete with `state: absent`.",
             )
         return Purge(INTEGRATIONS, params["purge_limit"], tuple(params["keep"]))

@@ -54,8 +54,15 @@ class Policy:
 
     @classmethod
     def from_options(cls, params: Mapping[str, Any]) -> Policy:
-        """A policy from the options in POLICY."""
+        """A policy from the options in POLICY. Raises RefusedError for one that demands nothing."""
         require, forbid = params.get("require") or {}, params.get("forbid") or {}
+        demands = [*require.values(), *forbid.values()]
+        if not any(demands) or [] in demands:
+            raise RefusedError(
+                f"the policy {quoted(params['name'])} has an empty list or requires nothing",
+                operation="read the options",
+                next_step="Any routing would fulfill it. Set at least one requirement, and no empty list.",
+            )
         return cls(
             params["name"],
             params.get("select") or {},

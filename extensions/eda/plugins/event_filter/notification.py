@@ -42,6 +42,8 @@ KNOWN = ("id", "title", "message", "created_at")
 
 #: A brace with which a template begins, also if what follows it comes from another text.
 _TEMPLATE = re.compile(r"\{(?=[{%#]|\Z)")
+#: A header, or its beginning, with which Ansible lets a text choose other delimiters than braces.
+_HEADER = re.compile(r"#(?=jinja2:|j?i?n?j?a?2?\Z)")
 _VAULT = re.compile(r"\$+(?=ANSIBLE_VAULT)")
 
 
@@ -67,7 +69,7 @@ def _text(value: Any) -> str:
 def _inert(value: Any) -> Any:
     """A value in which no text is a template or vaulted."""
     if isinstance(value, str):
-        return _VAULT.sub("", _TEMPLATE.sub("{ ", value))
+        return _VAULT.sub("", _HEADER.sub("# ", _TEMPLATE.sub("{ ", value)))
     if isinstance(value, list):
         return [_inert(item) for item in value]
     if isinstance(value, dict):
