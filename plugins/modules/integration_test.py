@@ -78,7 +78,7 @@ EXAMPLES = r"""
 RETURN = r"""
 sent:
   description: Whether the service accepted the test notification. Always V(false) in check mode.
-  returned: always
+  returned: when the target is known
   type: bool
   sample: true
 integration:
@@ -101,7 +101,8 @@ api:
     rate_limit: {limit: 1000, remaining: 999, reset: 60}
     waits: []
 error:
-  description: The error. C(type) is a stable code. The other values show what was done before it.
+  description: Why the task failed. C(type) is stable. The other return values show what was done before the
+    failure.
   returned: on failure
   type: dict
   sample:

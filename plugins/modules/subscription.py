@@ -14,7 +14,8 @@ description:
   - Manages which integrations receive a notification type. A type has at most one subscription, and most
     exist already.
   - The subscription to a REQUIRED type can be neither disabled nor deleted. The task fails before anything is
-    changed. The same applies to a type that the organization's plan does not include.
+    changed. It also fails if it would create or enable a subscription to a type that the organization's plan
+    does not include.
 author: The ccloud.notifications authors (@ccloud-notifications)
 extends_documentation_fragment:
   - ccloud.notifications.connection
@@ -88,7 +89,8 @@ api:
     rate_limit: {limit: 1000, remaining: 999, reset: 60}
     waits: []
 error:
-  description: The error. C(type) is a stable code. The other values show what was done before it.
+  description: Why the task failed. C(type) is stable. The other return values show what was done before the
+    failure.
   returned: on failure
   type: dict
   sample:
