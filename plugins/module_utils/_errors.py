@@ -23,7 +23,7 @@ ERROR_TYPES: Mapping[str, str] = {
     "change_limit_exceeded": "More objects would be changed or deleted than `change_limit` allows.",
     "policy_violated": "The planned routing violates one of the `policies`.",
     "plan_changed": "The plan differs from the one in `expected_checksum` or `expected_plan`.",
-    "wrong_organization": "The credentials are not known to belong to the organization `organization_id`.",
+    "wrong_organization": "The credentials belong to another organization, or to an unknown one.",
     "read_only_kind": "The API cannot manage integrations of this kind.",
     "purge_limit_exceeded": "A purge would delete more than `purge_limit` allows.",
     "required_type": "The subscription to a REQUIRED notification type cannot be disabled or deleted.",
