@@ -331,8 +331,14 @@ def _before_delete_subscription(context: Context, current: Object) -> None:
 # Settings of one resource
 
 
-def _of_resource(context: Context, collection: str, resource: str) -> Iterator[Object]:
-    return (obj for obj in context.store.objects(collection) if obj["resource"] == resource)
+def _of_resource(context: Context, collection: str, fields: Object) -> Iterator[Object]:
+    """The objects about the same resource, of the same type, as a lookup finds them."""
+    path, resource_type = fields["resource"], fields["resource_type"]
+    return (
+        obj
+        for obj in context.store.objects(collection)
+        if obj["resource"] == path and obj["resource_type"] == resource_type
+    )
 
 
 def _without(fields: Object, *names: str) -> Object:
@@ -344,7 +350,7 @@ def _prepare_preference(context: Context, current: Optional[Object], fields: Obj
     if current is not None:
         return _without(fields, "resource", "resource_type")
 
-    for other in _of_resource(context, "resource-preferences", fields["resource"]):
+    for other in _of_resource(context, "resource-preferences", fields):
         raise _already_exists(other, f"The resource {fields['resource']} has a preference already.")
     return {"current_state": "ENABLED", **fields}
 
@@ -355,7 +361,7 @@ def _prepare_resource_subscription(context: Context, current: Optional[Object], 
         fields = _without(fields, "resource", "resource_type", "notification_type")
         return _resolve_integrations(context, fields)
 
-    others = _of_resource(context, "resource-subscriptions", fields["resource"])
+    others = _of_resource(context, "resource-subscriptions", fields)
     return _new_subscription(context, fields, others)
 
 

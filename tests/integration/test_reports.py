@@ -192,7 +192,7 @@ def test_plan_page_has_one_line_for_each_change(plan_files, emulator):
     emulator.reset(integrations=[slack("kind"), slack("ops"), slack(HOSTILE)], kind_change="refused")
     emulator.route("Connector failed", "Organization admins", "ops", "kind")
     page, _markdown = plan_files(
-        integrations=[channel("kind", "Webhook"), channel("ops", description="<b>"), channel("new")],
+        integrations=[channel("kind", "Webhook"), channel("ops", description="<b>, -5 min"), channel("new")],
         subscriptions=[{"notification_type": "Connector failed", "integrations": ["new"]}],
         on_kind_change="recreate",
         purge=True,
@@ -215,7 +215,7 @@ def test_plan_page_has_one_line_for_each_change(plan_files, emulator):
     assert rows["new"] == ["+ create", "integration", "new", "Slack ********", ""]
     assert rows[HOSTILE][:2] == ["- delete", "integration"]
     assert rows["ops"][3].startswith("description, target.webhook_url:")
-    assert rows["ops"][3].endswith("<b>")
+    assert rows["ops"][3].endswith("<b>, -5 min")
     change = "integrations: ENABLED Organization admins, +new , -kind , -ops"
     assert rows["Connector failed"] == ["~ change", "subscription", "Connector failed", change, "1"]
     assert [element.text for element in page.all("ins")] == ["+new"]
