@@ -364,9 +364,13 @@ def _gap(receivers: Sequence[Object]) -> str:
     return "reaches only e-mail" if receivers else "notifies nobody"
 
 
+#: After these, GitHub and GitLab would mention a person, or link to an issue, even if they are escaped.
+_MENTION = re.compile("([@#])")
+_ZERO_WIDTH_SPACE = "\u200b"
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&@#])|(?<=www)(\.)|(:)(?=//)")
 
 
 def markdown_text(value: Any) -> str:
-    """A text that Markdown shows unchanged: no link, no image, no heading, no end of a table row."""
-    return _MARKDOWN.sub(r"\\\g<0>", " ".join(one_line(str(value)).split()))
+    """A text that Markdown shows unchanged: no link, no mention, no heading, no end of a table row."""
+    escaped = _MARKDOWN.sub(r"\\\g<0>", " ".join(one_line(str(value)).split()))
+    return _MENTION.sub(rf"\1{_ZERO_WIDTH_SPACE}", escaped)

@@ -251,7 +251,7 @@ def test_plan_is_a_good_comment_on_a_pull_request(plan_files, emulator):
     shown = parse_page(rendered)
     assert [heading.text for heading in shown.all("h2")] == [f"Plan for organization {ORGANIZATION}"]
     assert [item.text for item in shown.one("blockquote").all("li")] == [
-        "integration @all #1 www.evil.example (purge)",
+        "integration @\u200ball #\u200b1 www.evil.example (purge)",
         f"integration {HOSTILE} (purge)",
     ]
     table = rows_of(shown)
@@ -259,7 +259,7 @@ def test_plan_is_a_good_comment_on_a_pull_request(plan_files, emulator):
     assert [row[:3] for row in table] == [
         ["+", "integration", "new"],
         ["~", "subscription", "Connector failed"],
-        ["-", "integration", "@all #1 www.evil.example"],
+        ["-", "integration", "@\u200ball #\u200b1 www.evil.example"],
         ["-", "integration", HOSTILE],
     ]
     assert not {element.tag for element in shown.all()} & {"a", "img", "h1", "h3", "script"}

@@ -36,6 +36,7 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._resources.su
 from ansible_collections.ccloud.notifications.plugins.plugin_utils._organization import (
     SCHEMA_URL,
     exported,
+    markdown_text,
     routing_table,
 )
 from support.playbooks import ROOT
@@ -284,3 +285,24 @@ def test_names_cannot_forge_table_lines():
         text.isprintable()
         for text in [*table["unused"], *table["gaps"], *(channel["name"] for channel in table["channels"])]
     )
+
+
+def test_markdown_text_mentions_nobody():
+    assert markdown_text("@acme/everyone #12") == "\\@\u200bacme/everyone \\#\u200b12"
+
+
+def test_export_notes_references_to_deleted_integrations():
+    references = [{"id": "i-1", "display_name": "ops"}, {"id": "i-9", "display_name": None, "missing": True}]
+    notification_type = {
+        "id": "nt-1",
+        "display_name": "Fire",
+        "severity": "CRITICAL",
+        "subscriptions": [{"id": "s-1", "current_state": "ENABLED", "integrations": references}],
+    }
+    integration = {
+        "id": "i-1",
+        "display_name": "ops",
+        "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/ops"},
+    }
+    text = exported([notification_type], [integration])["variables"]
+    assert "# 'Fire' refers to integrations that no longer exist. Applying this file removes" in text
