@@ -121,7 +121,8 @@ api:
     rate_limit: {limit: 1000, remaining: 999, reset: 60}
     waits: []
 error:
-  description: Why the task failed. C(type) is stable.
+  description: Why the task failed. C(type) is stable. The other return values show what was done before the
+    failure.
   returned: on failure
   type: dict
   sample:
