@@ -122,7 +122,7 @@ def test_client_certificate_is_sent_to_a_server_that_requires_it(run, mutual_tls
     trust = {"ca_path": str(certificates / "ca.pem")}
     run.ok("integration_info", endpoint=mutual_tls_server.url, **trust, **options, **CREDENTIALS)
 
-    result = run.fails("integration_info", endpoint=mutual_tls_server.url, deadline=1, **trust, **CREDENTIALS)
+    result = run.fails("integration_info", endpoint=mutual_tls_server.url, **trust, **CREDENTIALS)
     assert result["error"]["type"] in ("connection_lost", "not_connected")
 
 
