@@ -207,7 +207,7 @@ def _selected(members: Sequence[Object], types: Sequence[Object], type_names: Na
 
 
 def _exact_selector(members: Sequence[Object], types: Sequence[Object]) -> Optional[Object]:
-    """The simplest selector that selects exactly these types; None if there is none."""
+    """The simplest selector that selects exactly these types; None if no selector does."""
     candidates: List[Object] = [{}] if len(members) == len(types) else []
     for options in _SELECTOR_CHOICES:
         values = {option: _values(members, option) for option in options}

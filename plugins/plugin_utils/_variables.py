@@ -106,7 +106,7 @@ def role_arguments() -> Mapping[str, Any]:
 
 
 def role_problem(variables: Mapping[str, Any], options: Mapping[str, Any], names: Iterable[str]) -> str:
-    """The first problem with a role's variables; empty if there is none.
+    """The first problem with a role's variables; empty if they are valid.
 
     ``names`` are the names of all variables. One that is no option is a problem only if it is similar to an
     option: other roles have variables as well.

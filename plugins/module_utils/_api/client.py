@@ -27,7 +27,7 @@ from .._errors import (
     TransportError,
     operation,
 )
-from .._redaction import Redactor, one_line, quoted, shortened
+from .._redaction import Redactor, counted, one_line, quoted, shortened
 from . import retry
 from .adapter import RequestTracker
 from .auth import TOKEN_PATH, ExchangedToken, TokenExchange
@@ -356,7 +356,7 @@ class Client:
     ) -> NoReturn:
         """Raise the error of the last attempt, with the number of attempts and their time."""
         deadline = f"{self._connection.deadline:g} s"
-        tries = f"{attempts} attempt{'s' if attempts > 1 else ''} over {seconds:.0f} s"
+        tries = f"{counted(attempts, 'attempt')} over {seconds:.0f} s"
         detail = error.detail
         if failure.kind == retry.TIMED_OUT:
             detail = f"no response in {tries} (timeout {self._connection.timeout:g} s, deadline {deadline})"

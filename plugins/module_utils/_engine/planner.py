@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Seque
 
 from .._common import Object, matches_any
 from .._errors import RefusedError, UnknownNameError, operation
-from .._redaction import name_with_id, quoted
+from .._redaction import counted, name_with_id, quoted
 from .model import (
     ON_CHANGE,
     Collection,
@@ -146,10 +146,10 @@ def _plan_purge(purge: Purge, collection: Collection, steps: Iterable[Step]) -> 
     ]
     deleted.sort(key=lambda obj: (resource.name(obj), obj["id"]))
     if len(deleted) > purge.limit:
-        noun = resource.noun if len(deleted) == 1 else f"{resource.noun}s"
         names = ", ".join(name_with_id(resource.name(obj), obj["id"]) for obj in deleted)
         raise RefusedError(
-            f"{len(deleted)} {noun} would be deleted, but `purge_limit` is {purge.limit}: {names}",
+            f"{counted(len(deleted), resource.noun)} would be deleted, but "
+            f"`purge_limit` is {purge.limit}: {names}",
             type="purge_limit_exceeded",
             operation=f"purge {resource.noun}s",
             next_step="Add those to keep to the list or to `keep`, or raise `purge_limit`.",

@@ -161,7 +161,7 @@ def is_manageable(integration: Mapping[str, Any]) -> bool:
 
 
 def webhook_url(target: Any) -> Optional[str]:
-    """The URL of a target of a manageable kind; None if there is none or only a mask."""
+    """The URL of a target of a manageable kind; None if it is missing or only a mask."""
     if not isinstance(target, dict):
         return None
     kind = target.get("kind")
