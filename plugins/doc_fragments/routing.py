@@ -22,14 +22,6 @@ options:
         even if the list does not name them.
     type: bool
     default: true
-  expected_integrations:
-    description:
-      - The names of integrations that earlier tasks of the play create. In check mode they need not exist
-        yet; any other missing integration fails the task, as it does in the real run.
-      - If omitted, any integration may be missing in check mode, with a warning.
-    type: list
-    elements: str
-    version_added: 0.2.0
 """
 
     SUBSCRIPTION = r"""

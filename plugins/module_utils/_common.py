@@ -10,10 +10,18 @@ from __future__ import annotations
 
 import os
 from fnmatch import fnmatchcase
-from typing import Any, Callable, Dict, Iterable
+from typing import Any, Callable, Dict, Iterable, List
 
 #: An object of the API, as parsed JSON.
 Object = Dict[str, Any]
+
+
+class Listing(List[Object]):
+    """The objects of a list, and how many more the service counts than it lists."""
+
+    def __init__(self, objects: Iterable[Object] = (), unlisted: int = 0) -> None:
+        super().__init__(objects)
+        self.unlisted = unlisted
 
 
 def matches_any(name: str, patterns: Iterable[str]) -> bool:

@@ -27,10 +27,11 @@ ERROR_TYPES: Mapping[str, str] = {
     "read_only_kind": "The API cannot manage integrations of this kind.",
     "purge_limit_exceeded": "A purge would delete more than `purge_limit` allows.",
     "required_type": "The subscription to a REQUIRED notification type cannot be disabled or deleted.",
-    "not_in_plan": "The organization's plan does not include the notification type.",
+    "not_included": "The organization does not pay for a plan that includes the notification type.",
     "no_integration_left": "An enabled subscription would have no integration left.",
     "in_use": "Subscriptions use an integration that would be deleted.",
-    "kind_change": "`on_kind_change` forbids the change, or it would change the ID of an integration.",
+    "kind_change": "`on_kind_change: fail` forbids the change.",
+    "incomplete_list": "The service counts more objects than it lists, so some may be hidden.",
     "masked_url": "A webhook URL is required, but only its mask is known.",
     # No usable response
     "not_connected": "No connection was made, so nothing was sent.",
@@ -54,6 +55,8 @@ ERROR_TYPES: Mapping[str, str] = {
     "outcome_unknown": "A creation may or may not have taken effect, and the list does not show which.",
     "change_not_applied": "The service accepted a change and did not make it.",
     "dependency_failed": "An object that this one refers to was not created.",
+    # At any time
+    "internal_error": "An error in the collection. The result says what had been written before it.",
 }
 
 #: Closes the message of every refusal.

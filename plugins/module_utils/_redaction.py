@@ -13,6 +13,7 @@ import functools
 import html
 import re
 import threading
+import unicodedata
 from typing import Any, FrozenSet, Iterable, Iterator, List, Optional, Sequence, Set, Tuple
 from urllib.parse import unquote, unquote_plus, urlsplit
 
@@ -94,9 +95,56 @@ def quoted(value: Any) -> str:
     return f"{_LONG_VALUE_START}{text!r}{_LONG_VALUE_END}"
 
 
+#: A name that reads as one name in a list: without what separates or marks names, and in one script.
+_PLAIN_NAME = re.compile(r"[^\W_](?:[^,\"]*[^\s,\"])?")
+
+
+def display_name(name: str) -> str:
+    """A name as plans and diffs show it.
+
+    It is quoted if it could be taken for something else: for several names, for a mark, or for another name
+    because of characters that are not visible or look like those of another script.
+    """
+    text = one_line(name)
+    if text != name or _has_mixed_scripts(name):
+        return ascii(name)
+    is_plain = _PLAIN_NAME.fullmatch(name) and "  " not in name and " -> " not in name
+    return name if is_plain else f'"{name}"'
+
+
+def looks_like(name: str) -> str:
+    """Equal for names that a reader may confuse."""
+    visible = (character for character in name if unicodedata.category(character) != "Cf")
+    folded = unicodedata.normalize("NFKC", "".join(visible)).casefold()
+    return "".join(folded.split())
+
+
+def _has_mixed_scripts(name: str) -> bool:
+    """Whether letters of Latin stand beside letters of a script that has similar ones."""
+    if name.isascii():
+        return False
+    scripts = {unicodedata.name(letter, "").partition(" ")[0] for letter in name if letter.isalpha()}
+    return "LATIN" in scripts and bool(scripts & {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
+
+
 def counted(number: int, noun: str) -> str:
     """A number of things: ``1 type``, ``2 types``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+#: The maximum number of names that a message lists.
+NAMES_SHOWN = 20
+
+
+def quoted_names(names: Sequence[str]) -> str:
+    """Names for a message, each in quotes."""
+    return listed(list(map(quoted, names)))
+
+
+def listed(texts: Sequence[str]) -> str:
+    """Texts for a message; of many, only the first ones."""
+    more = f" and {len(texts) - NAMES_SHOWN} more" if len(texts) > NAMES_SHOWN else ""
+    return ", ".join(texts[:NAMES_SHOWN]) + more
 
 
 def name_with_id(name: str, object_id: str) -> str:

@@ -86,13 +86,10 @@ options:
       - What to do if the kind of an existing integration changes. It is not known whether the service allows
         that.
       - V(update) sends the change. If the service refuses it, the task fails.
-      - V(recreate) creates a new integration under a temporary name, changes the subscriptions of the old one
-        to it, deletes the old one, and renames the new one. The integration gets another ID, so it must be
-        identified by its name. An interrupted run is finished by the next one. Subscriptions of single
-        resources (M(ccloud.notifications.resource_subscription)) cannot be searched and are not changed.
-      - V(fail) fails before anything is changed.
+      - V(fail) fails before anything is changed. To replace the integration, create one with another name,
+        and delete this one with O(state=absent).
     type: str
-    choices: [update, recreate, fail]
+    choices: [update, fail]
     default: update
     version_added: 0.2.0
 extends_documentation_fragment:
@@ -158,12 +155,6 @@ detached:
   type: list
   elements: dict
   sample: []
-repointed:
-  description: The subscriptions that were changed from a recreated integration to the new one.
-  returned: when planning succeeded
-  type: list
-  elements: dict
-  sample: []
 diff:
   description: The writable fields before and after. URLs are hidden, but marked if they change.
   returned: when planning succeeded
@@ -199,32 +190,33 @@ error:
 """
 
 from ..module_utils._ansible import module
+from ..module_utils._ansible.context import ModuleContext, ModuleResult
 from ..module_utils._ansible.execution import apply
 from ..module_utils._ansible.options import CONNECTION, INTEGRATION_ITEM, ON_KIND_CHANGE, WHEN_IN_USE
 from ..module_utils._ansible.results import describe_results, single_result
+from ..module_utils._engine.model import Snapshot
+from ..module_utils._engine.planner import make_plan
 from ..module_utils._engine.snapshot import read_collection
-from ..module_utils._resources.detach import plan_detach
-from ..module_utils._resources.integration_plan import plan_integrations
+from ..module_utils._organization.detach import plan_detach
 from ..module_utils._resources.integrations import INTEGRATIONS, integration_from_options
 
 ARGUMENTS = CONNECTION + WHEN_IN_USE + ON_KIND_CHANGE + INTEGRATION_ITEM
 
 
-def run(ctx):
-    desired = integration_from_options(ctx.params)
+def run(ctx: ModuleContext) -> ModuleResult:
+    desired = integration_from_options(ctx.params, ctx.params["on_kind_change"])
     client = ctx.connect()
     integrations = read_collection(client, INTEGRATIONS)
-    plan = plan_integrations([desired], integrations, ctx.params["on_kind_change"])
+    plan = make_plan([desired], Snapshot([integrations]))
     plan = plan_detach(client, plan, ctx.params["when_in_use"], ctx.warn_once if ctx.check_mode else None)
     result = apply(ctx, client, plan)
     return single_result(
         result,
         detached=describe_results(ctx, result.detached),
-        repointed=describe_results(ctx, result.repointed),
     )
 
 
-def main():
+def main() -> None:
     module.main(ARGUMENTS, run)
 
 

@@ -117,10 +117,14 @@ error:
     error_ids: []
 """
 
+from typing import Optional, Sequence
+
 from ..module_utils._ansible import module
 from ..module_utils._ansible.argument_spec import ArgumentSpec
-from ..module_utils._ansible.context import ModuleResult
+from ..module_utils._ansible.context import ModuleContext, ModuleResult
 from ..module_utils._ansible.options import CONNECTION
+from ..module_utils._common import Object
+from ..module_utils._engine.model import Collection
 from ..module_utils._engine.snapshot import read_collection
 from ..module_utils._redaction import quoted
 from ..module_utils._resources.integrations import INTEGRATIONS, KINDS, reveal_webhook_url, target_kind
@@ -135,7 +139,12 @@ ARGUMENTS = CONNECTION + ArgumentSpec(
 )
 
 
-def is_selected(integration, ids, names, kinds):
+def is_selected(
+    integration: Object,
+    ids: Optional[Sequence[str]],
+    names: Optional[Sequence[str]],
+    kinds: Optional[Sequence[str]],
+) -> bool:
     """Whether an integration has one of these IDs or names, and one of these kinds (None: any)."""
     if kinds is not None and target_kind(integration) not in kinds:
         return False
@@ -144,13 +153,13 @@ def is_selected(integration, ids, names, kinds):
     return integration["id"] in (ids or ()) or INTEGRATIONS.name(integration) in (names or ())
 
 
-def warn_about_unknown_kinds(ctx, integrations, kinds):
+def warn_about_unknown_kinds(ctx: ModuleContext, integrations: Collection, kinds: Sequence[str]) -> None:
     known = set(map(target_kind, integrations)) | set(KINDS)
     for kind in sorted(set(kinds or ()) - known):
         ctx.warn_once(f"No integration is of kind {quoted(kind)}. Known kinds: {', '.join(KINDS)}.")
 
 
-def run(ctx):
+def run(ctx: ModuleContext) -> ModuleResult:
     ids, names, kinds = ctx.string_list("id"), ctx.string_list("display_name"), ctx.params["kinds"]
     integrations = read_collection(ctx.connect(), INTEGRATIONS)
     warn_about_unknown_kinds(ctx, integrations, kinds)
@@ -164,7 +173,7 @@ def run(ctx):
     return ModuleResult({"integrations": list(map(show, selected)), "missing": missing})
 
 
-def main():
+def main() -> None:
     module.main(ARGUMENTS, run)
 
 

@@ -116,10 +116,14 @@ error:
     error_ids: []
 """
 
+from typing import Any, Mapping, Optional
+
 from ..module_utils._ansible import module
 from ..module_utils._ansible.argument_spec import ArgumentSpec
-from ..module_utils._ansible.context import ModuleResult
+from ..module_utils._ansible.context import ModuleContext, ModuleResult
 from ..module_utils._ansible.options import CONNECTION
+from ..module_utils._api.client import Client
+from ..module_utils._common import Object
 from ..module_utils._engine.snapshot import read_collection
 from ..module_utils._errors import NotificationsError, RefusedError, UnknownNameError, operation
 from ..module_utils._redaction import quoted
@@ -148,7 +152,7 @@ ARGUMENTS = CONNECTION + ArgumentSpec(
 )
 
 
-def stated_target(params):
+def stated_target(params: Mapping[str, Any]) -> Optional[Object]:
     """The name and the target to test that the task states; None if it names an integration."""
     with operation("test a target"):
         fields = fields_from_options(params)
@@ -163,7 +167,7 @@ def stated_target(params):
         return {"display_name": "Test", **fields}
 
 
-def existing_target(ctx, client):
+def existing_target(ctx: ModuleContext, client: Client) -> Optional[Object]:
     """The name and the target of the named integration; None in check mode if it does not exist yet."""
     object_id, name = ctx.params["id"], ctx.params["display_name"]
     integration = read_collection(client, INTEGRATIONS).find(object_id, name)
@@ -177,7 +181,7 @@ def existing_target(ctx, client):
     return None
 
 
-def run(ctx):
+def run(ctx: ModuleContext) -> ModuleResult:
     body = stated_target(ctx.params)
     client = ctx.connect()
     if body is None:
@@ -195,7 +199,7 @@ def run(ctx):
     return ModuleResult({"sent": True, "integration": shown})
 
 
-def main():
+def main() -> None:
     module.main(ARGUMENTS, run)
 
 

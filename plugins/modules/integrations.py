@@ -73,7 +73,6 @@ options:
     description: Names or IDs of integrations that O(purge) keeps, or shell-style patterns of them.
     type: list
     elements: str
-    default: []
   when_in_use:
     description: What to do if subscriptions use an integration to delete; see
       M(ccloud.notifications.integration).
@@ -85,7 +84,7 @@ options:
     description: What to do if the kind of an existing integration changes; see
       M(ccloud.notifications.integration).
     type: str
-    choices: [update, recreate, fail]
+    choices: [update, fail]
     default: update
     version_added: 0.2.0
 extends_documentation_fragment:
@@ -155,17 +154,11 @@ detached:
   type: list
   elements: dict
   sample: []
-repointed:
-  description: The subscriptions that were changed from a recreated integration to the new one.
-  returned: when planning succeeded
-  type: list
-  elements: dict
-  sample: []
 summary:
   description: The number of objects for each outcome.
   returned: when planning succeeded
   type: dict
-  sample: {created: 1, changed: 0, recreated: 0, deleted: 0, unchanged: 14, failed: 0, not_attempted: 0}
+  sample: {created: 1, changed: 0, deleted: 0, unchanged: 14, failed: 0, not_attempted: 0}
 diff:
   description: One line for each integration that changes. URLs are hidden, but marked if they change.
   returned: when planning succeeded
@@ -199,6 +192,7 @@ error:
 """
 
 from ..module_utils._ansible import module
+from ..module_utils._ansible.context import ModuleContext, ModuleResult
 from ..module_utils._ansible.execution import apply, execution_options
 from ..module_utils._ansible.options import (
     BULK,
@@ -209,9 +203,11 @@ from ..module_utils._ansible.options import (
     WHEN_IN_USE,
 )
 from ..module_utils._ansible.results import bulk_result, describe_results
+from ..module_utils._engine.model import Snapshot
+from ..module_utils._engine.planner import make_plan
 from ..module_utils._engine.snapshot import read_collection
-from ..module_utils._resources.detach import plan_detach
-from ..module_utils._resources.integration_plan import plan_integrations
+from ..module_utils._organization.detach import plan_detach
+from ..module_utils._organization.options import refuse_empty_protections
 from ..module_utils._resources.integrations import INTEGRATIONS, integration_from_options, purge_from_options
 
 ARGUMENTS = (
@@ -219,13 +215,16 @@ ARGUMENTS = (
 )
 
 
-def run(ctx):
+def run(ctx: ModuleContext) -> ModuleResult:
+    refuse_empty_protections(ctx.params)
     purge = purge_from_options(ctx.params)
     options = execution_options(ctx)
-    desired_states = [integration_from_options(item) for item in ctx.params["integrations"]]
+    desired_states = [
+        integration_from_options(item, ctx.params["on_kind_change"]) for item in ctx.params["integrations"]
+    ]
     client = ctx.connect()
     integrations = read_collection(client, INTEGRATIONS)
-    plan = plan_integrations(desired_states, integrations, ctx.params["on_kind_change"], purge)
+    plan = make_plan(desired_states, Snapshot([integrations]), purge)
     plan = plan_detach(client, plan, ctx.params["when_in_use"], ctx.warn_once if ctx.check_mode else None)
     result = apply(ctx, client, plan, options)
     return bulk_result(
@@ -233,11 +232,10 @@ def run(ctx):
         integrations=describe_results(ctx, result.managed),
         purged=describe_results(ctx, result.purged),
         detached=describe_results(ctx, result.detached),
-        repointed=describe_results(ctx, result.repointed),
     )
 
 
-def main():
+def main() -> None:
     module.main(ARGUMENTS, run)
 
 

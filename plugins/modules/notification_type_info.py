@@ -136,10 +136,14 @@ error:
     error_ids: []
 """
 
+from typing import List, Optional
+
 from ..module_utils._ansible import module
 from ..module_utils._ansible.argument_spec import ArgumentSpec
-from ..module_utils._ansible.context import ModuleResult
+from ..module_utils._ansible.context import ModuleContext, ModuleResult
 from ..module_utils._ansible.options import CONNECTION
+from ..module_utils._api.client import Client
+from ..module_utils._common import Object
 from ..module_utils._engine.model import Collection
 from ..module_utils._engine.snapshot import read_collection
 from ..module_utils._errors import operation
@@ -149,7 +153,7 @@ from ..module_utils._resources.integrations import INTEGRATIONS
 from ..module_utils._resources.notification_types import (
     NOTIFICATION_TYPES,
     SELECTORS,
-    is_in_plan,
+    is_included,
     select_types,
 )
 from ..module_utils._resources.subscriptions import read_subscriptions, types_with_subscriptions
@@ -167,7 +171,7 @@ ARGUMENTS = CONNECTION + ArgumentSpec(
 )
 
 
-def read_types(client, resource_type):
+def read_types(client: Client, resource_type: Optional[str]) -> Collection:
     """All notification types, or those of one resource type."""
     if not resource_type:
         return read_collection(client, NOTIFICATION_TYPES)
@@ -176,7 +180,7 @@ def read_types(client, resource_type):
     return Collection(NOTIFICATION_TYPES, objects)
 
 
-def warn_about_unknown_values(ctx, types):
+def warn_about_unknown_values(ctx: ModuleContext, types: Collection) -> None:
     """A value that no type has may be misspelled."""
     for selector in SELECTORS:
         known = selector.known_values(types)
@@ -187,14 +191,14 @@ def warn_about_unknown_values(ctx, types):
             )
 
 
-def with_subscriptions(client, types, selected):
+def with_subscriptions(client: Client, types: Collection, selected: List[Object]) -> List[Object]:
     """Copies of the selected types with their subscriptions."""
     catalog = Catalog(types, read_collection(client, INTEGRATIONS))
     _resource, subscriptions = read_subscriptions(client, catalog)
     return types_with_subscriptions(selected, subscriptions)
 
 
-def run(ctx):
+def run(ctx: ModuleContext) -> ModuleResult:
     names, in_plan = ctx.string_list("display_name"), ctx.params["included_in_plan"]
     client = ctx.connect()
     types = read_types(client, ctx.params["resource_type"])
@@ -203,13 +207,13 @@ def run(ctx):
     if names is not None:
         selected = [obj for obj in selected if obj["id"] in names or NOTIFICATION_TYPES.name(obj) in names]
     if in_plan is not None:
-        selected = [obj for obj in selected if is_in_plan(obj) is in_plan]
+        selected = [obj for obj in selected if is_included(obj) is in_plan]
     if ctx.params["with_subscriptions"]:
         selected = with_subscriptions(client, types, selected)
     return ModuleResult({"notification_types": selected, "missing": types.missing(names)})
 
 
-def main():
+def main() -> None:
     module.main(ARGUMENTS, run)
 
 

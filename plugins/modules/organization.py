@@ -105,8 +105,11 @@ options:
         description: Whether the selector may match nothing, and contain values that no type has.
         type: bool
         default: false
+      name:
+        description: A name of the rule for messages.
+        type: str
   resource_preferences:
-    description: The preferences of single resources; see M(ccloud.notifications.resource_preferences).
+    description: The preferences of single resources; see M(ccloud.notifications.resource_preference).
     type: list
     elements: dict
     default: []
@@ -129,7 +132,7 @@ options:
         choices: [present, absent]
         default: present
   resource_subscriptions:
-    description: The subscriptions of single resources; see M(ccloud.notifications.resource_subscriptions).
+    description: The subscriptions of single resources; see M(ccloud.notifications.resource_subscription).
     type: list
     elements: dict
     default: []
@@ -176,7 +179,13 @@ options:
         choices: [present, absent]
         default: present
   disable_others:
-    description: Whether to disable the subscriptions to optional and recommended types that no rule selects.
+    description:
+      - Whether to disable the subscriptions to optional and recommended types that no rule selects. Other
+        types, and those of severity V(CRITICAL), stay enabled and are listed in RV(not_disabled).
+    type: bool
+    default: false
+  disable_critical:
+    description: Whether O(disable_others) also disables types of severity V(CRITICAL).
     type: bool
     default: false
   keep_read_only:
@@ -200,7 +209,6 @@ options:
         item that would change one of them is an error.
     type: list
     elements: str
-    default: []
   when_in_use:
     description:
       - What to do if an integration to delete is used by subscriptions to types that no rule selects; see
@@ -212,7 +220,7 @@ options:
     description: What to do if the kind of an existing integration changes; see
       M(ccloud.notifications.integration).
     type: str
-    choices: [update, recreate, fail]
+    choices: [update, fail]
     default: update
   test:
     description:
@@ -240,7 +248,6 @@ options:
         notification type violates one.
     type: list
     elements: dict
-    default: []
     suboptions:
       name:
         description: The requirement in words, shown in messages.
@@ -392,7 +399,7 @@ plan:
     summary:
       description: The number of objects to create, to change, to delete, and to leave as they are.
       type: dict
-      sample: {to_create: 1, to_change: 2, to_recreate: 0, to_delete: 0, unchanged: 40}
+      sample: {to_create: 1, to_change: 2, to_delete: 0, unchanged: 40}
     changes:
       description: One entry for each change, in the order in which the changes are made.
       type: list
@@ -423,7 +430,6 @@ summary:
     integration:
       created: 1
       changed: 0
-      recreated: 0
       deleted: 0
       unchanged: 14
       failed: 0
@@ -431,7 +437,6 @@ summary:
     subscription:
       created: 0
       changed: 2
-      recreated: 0
       deleted: 0
       unchanged: 40
       failed: 0
@@ -448,7 +453,7 @@ tested:
   type: list
   elements: dict
   sample: [{display_name: ops-slack, sent: true}]
-not_in_plan:
+not_included:
   description: The types that only selectors match and that the organization's plan does not include.
   returned: when planning succeeded and the plan was not refused
   type: list
@@ -493,46 +498,50 @@ error:
 """
 
 from ..module_utils._ansible import module
+from ..module_utils._ansible.context import ModuleContext, ModuleResult
 from ..module_utils._ansible.execution import apply, execution_options
 from ..module_utils._ansible.options import ORGANIZATION
-from ..module_utils._ansible.organization import (
+from ..module_utils._ansible.organization_results import (
+    execution_members,
     organization_result,
-    refused_result,
-    refused_test,
-    send_tests,
-    unreviewed_changes,
-    warn_about_recipients,
+    plan_members,
+    warn_about_plan,
 )
-from ..module_utils._resources.integrations import purge_from_options
-from ..module_utils._resources.organization import (
-    OrganizationOptions,
-    integrations_to_test,
-    plan_organization,
-)
-from ..module_utils._resources.policies import Limits
+from ..module_utils._organization.channel_tests import send_tests
+from ..module_utils._organization.options import organization_from_options
+from ..module_utils._organization.planning import plan_organization
+from ..module_utils._organization.state import read_organization
 
 ARGUMENTS = ORGANIZATION
 
 
-def run(ctx):
+def run(ctx: ModuleContext) -> ModuleResult:
     execution = execution_options(ctx)
-    limits = Limits.from_options(ctx.params)
-    purge = purge_from_options(ctx.params)
-    options = OrganizationOptions(ctx.params, purge, limits, execution.concurrency)
+    desired = organization_from_options(ctx.params)
     client = ctx.connect()
-    planned = plan_organization(client, options, ctx.warn_once)
-    to_test = integrations_to_test(planned.plan, ctx.params["test"])
-    refusal = planned.refusal or unreviewed_changes(planned, ctx.params) or refused_test(to_test)
-    if refusal is not None:
-        return refused_result(client, planned, refusal, to_test)
+    state = read_organization(
+        client,
+        execution.concurrency,
+        desired.selects,
+        [setting.path for setting in desired.preferences],
+        [setting.path for setting in desired.resource_subscriptions],
+        ctx.warn_once,
+    )
+    planned = plan_organization(desired, state)
 
-    warn_about_recipients(ctx, planned)
+    # Everything that is shown is made before anything is written.
+    members = plan_members(client, planned)
+    warn_about_plan(ctx, planned)
+    if planned.refusal is not None:
+        return ModuleResult(members, planned.refusal)
+
     result = apply(ctx, client, planned.plan, execution)
-    tested = [] if ctx.check_mode or result.failure() else send_tests(client, to_test, execution.concurrency)
-    return organization_result(ctx, client, planned, result, to_test, tested)
+    written = [] if ctx.check_mode else result.succeeded(planned.plan, planned.tests)
+    tested = send_tests(client, written, execution.concurrency)
+    return organization_result({**members, **execution_members(ctx, result, tested)}, result, tested)
 
 
-def main():
+def main() -> None:
     module.main(ARGUMENTS, run)
 
 

@@ -26,7 +26,6 @@ options:
       lists the types that do not.
     type: list
     elements: dict
-    default: []
     suboptions:
       name:
         description: The requirement in words, shown in messages.
@@ -195,16 +194,20 @@ error:
 """
 
 from itertools import chain
+from typing import Any, Dict, List, Mapping, Sequence
 
 from ..module_utils._ansible import module
 from ..module_utils._ansible.argument_spec import ArgumentSpec
-from ..module_utils._ansible.context import ModuleResult
-from ..module_utils._ansible.options import CONNECTION, ORGANIZATION_ID, POLICY
-from ..module_utils._ansible.organization import describe_organization
+from ..module_utils._ansible.context import ModuleContext, ModuleResult
+from ..module_utils._ansible.options import CONNECTION, ORGANIZATION_ID, POLICIES
+from ..module_utils._ansible.organization_results import describe_organization
+from ..module_utils._common import Object
+from ..module_utils._organization.options import refuse_empty_protections
+from ..module_utils._organization.planning import refuse_other_organization
+from ..module_utils._organization.policies import NO_GAPS, Policy
+from ..module_utils._organization.state import OrganizationState, read_organization
 from ..module_utils._resources.integrations import INTEGRATIONS, reveal_webhook_url
 from ..module_utils._resources.notification_types import NOTIFICATION_TYPES
-from ..module_utils._resources.organization import read_organization, refuse_other_organization
-from ..module_utils._resources.policies import NO_GAPS, Policy
 from ..module_utils._resources.subscriptions import types_with_subscriptions
 
 #: The collections that are read at the same time.
@@ -212,7 +215,7 @@ CONCURRENCY = 3
 
 ARGUMENTS = (
     CONNECTION
-    + POLICY.as_list("policies", required=False)
+    + POLICIES
     + ORGANIZATION_ID
     + ArgumentSpec(
         {
@@ -223,7 +226,7 @@ ARGUMENTS = (
 )
 
 
-def counts(state):
+def counts(state: OrganizationState) -> Dict[str, int]:
     """The number of objects in each collection."""
     collections = {
         "integrations": state.integrations,
@@ -233,7 +236,9 @@ def counts(state):
     return {name: len(collection.ids) for name, collection in collections.items()}
 
 
-def types_with_findings(types, gaps, violations):
+def types_with_findings(
+    types: Sequence[Object], gaps: Sequence[str], violations: Sequence[Mapping[str, Any]]
+) -> List[Object]:
     """The types that are a gap, violate a policy, or refer to a missing integration."""
     names = {*gaps, *(name for violation in violations for name in violation["types"])}
     return [
@@ -244,7 +249,7 @@ def types_with_findings(types, gaps, violations):
     ]
 
 
-def integrations_of(notification_type):
+def integrations_of(notification_type: Object) -> List[Object]:
     """The references of all subscriptions to a type."""
     return [
         reference
@@ -253,8 +258,9 @@ def integrations_of(notification_type):
     ]
 
 
-def run(ctx):
-    policies = list(map(Policy.from_options, ctx.params["policies"]))
+def run(ctx: ModuleContext) -> ModuleResult:
+    refuse_empty_protections(ctx.params)
+    policies = list(map(Policy.from_options, ctx.params["policies"] or ()))
     client = ctx.connect()
     state = read_organization(client, CONCURRENCY, [policy.select for policy in policies])
     refuse_other_organization(state, ctx.params["organization_id"])
@@ -288,7 +294,7 @@ def run(ctx):
     )
 
 
-def main():
+def main() -> None:
     module.main(ARGUMENTS, run)
 
 

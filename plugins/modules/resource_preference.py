@@ -90,6 +90,7 @@ error:
 """
 
 from ..module_utils._ansible import module
+from ..module_utils._ansible.context import ModuleContext, ModuleResult
 from ..module_utils._ansible.execution import apply
 from ..module_utils._ansible.options import CONNECTION, PREFERENCE_ITEM
 from ..module_utils._ansible.results import single_result
@@ -105,7 +106,7 @@ from ..module_utils._resources.resource_settings import (
 ARGUMENTS = CONNECTION + PREFERENCE_ITEM
 
 
-def run(ctx):
+def run(ctx: ModuleContext) -> ModuleResult:
     with operation("manage a resource preference"):
         resource = ResourcePreferences(*resource_path_from_options(ctx.params, ctx.warn_once))
     client = ctx.connect()
@@ -114,7 +115,7 @@ def run(ctx):
     return single_result(apply(ctx, client, plan))
 
 
-def main():
+def main() -> None:
     module.main(ARGUMENTS, run)
 
 

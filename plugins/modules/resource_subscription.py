@@ -100,10 +100,10 @@ error:
 """
 
 from ..module_utils._ansible import module
+from ..module_utils._ansible.context import ModuleContext, ModuleResult
 from ..module_utils._ansible.execution import apply
 from ..module_utils._ansible.options import (
     CONNECTION,
-    EXPECTED_INTEGRATIONS,
     RESOURCE_PATH,
     SUBSCRIPTION_ITEM,
 )
@@ -116,20 +116,20 @@ from ..module_utils._resources.resource_settings import (
 )
 from ..module_utils._resources.subscriptions import subscription_from_options
 
-ARGUMENTS = CONNECTION + EXPECTED_INTEGRATIONS + RESOURCE_PATH + SUBSCRIPTION_ITEM
+ARGUMENTS = CONNECTION + RESOURCE_PATH + SUBSCRIPTION_ITEM
 
 
-def run(ctx):
+def run(ctx: ModuleContext) -> ModuleResult:
     with operation("manage a resource subscription"):
         resource_path = resource_path_from_options(ctx.params, ctx.warn_once)
     client = ctx.connect()
     [resource], snapshot = load_resource_subscriptions(client, [resource_path], warn=ctx.warn_once)
-    desired = subscription_from_options(resource, ctx.params, snapshot[resource], ctx.expected_integrations)
+    desired = subscription_from_options(resource, ctx.params, snapshot[resource], ctx.check_mode)
     plan = make_plan([desired], snapshot)
     return single_result(apply(ctx, client, plan))
 
 
-def main():
+def main() -> None:
     module.main(ARGUMENTS, run)
 
 

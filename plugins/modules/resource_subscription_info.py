@@ -83,7 +83,7 @@ error:
 """
 
 from ..module_utils._ansible import module
-from ..module_utils._ansible.context import ModuleResult
+from ..module_utils._ansible.context import ModuleContext, ModuleResult
 from ..module_utils._ansible.options import CONNECTION, RESOURCE_PATH
 from ..module_utils._errors import operation
 from ..module_utils._resources.resource_settings import (
@@ -94,7 +94,7 @@ from ..module_utils._resources.resource_settings import (
 ARGUMENTS = CONNECTION + RESOURCE_PATH
 
 
-def run(ctx):
+def run(ctx: ModuleContext) -> ModuleResult:
     with operation("read resource subscriptions"):
         resource_path = resource_path_from_options(ctx.params, ctx.warn_once)
     client = ctx.connect()
@@ -103,7 +103,7 @@ def run(ctx):
     return ModuleResult({"resource_subscriptions": shown})
 
 
-def main():
+def main() -> None:
     module.main(ARGUMENTS, run)
 
 

@@ -105,26 +105,26 @@ error:
 """
 
 from ..module_utils._ansible import module
+from ..module_utils._ansible.context import ModuleContext, ModuleResult
 from ..module_utils._ansible.execution import apply
-from ..module_utils._ansible.options import CONNECTION, EXPECTED_INTEGRATIONS, SUBSCRIPTION_ITEM
+from ..module_utils._ansible.options import CONNECTION, SUBSCRIPTION_ITEM
 from ..module_utils._ansible.results import single_result
 from ..module_utils._engine.model import Snapshot
 from ..module_utils._engine.planner import make_plan
 from ..module_utils._redaction import quoted
-from ..module_utils._resources.subscriptions import DISABLED, load_subscriptions, subscription_from_options
+from ..module_utils._resources.subscriptions import is_enabled, load_subscriptions, subscription_from_options
 
-ARGUMENTS = CONNECTION + EXPECTED_INTEGRATIONS + SUBSCRIPTION_ITEM
+ARGUMENTS = CONNECTION + SUBSCRIPTION_ITEM
 
 
-def run(ctx):
+def run(ctx: ModuleContext) -> ModuleResult:
     client = ctx.connect()
     resource, subscriptions = load_subscriptions(client)
-    desired = subscription_from_options(resource, ctx.params, subscriptions, ctx.expected_integrations)
+    desired = subscription_from_options(resource, ctx.params, subscriptions, ctx.check_mode)
     plan = make_plan([desired], Snapshot([subscriptions]))
     result = apply(ctx, client, plan)
     [managed] = result.managed
-    is_disabled = (managed.after or {}).get("current_state") == DISABLED
-    if desired.present and ctx.params["enabled"] is None and is_disabled:
+    if desired.present and ctx.params["enabled"] is None and not is_enabled(managed.after or {}):
         ctx.warn_once(
             f"The subscription to {quoted(managed.step.name)} is disabled, so nobody is notified. "
             "Set `enabled: true` to enable it."
@@ -132,7 +132,7 @@ def run(ctx):
     return single_result(result)
 
 
-def main():
+def main() -> None:
     module.main(ARGUMENTS, run)
 
 

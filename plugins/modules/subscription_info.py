@@ -102,11 +102,14 @@ error:
     error_ids: []
 """
 
+from typing import Optional, Sequence
+
 from ..module_utils._ansible import module
 from ..module_utils._ansible.argument_spec import ArgumentSpec
-from ..module_utils._ansible.context import ModuleResult
+from ..module_utils._ansible.context import ModuleContext, ModuleResult
 from ..module_utils._ansible.options import CONNECTION
-from ..module_utils._resources.subscriptions import DISABLED, load_subscriptions
+from ..module_utils._common import Object
+from ..module_utils._resources.subscriptions import is_enabled, load_subscriptions
 
 ARGUMENTS = CONNECTION + ArgumentSpec(
     {
@@ -117,7 +120,12 @@ ARGUMENTS = CONNECTION + ArgumentSpec(
 )
 
 
-def is_selected(subscription, types, integrations, enabled):
+def is_selected(
+    subscription: Object,
+    types: Optional[Sequence[str]],
+    integrations: Optional[Sequence[str]],
+    enabled: Optional[bool],
+) -> bool:
     """Whether a subscription has one of these types and integrations, and this state (None: any)."""
     if types is not None and not names_any(subscription["notification_type"], types):
         return False
@@ -125,15 +133,15 @@ def is_selected(subscription, types, integrations, enabled):
         names_any(reference, integrations) for reference in subscription["integrations"]
     ):
         return False
-    return enabled is None or (subscription.get("current_state") != DISABLED) is enabled
+    return enabled is None or is_enabled(subscription) is enabled
 
 
-def names_any(reference, texts):
+def names_any(reference: Object, texts: Sequence[str]) -> bool:
     """Whether one of the texts is the ID or the name of what a subscription refers to."""
     return reference["id"] in texts or reference["display_name"] in texts
 
 
-def run(ctx):
+def run(ctx: ModuleContext) -> ModuleResult:
     types, integrations = ctx.string_list("notification_type"), ctx.string_list("integration")
     resource, subscriptions = load_subscriptions(ctx.connect())
     shown = [resource.to_output(subscription) for subscription in subscriptions.sorted()]
@@ -146,7 +154,7 @@ def run(ctx):
     return ModuleResult({"subscriptions": selected, "missing": missing})
 
 
-def main():
+def main() -> None:
     module.main(ARGUMENTS, run)
 
 

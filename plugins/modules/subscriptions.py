@@ -61,12 +61,21 @@ options:
         description: Whether the selector may match nothing, and contain values that no type has.
         type: bool
         default: false
+      name:
+        description: A name of the rule for messages.
+        type: str
+        version_added: 0.2.0
   disable_others:
     description:
       - Whether to disable the subscriptions to optional and recommended types that no rule selects. Other
-        types stay enabled and are listed in RV(not_disabled).
+        types, and those of severity V(CRITICAL), stay enabled and are listed in RV(not_disabled).
     type: bool
     default: false
+  disable_critical:
+    description: Whether O(disable_others) also disables types of severity V(CRITICAL).
+    type: bool
+    default: false
+    version_added: 0.2.0
 extends_documentation_fragment:
   - ccloud.notifications.connection
   - ccloud.notifications.bulk
@@ -136,7 +145,7 @@ subscriptions:
     attempted: {description: "V(false) if an earlier failure prevented it.", type: bool, sample: true}
     msg: {description: Why it failed., type: str, returned: on failure}
     error: {description: Why it failed., type: dict, returned: on failure}
-not_in_plan:
+not_included:
   description: The types that only selectors match and that the organization's plan does not include.
   returned: when planning succeeded
   type: list
@@ -152,7 +161,7 @@ summary:
   description: The number of objects for each outcome.
   returned: when planning succeeded
   type: dict
-  sample: {created: 1, changed: 0, recreated: 0, deleted: 0, unchanged: 14, failed: 0, not_attempted: 0}
+  sample: {created: 1, changed: 0, deleted: 0, unchanged: 14, failed: 0, not_attempted: 0}
 diff:
   description: One line for each type that changes, with its state and its integrations.
   returned: when planning succeeded
@@ -185,20 +194,24 @@ error:
     error_ids: []
 """
 
+from typing import List, Optional
+
 from ..module_utils._ansible import module
-from ..module_utils._ansible.argument_spec import ArgumentSpec
+from ..module_utils._ansible.context import ModuleContext, ModuleResult
 from ..module_utils._ansible.execution import apply, execution_options
-from ..module_utils._ansible.options import BULK, CONNECTION, EXPECTED_INTEGRATIONS, ROUTING, RULE
+from ..module_utils._ansible.options import BULK, CONNECTION, DISABLE_OTHERS, ROUTING, RULE
 from ..module_utils._ansible.results import bulk_result, describe_result
+from ..module_utils._common import Object
+from ..module_utils._engine.model import Resource
+from ..module_utils._engine.result import StepResult
 from ..module_utils._errors import RefusedError
-from ..module_utils._resources.rules import apply_rules, plan_rules
+from ..module_utils._organization.rules import apply_rules, plan_rules, rules_from_options
 from ..module_utils._resources.subscriptions import REMOVE, load_subscriptions
 
-DISABLE_OTHERS = ArgumentSpec({"disable_others": {"type": "bool", "default": False}})
-ARGUMENTS = CONNECTION + EXPECTED_INTEGRATIONS + RULE.as_list("rules") + ROUTING + DISABLE_OTHERS + BULK
+ARGUMENTS = CONNECTION + RULE.as_list("rules") + ROUTING + DISABLE_OTHERS + BULK
 
 
-def describe_route(ctx, result, rules):
+def describe_route(ctx: ModuleContext, result: StepResult, rules: List[int]) -> Object:
     """What became of the subscription to one type."""
     entry = describe_result(ctx, result)
     for name in ("display_name", "subscription"):
@@ -210,7 +223,7 @@ def describe_route(ctx, result, rules):
     return {"notification_type": subscription["notification_type"], "rules": rules, **entry}
 
 
-def describe_state(resource, subscription):
+def describe_state(resource: Resource, subscription: Optional[Object]) -> Optional[Object]:
     """The state and the integrations of a subscription; None if it does not exist."""
     if subscription is None:
         return None
@@ -218,18 +231,26 @@ def describe_state(resource, subscription):
     return {member: shown.get(member) for member in ("current_state", "integrations")}
 
 
-def run(ctx):
+def run(ctx: ModuleContext) -> ModuleResult:
     options = execution_options(ctx)
     mode, disables_others = ctx.params["integrations_mode"], ctx.params["disable_others"]
     if disables_others and mode == REMOVE:
         detail = "`disable_others` cannot be combined with `integrations_mode: remove`"
         raise RefusedError(detail, operation="route by rules", next_step="Omit one of them.")
     client = ctx.connect()
-    resource, subscriptions = load_subscriptions(client, [rule["select"] for rule in ctx.params["rules"]])
-    selection = apply_rules(resource.catalog, ctx.params["rules"], ctx.expected_integrations)
+    rules = rules_from_options(ctx.params["rules"])
+    resource, subscriptions = load_subscriptions(client, [rule.select for rule in rules])
+    selection = apply_rules(resource.catalog, rules, ctx.check_mode)
 
-    rules = plan_rules(subscriptions, selection, mode, ctx.params["keep_read_only"], disables_others)
-    result = apply(ctx, client, rules.plan, options)
+    planned = plan_rules(
+        subscriptions,
+        selection,
+        mode,
+        ctx.params["keep_read_only"],
+        disables_others,
+        ctx.params["disable_critical"],
+    )
+    result = apply(ctx, client, planned.plan, options)
     routes = [
         describe_route(ctx, managed, selection.rules_of(managed.step.desired.key))
         for managed in result.managed
@@ -237,12 +258,12 @@ def run(ctx):
     return bulk_result(
         result,
         subscriptions=sorted(routes, key=lambda route: str(route["notification_type"]["display_name"])),
-        not_in_plan=resource.catalog.type_summaries(selection.not_in_plan.values()),
-        not_disabled=resource.catalog.type_summaries(rules.not_disabled),
+        not_included=resource.catalog.type_summaries(selection.not_included.values()),
+        not_disabled=resource.catalog.type_summaries(planned.not_disabled),
     )
 
 
-def main():
+def main() -> None:
     module.main(ARGUMENTS, run)
 
 

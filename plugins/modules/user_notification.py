@@ -113,7 +113,7 @@ error:
 
 from ..module_utils._ansible import module
 from ..module_utils._ansible.argument_spec import ArgumentSpec
-from ..module_utils._ansible.context import ModuleResult
+from ..module_utils._ansible.context import ModuleContext, ModuleResult
 from ..module_utils._ansible.options import CONNECTION, NOTIFICATION_FILTER
 from ..module_utils._errors import NotificationsError
 from ..module_utils._resources.user_notifications import list_notifications, mark, mark_all, read_notification
@@ -129,7 +129,7 @@ ARGUMENTS = CONNECTION + ArgumentSpec(
 )
 
 
-def run(ctx):
+def run(ctx: ModuleContext) -> ModuleResult:
     read, object_id, match = ctx.params["read"], ctx.params["id"], ctx.params["match"]
     client = ctx.connect()
     if object_id is not None:
@@ -152,7 +152,7 @@ def run(ctx):
     return ModuleResult(result)
 
 
-def main():
+def main() -> None:
     module.main(ARGUMENTS, run)
 
 

@@ -109,7 +109,7 @@ error:
 
 from ..module_utils._ansible import module
 from ..module_utils._ansible.argument_spec import ArgumentSpec
-from ..module_utils._ansible.context import ModuleResult
+from ..module_utils._ansible.context import ModuleContext, ModuleResult
 from ..module_utils._ansible.options import CONNECTION, NOTIFICATION_FILTER
 from ..module_utils._resources.user_notifications import count_unread, list_notifications
 
@@ -127,7 +127,7 @@ ARGUMENTS = (
 )
 
 
-def run(ctx):
+def run(ctx: ModuleContext) -> ModuleResult:
     client = ctx.connect()
     parameters = {"sort": ctx.params["sort"]}
     if ctx.params["details"]:
@@ -137,7 +137,7 @@ def run(ctx):
     return ModuleResult({"user_notifications": notifications, "summary": count_unread(client)})
 
 
-def main():
+def main() -> None:
     module.main(ARGUMENTS, run)
 
 

@@ -15,11 +15,11 @@ import yaml
 from ..module_utils._api.client import SAFE_ID
 from ..module_utils._api.session import COLLECTION_VERSION
 from ..module_utils._common import Object
+from ..module_utils._organization.policies import NO_GAPS
+from ..module_utils._organization.routing import Recipient
 from ..module_utils._redaction import one_line, quoted, shortened
 from ..module_utils._resources.integrations import is_manageable, target_kind, webhook_url
-from ..module_utils._resources.notification_types import SELECTORS, SEVERITIES, is_in_plan, select_types
-from ..module_utils._resources.policies import NO_GAPS
-from ..module_utils._resources.routing import Recipient
+from ..module_utils._resources.notification_types import SELECTORS, SEVERITIES, is_included, select_types
 from ..module_utils._resources.subscriptions import ENABLED
 
 
@@ -199,9 +199,9 @@ _SELECTOR_CHOICES = (
 
 def _selected(members: Sequence[Object], types: Sequence[Object], type_names: Names) -> List[Object]:
     """How rules select exactly these types: by one selector if possible, else one by one."""
-    in_plan = list(filter(is_in_plan, members))
-    select = _exact_selector(in_plan, list(filter(is_in_plan, types))) if len(in_plan) > 1 else None
-    rest = members if select is None else [member for member in members if not is_in_plan(member)]
+    included = list(filter(is_included, members))
+    select = _exact_selector(included, list(filter(is_included, types))) if len(included) > 1 else None
+    rest = members if select is None else [member for member in members if not is_included(member)]
     rules: List[Object] = [] if select is None else [{"select": select}]
     return rules + [{"notification_type": type_names.of(member)} for member in rest]
 
@@ -346,7 +346,7 @@ def _row(notification_type: Object, channels: Sequence[Object], is_critical: boo
         "category": one_line(str(notification_type.get("category") or "")),
         "severity": one_line(str(notification_type.get("severity") or "")),
         "priority": one_line(str(notification_type.get("subscription_priority") or "")),
-        "in_plan": is_in_plan(notification_type),
+        "is_included": is_included(notification_type),
         "state": state,
         "to": [channel["id"] in used for channel in channels],
         "names": [channel["name"] for channel in receivers],

@@ -75,7 +75,7 @@ def test_list_is_complete_and_read_in_pages_of_250(emulator, connect):
     assert all("page_token" in query for query in later)
 
 
-def test_later_pages_use_only_the_query_of_the_next_link(connect):
+def test_later_pages_use_the_first_query_and_that_of_the_next_link(connect):
     """Contract: page_size is only valid on the first request. Next links may have any other parameters."""
     link = "https://elsewhere.example/v2?page_token=a%2Bb&cursor=x&cursor=y&empty="
     page = f'{{"data": [{{"id": "i-1"}}], "metadata": {{"next": "{link}"}}}}'.encode()
@@ -83,7 +83,7 @@ def test_later_pages_use_only_the_query_of_the_next_link(connect):
         assert len(connect(endpoint=server.url).list(LIST, {"resource": "r"})) == 2
     assert server.requested == [
         f"{LIST}?resource=r&page_size=250",
-        f"{LIST}?page_token=a%2Bb&cursor=x&cursor=y&empty=",
+        f"{LIST}?resource=r&page_token=a%2Bb&cursor=x&cursor=y&empty=",
     ]
 
 

@@ -55,7 +55,7 @@ class Type(NamedTuple):
         return self.name not in PUBLISHED_NAMES
 
     @property
-    def is_in_plan(self) -> bool:
+    def is_included(self) -> bool:
         """Whether the emulated organization's plan includes the type."""
         return self.name not in NAMES_NOT_IN_PLAN
 

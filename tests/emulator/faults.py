@@ -25,12 +25,14 @@ KINDS = (
     "tokens-expire",  # before the request is handled, all issued tokens expire
     "meanwhile",  # before that, another client sends `body`: {"method", "path", "body"}, or a list of these
     "next-loop",  # the list's next link leads to the same page again
+    "unlisted",  # the list counts the objects whose names or IDs are in `body`, and does not show them
+    "members",  # the object in the response has the members in `body`
 )
 
 #: The kinds that replace the response without handling the request, unless the fault is `applied`.
 REPLACING = ("status", "html", "redirect")
 #: The kinds that alter a proper body.
-ALTERING = ("truncated", "gzip", "next-elsewhere", "next-loop")
+ALTERING = ("truncated", "gzip", "next-elsewhere", "next-loop", "unlisted", "members")
 
 
 @dataclass

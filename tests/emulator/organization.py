@@ -104,7 +104,7 @@ def _type_contents() -> Iterable[Object]:
                 "category": category,
                 "severity": entry.severity,
                 "subscription_priority": entry.priority,
-                "is_included_in_plan": entry.is_in_plan,
+                "is_included_in_plan": entry.is_included,
                 "resource_types": list(entry.resource_types),
             }
             if entry.resource_types:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Callable, Iterator, Optional
@@ -137,7 +138,10 @@ def _prepare_integration(context: Context, current: Optional[Object], fields: Ob
     if "target" in fields:
         # Unknown members are ignored, inside the target too.
         kind = fields["target"]["kind"]
-        fields["target"] = {name: fields["target"][name] for name in ("kind", URL_FIELDS[kind])}
+        fields["target"] = {"kind": kind, URL_FIELDS[kind]: _stored_url(settings, fields["target"])}
+    if settings.stored_texts == "trimmed":
+        texts = {name: fields[name].strip() for name in ("display_name", "description") if name in fields}
+        fields.update(texts)
 
     if current is None:
         _check_quota(context)
@@ -159,6 +163,18 @@ def _prepare_integration(context: Context, current: Optional[Object], fields: Ob
                 )
 
     return fields
+
+
+def _stored_url(settings: Settings, target: Object) -> str:
+    """The URL of a target as it is stored: as it was sent, or in an equivalent form."""
+    url: str = target[URL_FIELDS[target["kind"]]]
+    if settings.stored_urls == "as-sent":
+        return url
+    parts = urlsplit(url)
+    default_port = {"http": ":80", "https": ":443"}.get(parts.scheme.lower(), "")
+    netloc = parts.netloc.lower().removesuffix(default_port)
+    normalized = parts._replace(scheme=parts.scheme.lower(), netloc=netloc, path=parts.path or "/").geturl()
+    return re.sub("%[0-9a-f]{2}", lambda match: match.group().upper(), normalized, flags=re.IGNORECASE)
 
 
 def _check_quota(context: Context) -> None:
@@ -283,7 +299,7 @@ def _new_subscription(context: Context, fields: Object, others: Iterator[Object]
 
     if not notification_type["is_included_in_plan"]:
         detail = f"The type {type_id} is not included in the organization's plan."
-        raise ApiError(400, "not_in_plan", "Bad Request", detail, pointer=pointer)
+        raise ApiError(400, "not_included", "Bad Request", detail, pointer=pointer)
 
     if context.settings.second_subscription == "refused":
         for other in others:

@@ -617,6 +617,12 @@ def _altered_body(fault: Fault, body: dict[str, Any], text: bytes) -> bytes:
     if fault.kind == "gzip":
         return gzip.compress(text)
 
+    if fault.kind == "members":
+        return json.dumps({**body, **fault.body}).encode()
+    if fault.kind == "unlisted":
+        shown = [obj for obj in body["data"] if not {obj["id"], obj.get("display_name")} & set(fault.body)]
+        return json.dumps({**body, "data": shown}).encode()
+
     metadata = body.get("metadata", {})
     if fault.kind == "next-elsewhere" and metadata.get("next"):
         query = dict(parse_qsl(urlsplit(metadata["next"]).query))

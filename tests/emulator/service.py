@@ -160,6 +160,9 @@ class Service:
 
         if name == "integrations:test":
             return await self._test(_required_body(body))
+        is_saved = collection == "integrations" and method in ("POST", "PATCH") and "target" in (body or {})
+        if is_saved and self.settings.url_verification == "refused":
+            await self._verify_url(body)
         if action:
             return self._actions[name](resource, query, body)
         if not object_id:
@@ -290,7 +293,9 @@ class Service:
         metadata: Object = {}
         if self.settings.read_answers == "full":
             metadata = {"first": url + urlencode(parameters, doseq=True), "total_size": total}
-        if next_token:
+        if next_token and self.settings.next_links == "token":
+            metadata["next"] = url + urlencode({"page_token": next_token})
+        elif next_token:
             metadata["next"] = url + urlencode({**parameters, "page_token": next_token}, doseq=True)
         return metadata
 
@@ -342,6 +347,13 @@ class Service:
             "severities": [{"severity": name, "count": count} for name, count in sorted(counts.items())],
         }
         return Response(200, body)
+
+    async def _verify_url(self, body: Object) -> None:
+        result = await delivery.deliver({"display_name": "", **body}, self.clock.timestamp())
+        self.deliveries.append(result)
+        if not result.is_accepted:
+            detail = "The webhook URL did not accept a test notification."
+            raise ApiError(400, "invalid_target", "Bad Request", detail, pointer="/target")
 
     async def _test(self, body: Object) -> Response:
         if body["target"]["kind"] not in URL_FIELDS:

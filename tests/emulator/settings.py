@@ -60,6 +60,13 @@ class Settings:
         "whether a notification type states the resource type that it is about", "present", "absent"
     )
 
+    stored_urls: str = _policy("how a webhook URL is stored", "as-sent", "normalized")
+    stored_texts: str = _policy("how names and descriptions are stored", "as-sent", "trimmed")
+    url_verification: str = _policy(
+        "whether an integration is saved if its URL does not accept a test notification", "saved", "refused"
+    )
+    next_links: str = _policy("the query of a list's next link", "full", "token")
+
     # Missing objects
     missing: str = _policy("the answer to a request for an id that does not exist", "404", "403")
     empty_lookup: str = _policy(

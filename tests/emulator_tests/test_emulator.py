@@ -462,7 +462,7 @@ def test_type_outside_of_the_plan_cannot_be_subscribed_to(emulator):
     outside = types_by_name(emulator)["Flink statement failed"]
     body = {"notification_type": {"id": outside["id"]}, "integrations": [{"id": emulator.objects()[0]["id"]}]}
     answer = call(emulator, "POST", "/subscriptions", json=body)
-    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "not_in_plan")
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "not_included")
 
 
 @pytest.mark.parametrize(("value", "status"), [("droppable", 200), ("kept", 400)])

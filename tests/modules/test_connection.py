@@ -15,10 +15,11 @@ NO_ENVIRONMENT = {}
 
 
 def test_user_agent_names_the_collection_and_ansible_core(run, emulator):
+    from ansible_collections.ccloud.notifications.plugins.module_utils._ansible.connection import PROJECT_URL
     from ansible_collections.ccloud.notifications.plugins.module_utils._api.session import COLLECTION_VERSION
 
     run.ok("integration_info")
-    expected = f"ccloud.notifications/{COLLECTION_VERSION} ansible-core/2.99.0"
+    expected = f"ccloud.notifications/{COLLECTION_VERSION} ({PROJECT_URL}) ansible-core/2.99.0"
     assert emulator.requests()[0]["user_agent"] == expected
 
 

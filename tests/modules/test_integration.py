@@ -344,7 +344,10 @@ def test_refused_change_of_kind_explains_what_to_do(run, emulator):
     result = run.fails("integration", display_name="ops", target={"kind": "MsTeams", "webhook_url": URL})
     assert result["error"]["status"] == 422
     assert result["error"]["pointer"] == "/target/kind"
-    assert "If the service does not let Slack become MsTeams, set `on_kind_change: recreate`" in result["msg"]
+    assert (
+        "If the service does not let Slack become MsTeams, create an integration with another name"
+        in result["msg"]
+    )
     assert result["changed"] is False
     assert emulator.made() == before
 
@@ -508,7 +511,7 @@ def test_object_deleted_by_another_user_is_not_a_change(run, emulator, missing):
     emulator.fault("status", "DELETE", status=int(missing), applied=True)
     result = run.ok("integration", display_name="ops", state="absent")
     assert result["changed"] is False
-    assert "was deleted by another task or user" in run.warnings[0]
+    assert any("was deleted by another task or user" in warning for warning in run.warnings)
 
 
 @pytest.mark.parametrize("deletion", ["at-once", "lingering", "marked"])
@@ -519,7 +522,7 @@ def test_object_deleted_by_another_user_may_still_be_listed(run, emulator, missi
     emulator.meanwhile("DELETE", "*", "DELETE", f"/integrations/{object_id}")
     result = run.ok("integration", display_name="ops", state="absent")
     assert result["changed"] is False
-    assert "was deleted by another task or user" in run.warnings[0]
+    assert any("was deleted by another task or user" in warning for warning in run.warnings)
 
 
 def test_deletion_is_repeated_if_the_object_exists_after_a_404(run, emulator):
@@ -528,7 +531,7 @@ def test_deletion_is_repeated_if_the_object_exists_after_a_404(run, emulator):
     emulator.fault("status", "DELETE", status=404)
     result = run.ok("integration", display_name="ops", state="absent")
     assert result["changed"] is True
-    assert run.warnings == []
+    assert not any("another task or user" in warning for warning in run.warnings)
     assert emulator.lines()[-4:-1] == [f"DELETE {path} -> 404", f"GET {path} -> 200", f"DELETE {path} -> 204"]
 
 

@@ -12,15 +12,15 @@ import re
 import pytest
 
 from ansible_collections.ccloud.notifications.plugins.module_utils._engine.model import Collection
+from ansible_collections.ccloud.notifications.plugins.module_utils._organization.limits import ChangeLimit
+from ansible_collections.ccloud.notifications.plugins.module_utils._organization.state import (
+    OrganizationState,
+)
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.catalog import Catalog
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.integrations import INTEGRATIONS
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.notification_types import (
     NOTIFICATION_TYPES,
 )
-from ansible_collections.ccloud.notifications.plugins.module_utils._resources.organization import (
-    OrganizationState,
-)
-from ansible_collections.ccloud.notifications.plugins.module_utils._resources.policies import ChangeLimit
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.subscriptions import (
     Subscriptions,
 )
@@ -94,7 +94,11 @@ def test_second_run_changes_nothing_and_reads_each_collection_once(run, emulator
     before = len(emulator.requests())
     second = run.ok("organization", **DESIRED)
     assert not second["changed"]
-    assert second["plan"]["text"] == ["No changes. The organization matches the configuration."]
+    assert second["plan"]["text"] == [
+        "No changes. The organization matches the configuration.",
+        second["plan"]["text"][-1],
+    ]
+    assert second["plan"]["text"][-1].startswith("Not managed: ")
     assert sorted(emulator.lines()[before:]) == [
         "GET /integrations -> 200",
         "GET /notification-types -> 200",
@@ -122,11 +126,11 @@ def test_plan_is_readable_and_names_every_change(run, emulator):
         "- integration old                 Slack   ********   (purge)",
         "",
         "Plan: 1 to create, 2 to change, 1 to delete, 0 unchanged.",
+        plan["text"][-1],
     ]
     assert plan["summary"] == {
         "to_create": 1,
         "to_change": 2,
-        "to_recreate": 0,
         "to_delete": 1,
         "unchanged": 0,
     }
@@ -242,9 +246,7 @@ def test_silencing_types_is_refused_beyond_the_limit(run, routed_organization):
     rules = [{"notification_type": name, "integrations": []} for name in (FAILED, DEGRADED)]
     result = run.fails("organization", subscriptions=rules)
     assert result["error"]["type"] == "silence_limit_exceeded"
-    assert (
-        "2 types would lose their last channel other than e-mail, but `silence_limit` is 0: " in result["msg"]
-    )
+    assert "2 types would lose their last channel or recipient, but `silence_limit` is 0: " in result["msg"]
     assert "'Connector degraded', 'Connector failed'." in result["msg"]
     assert run.fails("organization", subscriptions=rules, silence_limit=1)["failed"]
     assert run.ok("organization", subscriptions=rules, silence_limit=2)["changed"]
@@ -279,7 +281,9 @@ def test_change_limit_counts_updates_and_deletions(run, routed_organization, lim
     assert result.get("failed", False) is not is_allowed
     if not is_allowed:
         assert result["error"]["type"] == "change_limit_exceeded"
-        assert f"2 objects would be changed or deleted, but `change_limit` is {limit}" in result["msg"]
+        assert (
+            f"2 objects would be changed, disabled or deleted, but `change_limit` is {limit}" in result["msg"]
+        )
         assert routed_organization.writes() == []
 
 
@@ -357,7 +361,7 @@ def test_integration_without_planned_routes_is_not_in_use(run, routed_organizati
     absent = [{"display_name": "pager", "state": "absent"}]
     for check_mode in (True, False):
         result = run.ok("organization", integrations=absent, subscriptions=rules, check_mode=check_mode)
-        assert not any("pager" in warning for warning in run.warnings)
+        assert not any("use it" in warning for warning in run.warnings)
         assert result["changed"]
 
 
@@ -534,7 +538,7 @@ def test_settings_of_single_resources_count_as_existing_objects(run, emulator):
     changed = [{**preference, "enabled": True} for preference in preferences]
     result = run.fails("organization", resource_preferences=changed, change_limit="1%")
     assert (
-        f"8 objects would be changed or deleted, but `change_limit` is 1% (0 of {existing} objects)"
+        f"8 objects would be changed, disabled or deleted, but `change_limit` is 1% (0 of {existing} objects)"
         in (result["msg"])
     )
 

@@ -72,7 +72,7 @@ def desired_organizations(draw):
         "disable_others": draw(st.booleans()) and bool(rules),
         "keep_read_only": draw(st.booleans()),
         "when_in_use": draw(st.sampled_from(["fail", "detach"])),
-        "on_kind_change": draw(st.sampled_from(["update", "recreate"])),
+        "on_kind_change": draw(st.sampled_from(["update"])),
         "silence_limit": 100,
         "concurrency": draw(st.sampled_from([1, 4])),
         "test": "none",
@@ -171,7 +171,6 @@ DESIRED = {
     "resource_preferences": [{"resource": {"environment": "env-1"}, "enabled": False}],
     "purge": True,
     "when_in_use": "detach",
-    "on_kind_change": "recreate",
     "concurrency": 1,
     "test": "none",
 }
@@ -179,7 +178,7 @@ DESIRED = {
 
 def start_used_organization(emulator):
     emulator.reset(
-        integrations=[slack("ops"), slack("pager"), slack("old")],
+        integrations=[slack("ops"), webhook("pager", "https://hooks.example/old"), slack("old")],
         kind_change="refused",
         delete_in_use="refused",
     )

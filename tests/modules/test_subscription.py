@@ -366,7 +366,7 @@ def test_reference_may_be_a_bare_id_but_not_anything_else(run, organization):
             ("integration", {"display_name": "ops", "state": "absent"}),
         ):
             list_once(**invalid)
-            assert "cannot be read from the response" in run.fails(module, **params)["msg"]
+            assert "unexpected type of" in run.fails(module, **params)["msg"]
     assert organization.writes() == []
 
 

@@ -85,7 +85,7 @@ def test_critical_types_are_routed_and_second_run_changes_nothing(run, organizat
         name: before[name] for name in before if name not in selected
     }
 
-    assert [obj["display_name"] for obj in result["not_in_plan"]] == [
+    assert [obj["display_name"] for obj in result["not_included"]] == [
         "Flink compute pool exhausted",
         "Flink statement failed",
     ]
@@ -199,7 +199,8 @@ def test_disable_others_disables_all_but_selected_and_required(run, organization
     organization.route("User invited", "data", state="DISABLED")
     selected = types_of(organization, severity=["CRITICAL"], category=["SERVICE", "SECURITY"])
     assert run.ok("subscriptions", rules=[CRITICAL])["not_disabled"] == []
-    result = check_then_run(run, organization, rules=[CRITICAL], disable_others=True)
+    others = {"disable_others": True, "disable_critical": True}
+    result = check_then_run(run, organization, rules=[CRITICAL], **others)
     required = types_of(organization, subscription_priority=["REQUIRED"])
     assert set(organization.routes()) == selected | required
     assert {obj["display_name"] for obj in result["not_disabled"]} == required - selected
@@ -207,10 +208,10 @@ def test_disable_others_disables_all_but_selected_and_required(run, organization
     disabled = [entry for entry in result["subscriptions"] if not entry["rules"]]
     assert all(entry["after"]["current_state"] == "DISABLED" for entry in disabled)
     assert "User invited" not in {entry["notification_type"]["display_name"] for entry in disabled}
-    assert run.ok("subscriptions", rules=[CRITICAL], disable_others=True)["changed"] is False
+    assert run.ok("subscriptions", rules=[CRITICAL], **others)["changed"] is False
 
     rules = [CRITICAL, {"notification_type": "Commitment half used", "integrations": ["data"]}]
-    run.ok("subscriptions", rules=rules, disable_others=True)
+    run.ok("subscriptions", rules=rules, **others)
     assert organization.routes()["Commitment half used"] == [ADMINS, "data"]
 
 
@@ -339,5 +340,5 @@ def test_disable_others_disables_both_subscriptions_to_a_type(run, organization)
     run.ok("notification_type_info")
     result = run.fails("integration", display_name="ops", state="absent")
     assert "subscriptions to 'Commitment exceeded' use it" in result["msg"]
-    run.ok("subscriptions", rules=[CRITICAL], disable_others=True)
+    run.ok("subscriptions", rules=[CRITICAL], disable_others=True, disable_critical=True)
     assert "Commitment exceeded" not in organization.routes()

@@ -255,4 +255,6 @@ def test_names_that_are_not_texts_cause_no_traceback():
     organization = {name: [sample] for name, sample in SAMPLES.items()}
     organization["notification-types"] = [{**SAMPLES["notification-types"], "display_name": [ROUTED]}]
     params = {"notification_type": "nt-1", "integration": "ops"}
-    assert run("subscription_info", params, serve(organization))["subscriptions"]
+    result = run("subscription_info", params, serve(organization))
+    assert result["error"]["type"] == "invalid_response"
+    assert "unexpected type of display_name of 'nt-1'" in result["msg"]

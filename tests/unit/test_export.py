@@ -18,16 +18,17 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._engine.model
     Purge,
     Snapshot,
 )
-from ansible_collections.ccloud.notifications.plugins.module_utils._engine.plan import KEEP
+from ansible_collections.ccloud.notifications.plugins.module_utils._engine.plan import Action
 from ansible_collections.ccloud.notifications.plugins.module_utils._engine.planner import make_plan
+from ansible_collections.ccloud.notifications.plugins.module_utils._organization.rules import (
+    apply_rules,
+    rules_from_options,
+)
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.catalog import Catalog
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.integrations import (
     INTEGRATIONS,
     URL_FIELDS,
     integration_from_options,
-)
-from ansible_collections.ccloud.notifications.plugins.module_utils._resources.rules import (
-    apply_rules,
 )
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.subscriptions import (
     EXACT,
@@ -122,15 +123,19 @@ def test_applying_an_export_changes_nothing(organization):
 
     snapshot = Snapshot([Collection(INTEGRATIONS, integrations), Collection(resource, subscriptions)])
     plan = make_plan(desired_states, snapshot, Purge(INTEGRATIONS, limit=0))
-    assert {step.action for step in plan.steps} <= {KEEP}
+    assert {step.action for step in plan.steps} <= {Action.KEEP}
 
     no_selector = dict.fromkeys(("categories", "severities", "subscription_priorities", "display_names"))
     rules = []
     for rule in variables["bootstrap_subscriptions"]:
         select = {**no_selector, **rule["select"]} if "select" in rule else None
-        rules.append({"notification_type": None, "allow_empty": False, **rule, "select": select})
-    routed = make_plan(apply_rules(catalog, rules).desired_states(resource, EXACT, True), snapshot)
-    assert {step.action for step in routed.steps} <= {KEEP}
+        rules.append(
+            {"notification_type": None, "allow_empty": False, "name": None, **rule, "select": select}
+        )
+    routed = make_plan(
+        apply_rules(catalog, rules_from_options(rules)).desired_states(resource, EXACT, True), snapshot
+    )
+    assert {step.action for step in routed.steps} <= {Action.KEEP}
 
 
 @pytest.mark.parametrize(

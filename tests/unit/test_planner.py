@@ -22,13 +22,9 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._engine.model
     Snapshot,
 )
 from ansible_collections.ccloud.notifications.plugins.module_utils._engine.plan import (
-    CREATE,
-    DELETE,
-    DETACHED,
-    KEEP,
-    PURGED,
-    UPDATE,
+    Action,
     Plan,
+    Reason,
     Step,
 )
 from ansible_collections.ccloud.notifications.plugins.module_utils._engine.planner import (
@@ -112,13 +108,13 @@ def desired_states(draw):
 def applied(state, step):
     """The integrations after a step, on a service that follows the contract."""
     after = copy.deepcopy(state)
-    if step.action == CREATE:
+    if step.action == Action.CREATE:
         after.append({"id": f"i-new-{len(state)}", "description": "", **copy.deepcopy(dict(step.body))})
-    elif step.action == UPDATE:
+    elif step.action == Action.UPDATE:
         next(integration for integration in after if integration["id"] == step.before["id"]).update(
             copy.deepcopy(dict(step.body))
         )
-    elif step.action == DELETE:
+    elif step.action == Action.DELETE:
         after = [integration for integration in after if integration["id"] != step.before["id"]]
     return after
 
@@ -142,10 +138,10 @@ def test_applied_plan_reaches_desired_state_and_second_run_is_empty(state, desir
     assume(step is not None)
     after = applied(state, step)
     second = planned(desired, after)
-    if step.action == DELETE and desired.id is None:
-        assert second.action == KEEP
+    if step.action == Action.DELETE and desired.id is None:
+        assert second.action == Action.KEEP
     elif second is not None:
-        assert second.action == KEEP
+        assert second.action == Action.KEEP
         assert second.changes == ()
     matching = [
         integration
@@ -156,7 +152,7 @@ def test_applied_plan_reaches_desired_state_and_second_run_is_empty(state, desir
     if desired.present:
         [integration] = matching
         fields = dict(desired.fields)
-        if desired.write_secrets == ON_CREATE and step.action != CREATE:
+        if desired.write_secrets == ON_CREATE and step.action != Action.CREATE:
             fields.pop("target", None)
         assert unapplied_changes(INTEGRATIONS, fields, integration) == ()
     else:
@@ -177,7 +173,7 @@ def test_plan_leaves_other_objects_alone(state, desired):
 @given(states(), desired_states())
 def test_read_only_kinds_are_never_changed(state, desired):
     step = planned(desired, state)
-    if step is not None and step.action in (UPDATE, DELETE):
+    if step is not None and step.action in (Action.UPDATE, Action.DELETE):
         assert step.before["target"]["kind"] in WRITABLE
 
 
@@ -211,8 +207,8 @@ def test_predicted_object_equals_the_stored_one(state, desired):
     step = planned(desired, state)
     assume(step is not None)
     after = applied(state, step)
-    if step.action in (CREATE, UPDATE):
-        if step.action == CREATE:
+    if step.action in (Action.CREATE, Action.UPDATE):
+        if step.action == Action.CREATE:
             stored = after[-1]
         else:
             stored = next(obj for obj in after if obj["id"] == step.before["id"])
@@ -240,7 +236,7 @@ def test_update_webhook_url_always_writes_only_the_target(state):
                 write_secrets=ALWAYS,
             )
             step = planned(desired, state)
-            assert step.action == UPDATE
+            assert step.action == Action.UPDATE
             assert dict(step.body) == {"target": integration["target"]}
 
 
@@ -255,7 +251,7 @@ def test_name_with_outer_spaces_is_refused_unless_it_exists():
     with raises("invalid_option", match="begins or ends with whitespace"):
         plan_for([named("ops ", target=TARGET)], [])
     existing = {"id": "i-1", "display_name": "ops ", "target": TARGET}
-    assert planned(named("ops "), [existing]).action == KEEP
+    assert planned(named("ops "), [existing]).action == Action.KEEP
 
 
 def test_object_without_a_name_is_only_found_by_id():
@@ -263,8 +259,8 @@ def test_object_without_a_name_is_only_found_by_id():
         {"id": "i-1", "target": {"kind": "Slack", "webhook_url": "https://x.org/"}},
         {"id": "i-2", "display_name": 5},
     ]
-    assert planned(DesiredState(INTEGRATIONS, present=False, id="i-1"), state).action == DELETE
-    assert planned(DesiredState(INTEGRATIONS, present=False, key="None"), state).action == KEEP
+    assert planned(DesiredState(INTEGRATIONS, present=False, id="i-1"), state).action == Action.DELETE
+    assert planned(DesiredState(INTEGRATIONS, present=False, key="None"), state).action == Action.KEEP
 
 
 # Several resources in one plan
@@ -279,7 +275,7 @@ def test_plan_can_create_an_integration_and_refer_to_it():
     snapshot = Snapshot([Collection(INTEGRATIONS, []), Collection(resource, [])])
     new = Reference(INTEGRATIONS.path, "ops")
     plan = make_plan([subscribed(resource, new), named("ops", target=TARGET)], snapshot)
-    assert [step.action for step in plan.steps] == [CREATE, CREATE]
+    assert [step.action for step in plan.steps] == [Action.CREATE, Action.CREATE]
     assert plan.steps[0].body["integrations"] == [new]
     assert [(phase.participle, phase.positions) for phase in plan.phases()] == [
         ("created", (1,)),
@@ -293,19 +289,23 @@ def test_references_are_removed_before_their_targets_are_deleted():
 
     def step(step_resource, action, **fields):
         return Step(
-            step_resource, DesiredState(step_resource), action, f"{step_resource.noun} {action}", **fields
+            step_resource,
+            DesiredState(step_resource),
+            action,
+            f"{step_resource.noun} {action.value}",
+            **fields,
         )
 
     steps = [
-        step(INTEGRATIONS, DELETE, origin=PURGED),
-        step(resource, UPDATE, origin=DETACHED),
-        step(resource, DELETE),
-        step(resource, CREATE),
-        step(resource, UPDATE),
-        step(INTEGRATIONS, DELETE),
-        step(INTEGRATIONS, KEEP),
-        step(INTEGRATIONS, CREATE),
-        step(INTEGRATIONS, UPDATE),
+        step(INTEGRATIONS, Action.DELETE, reason=Reason.PURGED),
+        step(resource, Action.UPDATE, reason=Reason.DETACHED),
+        step(resource, Action.DELETE),
+        step(resource, Action.CREATE),
+        step(resource, Action.UPDATE),
+        step(INTEGRATIONS, Action.DELETE),
+        step(INTEGRATIONS, Action.KEEP),
+        step(INTEGRATIONS, Action.CREATE),
+        step(INTEGRATIONS, Action.UPDATE),
     ]
     phases = Plan(tuple(steps), Snapshot()).phases()
     names = [[steps[position].name for position in phase.positions] for phase in phases]
@@ -327,9 +327,9 @@ def test_purge_deletes_unlisted_objects_within_its_limit():
     ]
     snapshot = Snapshot([Collection(INTEGRATIONS, state)])
     plan = make_plan([named("a")], snapshot, Purge(INTEGRATIONS, limit=2, keep=("[d]",)))
-    assert [(step.action, step.name, step.origin) for step in plan.steps[1:]] == [
-        (DELETE, "b", PURGED),
-        (DELETE, "c", PURGED),
+    assert [(step.action, step.name, step.reason) for step in plan.steps[1:]] == [
+        (Action.DELETE, "b", Reason.PURGED),
+        (Action.DELETE, "c", Reason.PURGED),
     ]
     with raises(
         "purge_limit_exceeded",

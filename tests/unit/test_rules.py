@@ -12,19 +12,20 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ansible_collections.ccloud.notifications.plugins.module_utils._engine.model import Collection, Snapshot
-from ansible_collections.ccloud.notifications.plugins.module_utils._engine.plan import CREATE, KEEP, UPDATE
+from ansible_collections.ccloud.notifications.plugins.module_utils._engine.plan import Action
 from ansible_collections.ccloud.notifications.plugins.module_utils._engine.planner import make_plan
 from ansible_collections.ccloud.notifications.plugins.module_utils._errors import RefusedError
+from ansible_collections.ccloud.notifications.plugins.module_utils._organization.rules import (
+    apply_rules,
+    disable_unselected,
+    rules_from_options,
+)
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.catalog import (
     Catalog,
     reference_ids,
 )
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.integrations import (
     is_manageable,
-)
-from ansible_collections.ccloud.notifications.plugins.module_utils._resources.rules import (
-    apply_rules,
-    disable_unselected,
 )
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.subscriptions import (
     ADD,
@@ -100,7 +101,7 @@ def rules(draw, types):
             rule["select"]["display_names"] = draw(
                 st.none() | st.lists(st.sampled_from(["type 1", "type *", "none"]), min_size=1)
             )
-        drawn_rules.append(rule)
+        drawn_rules.append({**rule, "name": None})
     return drawn_rules
 
 
@@ -126,7 +127,7 @@ def planned(case, subscriptions):
     """The plan of the `subscriptions` module; None if it is refused."""
     resource = Subscriptions(Catalog(case.types, INTEGRATIONS))
     existing = Collection(resource, subscriptions)
-    selection = apply_rules(resource.catalog, case.rules)
+    selection = apply_rules(resource.catalog, rules_from_options(case.rules))
     desired_states = selection.desired_states(resource, case.mode, case.keep_read_only)
     if case.disable_others and selection.selected:
         desired_states += disable_unselected(existing, selection)[0]
@@ -134,7 +135,7 @@ def planned(case, subscriptions):
     try:
         return make_plan(desired_states, Snapshot([existing]))
     except RefusedError as refused:
-        if refused.type not in ("no_integration_left", "not_in_plan", "invalid_option"):
+        if refused.type not in ("no_integration_left", "not_included", "invalid_option"):
             raise
         return None
 
@@ -143,14 +144,14 @@ def applied(subscriptions, steps):
     """The subscriptions after these steps, by ID."""
     after = {subscription["id"]: copy.deepcopy(subscription) for subscription in subscriptions}
     for step in steps:
-        if step.action == CREATE:
+        if step.action == Action.CREATE:
             key = f"s-{step.desired.key}"
             assert key not in after
             after[key] = {"id": key, **copy.deepcopy(dict(step.body))}
-        elif step.action == UPDATE:
+        elif step.action == Action.UPDATE:
             after[step.before["id"]].update(copy.deepcopy(dict(step.body)))
         else:
-            assert step.action == KEEP
+            assert step.action == Action.KEEP
     return list(after.values())
 
 
@@ -159,7 +160,7 @@ def test_second_run_changes_nothing(case):
     plan = planned(case, case.subscriptions)
     assume(plan is not None)
     second = planned(case, applied(case.subscriptions, plan.steps))
-    assert {step.action for step in second.steps} <= {KEEP}
+    assert {step.action for step in second.steps} <= {Action.KEEP}
 
 
 @given(cases())
@@ -170,7 +171,7 @@ def test_applied_rules_give_the_desired_routes(case):
     before = {
         obj["notification_type"]["id"]: set(reference_ids(obj["integrations"])) for obj in case.subscriptions
     }
-    selection = apply_rules(Catalog(case.types, INTEGRATIONS), case.rules)
+    selection = apply_rules(Catalog(case.types, INTEGRATIONS), rules_from_options(case.rules))
 
     for key, selected in selection.selected.items():
         # Dangling references are removed.
@@ -189,7 +190,7 @@ def test_applied_rules_give_the_desired_routes(case):
             continue
         assert set(reference_ids(after[key]["integrations"])) == old
         is_optional = types_by_id[key]["subscription_priority"] in ("RECOMMENDED", "OPTIONAL")
-        if case.disable_others and is_optional and key not in selection.not_in_plan:
+        if case.disable_others and is_optional and key not in selection.not_included:
             assert after[key]["current_state"] == "DISABLED"
 
 
@@ -217,10 +218,12 @@ def test_read_only_integrations_are_kept_by_default(case):
 
 @given(cases())
 def test_types_outside_the_plan_are_never_subscribed_to(case):
-    not_in_plan = {obj["id"] for obj in case.types if not obj["is_included_in_plan"]}
+    not_included = {obj["id"] for obj in case.types if not obj["is_included_in_plan"]}
     plan = planned(case, case.subscriptions)
     if plan is not None:
-        assert not [step for step in plan.steps if step.action == CREATE and step.desired.key in not_in_plan]
+        assert not [
+            step for step in plan.steps if step.action == Action.CREATE and step.desired.key in not_included
+        ]
 
 
 @given(cases())
@@ -244,8 +247,14 @@ def test_names_match_completely_unless_they_are_patterns():
             "severities": None,
             "subscription_priorities": None,
         }
-        rule = {"select": select, "notification_type": None, "integrations": [], "allow_empty": False}
-        selected = apply_rules(catalog, [rule]).selected.values()
+        rule = {
+            "select": select,
+            "notification_type": None,
+            "integrations": [],
+            "allow_empty": False,
+            "name": None,
+        }
+        selected = apply_rules(catalog, rules_from_options([rule])).selected.values()
         return [selected_type.notification_type["display_name"] for selected_type in selected]
 
     assert matching("Cluster") == ["Cluster"]

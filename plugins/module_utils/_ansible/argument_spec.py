@@ -37,6 +37,11 @@ class ArgumentSpec:
             [*self.required_one_of, *other.required_one_of],
         )
 
+    @property
+    def constraints(self) -> Dict[str, Constraint]:
+        """The constraints, as a nested option states them."""
+        return {"mutually_exclusive": self.mutually_exclusive, "required_one_of": self.required_one_of}
+
     def as_list(self, option: str, required: bool = True) -> ArgumentSpec:
         """One option: a list of items with these options. Unless it is required, it is empty by default."""
         keywords = self.as_keywords()
@@ -48,11 +53,7 @@ class ArgumentSpec:
 
     def as_keywords(self) -> Dict[str, Any]:
         """Keyword arguments of AnsibleModule and of ArgumentSpecValidator."""
-        return {
-            "argument_spec": dict(self.options),
-            "mutually_exclusive": self.mutually_exclusive,
-            "required_one_of": self.required_one_of,
-        }
+        return {"argument_spec": dict(self.options), **self.constraints}
 
     def find_problem(self, params: Mapping[str, Any]) -> Optional[str]:
         """The first problem with a task's options, named by their paths, or None if they are valid.

@@ -9,6 +9,7 @@ Private to the collection.
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -28,6 +29,8 @@ ENVIRONMENT = {
 }
 #: Options whose values are secrets.
 SECRET_OPTIONS = ("api_secret", "api_token", "external_token")
+#: Source: the contract asks for a `User-Agent` of the form "name/version (URL; contact)".
+PROJECT_URL = "https://github.com/ccloud-notifications/ccloud.notifications"
 #: The longest time in seconds that a task or a request may take: a day.
 MAX_SECONDS = 86_400
 
@@ -89,6 +92,12 @@ def _parse_url(url: str, schemes: Sequence[str]) -> Optional[SplitResult]:
     return parts if parts.scheme in schemes and parts.hostname else None
 
 
+#: Such as SASL_SSL://pkc-12345.us-west-2.aws.confluent.cloud:9092, with or without the protocol.
+_KAFKA = re.compile(
+    r"(?:SASL_SSL|SASL_PLAINTEXT|SSL|PLAINTEXT)://|(?:https?://)?(?:pkc|lkc)-[\w.-]+(?::\d+)?$", re.IGNORECASE
+)
+
+
 def _validate_endpoint(endpoint: str, validate_certs: bool) -> None:
     shown = quoted(origin_of(endpoint)) if origin_of(endpoint) else "that is given"
     default = f"The default is {DEFAULT_ENDPOINT}."
@@ -98,6 +107,11 @@ def _validate_endpoint(endpoint: str, validate_certs: bool) -> None:
             next_step="Set credentials in their own options, such as `api_key` and `api_secret`.",
         )
     parts = _parse_url(endpoint, ("http", "https"))
+    if _KAFKA.match(endpoint):
+        raise RefusedError(
+            f"the endpoint {quoted(endpoint)} is the bootstrap server of a Kafka cluster",
+            next_step=f"Notifications belong to the organization, whose API has another address. {default}",
+        )
     if parts is None or parts.query or parts.fragment:
         detail = (
             f"the endpoint {shown} is not an http or https URL with a host and without query and fragment"
@@ -187,7 +201,7 @@ def _proxy_from_options(params: Mapping[str, Any]) -> Optional[str]:
 
 
 def _user_agent(suffix: Optional[str], ansible_version: str) -> str:
-    user_agent = f"ccloud.notifications/{COLLECTION_VERSION} ansible-core/{ansible_version}"
+    user_agent = f"ccloud.notifications/{COLLECTION_VERSION} ({PROJECT_URL}) ansible-core/{ansible_version}"
     if not suffix:
         return user_agent
     if not (suffix.isascii() and suffix.isprintable() and len(suffix) <= 256):

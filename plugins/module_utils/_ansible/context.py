@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import traceback
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Set
 from urllib.parse import urlsplit
@@ -60,6 +61,7 @@ class ModuleContext:
     _clients: List[Client] = field(default_factory=list)
     _warned: Set[str] = field(default_factory=set)
     _credentials: List[str] = field(default_factory=list)
+    _done: Dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.redactor.add(*map(str, self.secrets))
@@ -112,12 +114,6 @@ class ModuleContext:
 
     # Options
 
-    @property
-    def expected_integrations(self) -> Optional[Sequence[str]]:
-        """The names of integrations that may be missing, as Catalog.resolve_integrations takes them."""
-        expected: Optional[Sequence[str]] = self.params["expected_integrations"]
-        return expected if self.check_mode else ()
-
     def string_list(self, option: str) -> Optional[List[str]]:
         """The value of an option that takes one text or several; None if it is omitted. Raises RefusedError.
 
@@ -134,6 +130,27 @@ class ModuleContext:
                 next_step=f"Set one or more strings, or omit `{option}`.",
             )
         return texts
+
+    # What was done
+
+    def report_done(self, changed: bool, **members: Any) -> None:
+        """Keep what a task has done, for the result of a task that fails afterwards."""
+        self._done = {"changed": changed, **members}
+
+    def unexpected_failure(self, error: Exception) -> ModuleResult:
+        """The result of a task that met an error in this collection, with what was done before it."""
+        writes = sum(client.stats.writes for client in self._clients)
+        done = self._done or {"changed": writes > 0}
+        sent = f"{counted(writes, 'write request')} had been sent before" if writes else "nothing was written"
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        detail = (
+            f"an unexpected error in {os.path.basename(where.filename)}, line {where.lineno} "
+            f"({type(error).__name__}: {error}); {sent}"
+        )
+        failure = NotificationsError(
+            detail, type="internal_error", next_step="Please report this error of the collection."
+        )
+        return ModuleResult(done, failure)
 
     # What the user sees
 
@@ -207,6 +224,9 @@ def run_module(run: Run, ctx: ModuleContext) -> Dict[str, Any]:
         result = run(ctx)
     except NotificationsError as error:
         result = ModuleResult(error=error)
+    except Exception as error:  # noqa: BLE001 - this is the one place where errors become failures
+        ctx.cancel()
+        result = ctx.unexpected_failure(error)
     except BaseException:
         # Ansible's timeout, an interruption, or a bug: nothing more may be sent.
         ctx.cancel()

@@ -13,8 +13,10 @@ from typing import Optional
 from .._api.adapter import MAX_CONCURRENCY
 from .._api.client import Client
 from .._engine.plan import ExecutionOptions, Plan
+from .._engine.planner import incomplete_lists
 from .._engine.result import PlanResult
 from .._errors import RefusedError
+from .._organization.detach import unlisted_dependents
 from .._redaction import quoted
 from .._resources.subscriptions import dangling_references
 from .context import ModuleContext
@@ -40,6 +42,12 @@ def apply(
         ctx.warn_once(
             f"Subscriptions refer to integrations that no longer exist: {ids}. The references {are_removed}."
         )
+    refusal = incomplete_lists(plan)
+    if refusal is not None:
+        raise refusal
+    unlisted = unlisted_dependents(plan)
+    if unlisted is not None:
+        ctx.warn_once(unlisted)
     if ctx.check_mode or not plan.ordered_changes():
         result = PlanResult.predict(plan)
     else:
@@ -47,6 +55,7 @@ def apply(
         from .._engine.executor import apply_plan
 
         result = apply_plan(client, plan, options or ExecutionOptions())
+        ctx.report_done(result.changed, summary=result.summary)
     for warning in result.warnings:
         ctx.warn_once(warning)
     return result

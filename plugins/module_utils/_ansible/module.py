@@ -10,10 +10,6 @@ from __future__ import annotations
 
 from typing import Any, Dict, Mapping, NoReturn, Optional, Set
 
-from .zip_imports import compile_once
-
-compile_once()
-
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._api.adapter import REQUESTS_IMPORT_ERROR

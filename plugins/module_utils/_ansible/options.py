@@ -60,7 +60,7 @@ WHEN_IN_USE = ArgumentSpec(
 
 #: What happens to an integration whose kind changes.
 ON_KIND_CHANGE = ArgumentSpec(
-    {"on_kind_change": {"type": "str", "choices": ["update", "recreate", "fail"], "default": "update"}}
+    {"on_kind_change": {"type": "str", "choices": ["update", "fail"], "default": "update"}}
 )
 
 #: Which integrations are deleted although no item names them.
@@ -68,7 +68,7 @@ PURGE = ArgumentSpec(
     {
         "purge": {"type": "bool", "default": False},
         "purge_limit": {"type": "int", "default": 5},
-        "keep": {"type": "list", "elements": "str", "default": []},
+        "keep": {"type": "list", "elements": "str"},
     }
 )
 
@@ -88,12 +88,10 @@ ROUTING = ArgumentSpec(
     }
 )
 
-#: Which integrations earlier tasks create, for check mode.
-EXPECTED_INTEGRATIONS = ArgumentSpec({"expected_integrations": {"type": "list", "elements": "str"}})
-
 #: One routing rule: notification types, and the integrations that they go to.
 RULE = ArgumentSpec(
     {
+        "name": {"type": "str"},
         "select": {
             "type": "dict",
             "options": {
@@ -173,6 +171,19 @@ POLICY = ArgumentSpec(
     required_one_of=[("require", "forbid")],
 )
 
+#: Policies, which are omitted if none are wanted: an empty list would protect nothing.
+POLICIES = ArgumentSpec(
+    {"policies": {"type": "list", "elements": "dict", "options": POLICY.options, **POLICY.constraints}}
+)
+
+#: What becomes of types that no rule selects.
+DISABLE_OTHERS = ArgumentSpec(
+    {
+        "disable_others": {"type": "bool", "default": False},
+        "disable_critical": {"type": "bool", "default": False},
+    }
+)
+
 #: Which organization the credentials must belong to.
 ORGANIZATION_ID = ArgumentSpec({"organization_id": {"type": "str"}})
 
@@ -200,7 +211,7 @@ ORGANIZATION = (
     + RULE.as_list("subscriptions", required=False)
     + PREFERENCE_ITEM.as_list("resource_preferences", required=False)
     + (RESOURCE_PATH + SUBSCRIPTION_ITEM).as_list("resource_subscriptions", required=False)
-    + POLICY.as_list("policies", required=False)
+    + POLICIES
     + PURGE
     + WHEN_IN_USE
     + ON_KIND_CHANGE
@@ -208,9 +219,9 @@ ORGANIZATION = (
     + EXPECTED_PLAN
     + ORGANIZATION_ID
     + BULK
+    + DISABLE_OTHERS
     + ArgumentSpec(
         {
-            "disable_others": {"type": "bool", "default": False},
             "keep_read_only": {"type": "bool", "default": True},
             "test": {"type": "str", "choices": ["changed", "all", "none"], "default": "changed"},
         }

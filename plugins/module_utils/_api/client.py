@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Set, Tuple
 from urllib.parse import parse_qs, quote, urlsplit
 
-from .._common import Object, noop
+from .._common import Listing, Object, noop
 from .._errors import (
     ApiError,
     ForbiddenError,
@@ -54,9 +54,10 @@ MAX_TOKEN_LIFETIME = 86_400.0
 WAITS_LISTED = 100
 #: The longest pause in seconds for an exhausted rate limit. The next response decides whether to wait longer.
 MAX_RATE_LIMIT_PAUSE = 60.0
-#: IDs that may become part of a path. The contract calls IDs opaque, but none like "../x" or "{{ x }}" is
-#: ever sent.
+#: IDs that look like IDs. The contract calls them opaque, so others are possible.
 SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+=@~-]{0,254}")
+#: What would make another path of an ID, or a template. Source: an ID is a string of at most 255 characters.
+_UNSAFE_ID = re.compile(r"\.*|.{256,}|.*[/\\{}\s].*", re.DOTALL)
 
 
 class Clock:
@@ -186,23 +187,25 @@ class Client:
 
     # Operations of the API
 
-    def list(self, path: str, query: Optional[Mapping[str, Any]] = None) -> List[Object]:
-        """All objects of a collection, or those that a query selects: complete or not at all.
+    def list(self, path: str, query: Optional[Mapping[str, Any]] = None) -> Listing:
+        """All objects of a collection, or those that a query selects, from all pages.
 
-        Only the query of a ``next`` link is used; requests always go to the configured endpoint and path. If
-        the service counts more objects than its pages hold, the list is read once more, and then ``warn`` is
-        called.
+        Only the query of a ``next`` link is used, beside that of the first request; requests always go to the
+        configured endpoint and path. If
+        the service counts more objects than its pages hold, the list is read once more. If it still does,
+        ``warn`` is called, and the result says how many are missing.
         """
         objects, total = self._list_once(path, query)
         if total is not None and len(objects) < total:
             objects, total = self._list_once(path, query)
-        if total is not None and len(objects) < total:
+        unlisted = max(0, (total or 0) - len(objects))
+        if unlisted:
             noun = path.rpartition("/")[2].partition(":")[0].replace("-", " ")
             self._warn(
                 f"The list of {noun} may be incomplete: the service counts {total} and lists {len(objects)}, "
                 "twice in a row."
             )
-        return objects
+        return Listing(objects, unlisted)
 
     def _list_once(self, path: str, query: Optional[Mapping[str, Any]]) -> Tuple[List[Object], Optional[int]]:
         """The objects of all pages, and their number as the service counts them, if it does."""
@@ -231,7 +234,8 @@ class Client:
                     f"the next link of page {page} leads back to an earlier page", response
                 )
             seen_tokens.add(token)
-            page_query = next_query
+            # A link may have the token alone. Source: `page_size` is only valid on the first request.
+            page_query = {**(query or {}), **next_query}
         raise TransportError(f"the list does not end after {MAX_PAGES} pages")
 
     def _read_page(self, path: str, query: Mapping[str, Any], page: int) -> ApiResponse:
@@ -261,7 +265,7 @@ class Client:
         if is_object_with_id(created):
             return created
         object_id = id_from_location(response.headers)
-        if not SAFE_ID.fullmatch(object_id):
+        if not is_valid_id(object_id):
             error = _invalid_response("the response has neither an ID nor a Location", response)
             raise error.replace(outcome_unknown=True)
         return {**created, "id": object_id}
@@ -474,8 +478,7 @@ class Client:
         Source: "Rate limits" of the contract; X-RateLimit-Reset is in relative seconds.
         """
         limit, remaining, reset = (
-            retry.parse_seconds(headers.get(f"X-RateLimit-{name}"), 0.0)
-            for name in ("Limit", "Remaining", "Reset")
+            retry.first_number(headers.get(f"X-RateLimit-{name}")) for name in ("Limit", "Remaining", "Reset")
         )
         if remaining is None or reset is None:
             return
@@ -512,8 +515,13 @@ def _parse_lifetime(value: Any) -> Optional[float]:
     return seconds if math.isfinite(seconds) else None
 
 
+def is_valid_id(object_id: str) -> bool:
+    """Whether an ID can be part of a path without changing the path."""
+    return object_id.isprintable() and not _UNSAFE_ID.fullmatch(object_id)
+
+
 def _object_path(path: str, object_id: str) -> str:
-    if not SAFE_ID.fullmatch(object_id):
+    if not is_valid_id(object_id):
         detail = f"{quoted(object_id)} is not a valid ID"
         raise RefusedError(detail, next_step="Check the ID. IDs look like i-12345.")
     return f"{path}/{quote(object_id, safe='')}"

@@ -12,6 +12,7 @@ import json
 import re
 from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, Optional, Tuple, Type
+from urllib.parse import unquote
 
 from .._errors import ApiError, BadRequestError, ConflictError, ForbiddenError, NotFoundError
 from .._redaction import one_line, quoted
@@ -41,6 +42,10 @@ _FORBIDDEN_NEXT_STEPS = {
     "GET": "The credentials are not allowed to read this. Check that they belong to this organization.",
     "POST": "The credentials are not allowed to write. Writing requires the role OrganizationAdmin.",
 }
+_INVALID_KEY = re.compile(
+    r"invalid[ _-](?:cloud[ _-])?(?:api[ _-]?)?key|api[ _-]?key[^.]{0,40}(?:invalid|not valid|unknown)",
+    re.IGNORECASE,
+)
 _ERROR_DESCRIPTION = re.compile(r'error_description="([^"]*)"')
 
 
@@ -73,6 +78,9 @@ def error_from_response(status: int, headers: Mapping[str, str], text: str, meth
         detail = (
             f"the service answered with status {status} and a body without an explanation ({content_type})"
         )
+    if status == 403 and _INVALID_KEY.search(f"{body.code} {detail}"):
+        # Some APIs of the service answer a wrong key like this. It says nothing about an object.
+        error_class, error_type = ApiError, "unauthenticated"
     if error_type == "quota_exceeded" or (status == 400 and "quota" in f"{body.code} {detail}".lower()):
         error_class, error_type = ApiError, "quota_exceeded"
         detail = f"over quota: {detail}"
@@ -103,7 +111,7 @@ def _next_step(error_type: str, method: str, headers: Mapping[str, str]) -> Opti
 def id_from_location(headers: Mapping[str, str]) -> str:
     """The ID at the end of the ``Location`` header, or an empty text without that header."""
     path = (_text(headers.get("Location")) or "").partition("?")[0]
-    return path.rstrip("/").rpartition("/")[2]
+    return unquote(path.rstrip("/").rpartition("/")[2])
 
 
 def _challenge(headers: Mapping[str, str]) -> Optional[str]:

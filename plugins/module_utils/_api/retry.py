@@ -105,13 +105,32 @@ def retry_after(failure: Failure, now: float) -> Optional[float]:
     return seconds
 
 
+def first_number(value: Optional[str]) -> Optional[float]:
+    """The first number of a header, which may have been sent twice or have parameters; None without one."""
+    number = _number((value or "").partition(",")[0].partition(";")[0])
+    return None if number is None else max(0.0, number)
+
+
+def _number(text: str) -> Optional[float]:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
 def parse_seconds(value: Optional[str], now: float) -> Optional[float]:
-    """The seconds from ``now`` that a header gives as a number or as an HTTP date; None for anything else."""
+    """The seconds from ``now`` that a header gives as a number or as an HTTP date; None for anything else.
+
+    A header that was sent twice arrives as ``60, 7``, and then the greatest number counts. A policy of the
+    draft form, such as ``100;w=60``, is its first number.
+    """
     if not value:
         return None
-    try:
-        seconds = float(value)
-    except ValueError:
+    numbers = [_number(part.partition(";")[0]) for part in value.split(",")]
+    if None not in numbers:
+        seconds = max(number for number in numbers if number is not None)
+    else:
         try:
             date = email.utils.parsedate_to_datetime(value)
             if date.tzinfo is None:

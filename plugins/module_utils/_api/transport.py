@@ -238,7 +238,8 @@ class Transport:
             raise AttemptFailedError(Failure(retry.TIMED_OUT), failed) from None
         if isinstance(cause, ssl.SSLCertVerificationError) or type(cause).__name__ == "CertificateError":
             detail = f"certificate verification failed for {endpoint} ({reason})"
-            raise TransportError(detail, type="untrusted_certificate") from None
+            next_step = _REISSUE if "Key Identifier" in str(cause) else None
+            raise TransportError(detail, type="untrusted_certificate", next_step=next_step) from None
         if isinstance(cause, ssl.SSLError) and cause.reason == "WRONG_VERSION_NUMBER":
             detail = f"{endpoint} does not speak TLS ({reason})"
             raise _not_connected(detail, "Check the scheme and the port of the endpoint.") from None
@@ -266,6 +267,13 @@ class Transport:
             f"no request can be made to {self._connection.endpoint} ({reason})",
             next_step="Check the endpoint, the certificates, and `proxy` or HTTPS_PROXY and HTTP_PROXY.",
         )
+
+
+#: Since Python 3.13, certificates must follow RFC 5280 strictly.
+_REISSUE = (
+    "The certificate or its authority lacks an extension that Python 3.13 and newer require. Have it issued "
+    "again with key identifiers; another `ca_path` does not help."
+)
 
 
 def _not_connected(detail: str, next_step: Optional[str] = None) -> TransportError:

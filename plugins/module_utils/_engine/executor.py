@@ -16,7 +16,7 @@ from typing import Callable, Dict, Iterable, List, Mapping, Tuple
 from .concurrency import run_concurrently
 from .model import Client
 from .operations import apply_step
-from .plan import CREATE, DELETE, KEEP, RECREATE, ExecutionOptions, Phase, Plan
+from .plan import Action, ExecutionOptions, Phase, Plan
 from .recovery import (
     StepContext,
     WrittenIds,
@@ -48,6 +48,7 @@ class _Executor:
         self._options = options
         self._stopped = threading.Event()
         self._written_ids: WrittenIds = {}
+        self._replaced_ids: Dict[str, str] = {}
         planned_keys = plan.planned_keys()
         self._contexts = {
             resource.address: StepContext(
@@ -56,17 +57,18 @@ class _Executor:
                 plan.snapshot[resource].ids,
                 planned_keys[resource.address],
                 self._written_ids,
+                self._replaced_ids,
             )
             for resource in plan.changing_resources()
         }
         self._results: List[StepResult] = [
-            StepResult(step, after=step.before, attempted=step.action == KEEP, warnings=step.warnings)
+            StepResult(step, after=step.before, attempted=step.action is Action.KEEP, warnings=step.warnings)
             for step in plan.steps
         ]
 
     def run(self) -> PlanResult:
         for phase in self._plan.phases():
-            if phase.action in (DELETE, RECREATE) and self._has_failed_referrers(phase):
+            if phase.action is Action.DELETE and self._has_failed_referrers(phase):
                 break
             self._run_phase(phase)
         for ctx, results in self._by_collection(range(len(self._results))):
@@ -103,8 +105,11 @@ class _Executor:
         if result.error and not self._options.continue_on_error:
             self._stopped.set()
         if result.after and not result.error:
-            key = step.alias or step.resource.key(result.after)
+            key = step.resource.key(result.after)
             self._written_ids[step.resource.path, key] = result.after["id"]
+            if step.before and step.before["id"] != result.after["id"]:
+                # It was deleted in the meantime and created again, under another ID.
+                self._replaced_ids[step.before["id"]] = result.after["id"]
             if _is_created(ctx, result):
                 ctx.watch_for_duplicates(result.after)
 
@@ -147,13 +152,13 @@ def _call(wait: Callable[[], Dict[int, str]]) -> Dict[int, str]:
 
 
 def _is_created(ctx: StepContext, result: StepResult) -> bool:
-    if result.step.action != CREATE or not result.changed or result.after is None:
+    if result.step.action is not Action.CREATE or not result.changed or result.after is None:
         return False
     return ctx.is_claimed(result.after["id"])
 
 
 def _is_deleted(result: StepResult) -> bool:
-    return result.step.action in (DELETE, RECREATE) and result.changed and not result.error
+    return result.step.action is Action.DELETE and result.changed and not result.error
 
 
 class _Progress:

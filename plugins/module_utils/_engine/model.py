@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 import itertools
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import (
     Any,
@@ -28,14 +29,12 @@ from typing import (
     Tuple,
 )
 
-from .._common import Object
-from .._errors import RefusedError, UnknownNameError
+from .._common import Listing, Object
+from .._errors import NotificationsError, RefusedError, UnknownNameError
 from .._redaction import Redactor, name_with_id, quoted
 
 #: When a secret is written that the service may not show: the values of ``update_webhook_url``.
 ON_CHANGE, ON_CREATE, ALWAYS = "on_change", "on_create", "always"
-
-USE_ID = "Use `id` to select one of them."
 
 
 class Client(Protocol):
@@ -52,7 +51,7 @@ class Client(Protocol):
     def user(self) -> str:
         """The user that requests are sent as, without a secret."""
 
-    def list(self, path: str, query: Optional[Mapping[str, Any]] = None) -> List[Object]:
+    def list(self, path: str, query: Optional[Mapping[str, Any]] = None) -> Listing:
         """All objects of a collection, from all of its pages."""
 
     def look_up(self, path: str, query: Mapping[str, Any]) -> Optional[Object]:
@@ -138,6 +137,23 @@ class TextField(Field):
 
     max_length: int = 255
 
+    def is_equal(self, desired: Any, current: Any) -> bool:
+        return _equivalent_text(desired) == _equivalent_text(current)
+
+
+@dataclass(frozen=True)
+class NameField(TextField):
+    """A text that identifies an object, so every difference counts."""
+
+    def is_equal(self, desired: Any, current: Any) -> bool:
+        return bool((desired or "") == (current or ""))
+
+
+def _equivalent_text(text: Any) -> str:
+    """A text without what a service may normalize: outer white space, line ends, and the form of accents."""
+    normalized = unicodedata.normalize("NFC", str(text or ""))
+    return normalized.replace("\r\n", "\n").strip()
+
 
 # Resources
 
@@ -166,8 +182,12 @@ class Resource:
     path: ClassVar[str] = ""
     api_kind: ClassVar[str] = ""
     fields: ClassVar[Tuple[Field, ...]] = ()
+    #: The members that are texts or null, whatever else an object has.
+    texts: ClassVar[Tuple[str, ...]] = ("display_name", "description")
     #: The member that holds the key, if objects can be renamed; empty if an object keeps its key.
     name_field: ClassVar[str] = ""
+    #: What to do if several objects have one key.
+    ambiguity_hint: ClassVar[str] = "Use `id` to select one of them."
     #: Whether the service has at most one object for each key, so that a conflict means that it exists.
     has_unique_keys: ClassVar[bool] = False
     #: Whether objects of other resources refer to these: they are created before those, and deleted after
@@ -219,13 +239,20 @@ class Resource:
 
     # Reading
 
-    def read(self, client: Client, warn: Callable[[str], None]) -> List[Object]:
-        """All objects of the collection, complete or not at all."""
+    def read(self, client: Client, warn: Callable[[str], None]) -> Listing:
+        """All objects of the collection, from all of its pages."""
         return client.list(self.path)
 
-    def is_valid(self, obj: Mapping[str, Any]) -> bool:
-        """Whether the object has the members that planning relies on."""
-        return True
+    def invalid_member(self, obj: Mapping[str, Any]) -> Optional[str]:
+        """The name of a member that cannot be understood, or None."""
+        return next(
+            (name for name in self.texts if not isinstance(obj.get(name), (str, type(None)))),
+            None,
+        )
+
+    def is_disabled(self, obj: Mapping[str, Any]) -> bool:
+        """Whether an object is there to notify nobody."""
+        return False
 
     def secrets(self, obj: Mapping[str, Any]) -> Iterable[str]:
         """The values in an object that no output may contain."""
@@ -241,12 +268,22 @@ class Resource:
         return None
 
     def rejection_hint(
-        self, before: Object, body: Mapping[str, Any], changes: Sequence[str]
+        self, error: NotificationsError, before: Object, body: Mapping[str, Any], changes: Sequence[str]
     ) -> Optional[str]:
-        """What to do if the service rejects a change, or a deletion (empty ``body``); None by default."""
+        """What to do if the service rejects a creation (empty ``before``), a change, or a deletion.
+
+        ``body`` is empty for a deletion. None for the usual advice.
+        """
         return None
 
     # Output
+
+    def canonical(self, obj: Mapping[str, Any]) -> Object:
+        """The members that the checksum of a plan depends on: all that are writable, secrets hidden.
+
+        Missing, null and empty members are left out, because they mean the same.
+        """
+        return {name: value for name, value in self.diff_view(obj).items() if value not in (None, "", [])}
 
     def to_output(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> Object:
         """A copy for results, without secrets. A secret that is among ``changes`` is marked as changing."""
@@ -291,6 +328,13 @@ class DesiredState:
         """
         return self.fields
 
+    def validate_change(self, before: Object, changes: Sequence[str]) -> None:
+        """Raise RefusedError if the options of the task forbid to change or delete an object.
+
+        ``changes`` are the names of the members that differ; empty for a deletion. A step that is planned
+        again during the run is checked again.
+        """
+
 
 @dataclass(frozen=True)
 class Purge:
@@ -305,15 +349,24 @@ class Purge:
 
 
 class Collection:
-    """Existing objects of one resource, found by ID and by key in constant time."""
+    """Existing objects of one resource, found by ID and by key in constant time.
 
-    def __init__(self, resource: Resource, objects: Iterable[Object]) -> None:
+    ``unlisted`` is the number of objects that the service counts and does not list.
+    """
+
+    def __init__(self, resource: Resource, objects: Iterable[Object], unlisted: int = 0) -> None:
         self.resource = resource
+        self.unlisted = unlisted
         self._by_id: Dict[str, Object] = {}
         self._by_key: Dict[str, List[Object]] = {}
         for obj in objects:
             self._by_id[obj["id"]] = obj
             self._by_key.setdefault(resource.key(obj), []).append(obj)
+
+    @classmethod
+    def of(cls, resource: Resource, objects: Iterable[Object]) -> Collection:
+        """A collection of these objects, or what is one already."""
+        return objects if isinstance(objects, cls) else cls(resource, objects)
 
     def __iter__(self) -> Iterator[Object]:
         return iter(self._by_id.values())
@@ -392,7 +445,7 @@ class Collection:
         resource = self.resource
         listed = ", ".join(f"{format_id(obj['id'])}{resource.note(obj)}" for obj in found)
         detail = f"{len(found)} {resource.noun}s are {resource.key_relation} {quoted(text)}: {listed}"
-        return RefusedError(detail, type="ambiguous_name", next_step=USE_ID)
+        return RefusedError(detail, type="ambiguous_name", next_step=resource.ambiguity_hint)
 
 
 def format_id(object_id: str) -> str:

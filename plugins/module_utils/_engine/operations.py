@@ -25,11 +25,12 @@ from .._errors import (
     RefusedLaterError,
 )
 from .._redaction import name_with_id, quoted
-from .model import Collection, Reference
-from .plan import CREATE, DELETE, KEEP, RECREATE, UPDATE, Step
+from .model import Collection
+from .plan import Action, Step
 from .planner import plan_step, unapplied_changes
 from .recovery import RUN_ONCE, StepContext, find_by_key, read_current, recover_lost_create
 from .result import StepResult
+from .snapshot import refuse_invalid_objects
 
 #: How often a step is planned again because the organization has changed since the snapshot.
 MAX_REPLANS = 1
@@ -64,15 +65,32 @@ def apply_step(ctx: StepContext, step: Step) -> StepResult:
         may_have_changed = may_have_changed or outcome.may_be_ours
         try:
             replanned = plan_step(step.desired, Collection(step.resource, outcome.current))
-        except RefusedError as error:
+            _refuse_other_changes(step, replanned, outcome.cause)
+        except NotificationsError as error:
             outcome = _failed(step, error)
         else:
             warnings += tuple(text for text in replanned.warnings if text not in warnings)
-            step = replace(replanned, origin=step.origin)
+            step = replace(replanned, reason=step.reason)
             outcome = _attempt(ctx, step)
 
     result = outcome if isinstance(outcome, StepResult) else _failed(step, outcome.cause)
     return replace(result, changed=result.changed or may_have_changed, warnings=warnings + result.warnings)
+
+
+def _refuse_other_changes(step: Step, replanned: Step, cause: NotificationsError) -> None:
+    """Raise ConflictError if an update would change members that its reviewed plan does not change.
+
+    Limits, policies and ``keep`` were applied to that plan.
+    """
+    others = sorted(set(replanned.changes) - set(step.changes))
+    if step.action is Action.UPDATE and replanned.action is Action.UPDATE and others:
+        raise ConflictError(
+            f"another task or user changed {', '.join(others)} in the meantime",
+            status=cause.status,
+            code=cause.code,
+            request_id=cause.request_id,
+            next_step="Run the task again, so that the change is planned with everything that it does.",
+        )
 
 
 def _attempt(ctx: StepContext, step: Step) -> Outcome:
@@ -107,16 +125,14 @@ def _keep(_ctx: StepContext, step: Step) -> Outcome:
 
 def _create(ctx: StepContext, step: Step) -> Outcome:
     body = ctx.resolve_references(step.body)
-    if not step.resource.name_field:
-        return _create_object(ctx, step, body)
-
     with ctx.creation_lock(step.resource.key(body)) as lock:
         # Another task of this controller may have created the object after this task had read the list.
         if lock.is_created_since(ctx.client.created_at):
             existing = find_by_key(ctx, step.desired.key)
-            if existing:
-                unexpected = ConflictError("another task is changing it at the same time")
-                return _already_exists(step, existing, unexpected)
+            unexpected = ConflictError("another task is changing it at the same time")
+            if not existing:
+                raise unexpected.replace(next_step=_NOT_LISTED_YET)
+            return _already_exists(step, existing, unexpected)
         outcome = _create_object(ctx, step, body)
         if isinstance(outcome, StepResult) and outcome.changed:
             lock.record_creation()
@@ -133,6 +149,9 @@ def _create_object(ctx: StepContext, step: Step, body: Mapping[str, Any]) -> Out
         except NotificationsError as error:
             if isinstance(error, ConflictError) and step.resource.has_unique_keys:
                 return _resolve_conflict(ctx, step, error, was_lost)
+            hint = step.resource.rejection_hint(error, {}, body, step.changes)
+            if isinstance(error, BadRequestError) and hint:
+                raise error.replace(next_step=hint) from None
             if not error.outcome_unknown:
                 raise
             was_lost = True
@@ -189,10 +208,13 @@ def _is_only_normalized(step: Step, body: Mapping[str, Any], obj: Object) -> boo
     return sent == stored
 
 
+_NOT_LISTED_YET = "The service does not list it yet. Run the task again."
+
+
 def _resolve_conflict(ctx: StepContext, step: Step, conflict: ConflictError, was_lost: bool) -> Outdated:
     existing = find_by_key(ctx, step.desired.key)
     if not existing:
-        raise conflict.replace(next_step="The service does not list it yet. Run the task again.")
+        raise conflict.replace(next_step=_NOT_LISTED_YET)
     return _already_exists(step, existing, conflict, was_lost)
 
 
@@ -221,7 +243,7 @@ def _update(ctx: StepContext, step: Step) -> Outcome:
     except (NotFoundError, ForbiddenError) as error:
         return _resolve_missing(ctx, step, error)
     except (ConflictError, BadRequestError) as error:
-        hint = resource.rejection_hint(before, body, step.changes)
+        hint = resource.rejection_hint(error, before, body, step.changes)
         if hint:
             raise error.replace(next_step=hint) from None
         if isinstance(error, BadRequestError):
@@ -284,7 +306,7 @@ def delete_object(ctx: StepContext, obj: Object, may_repeat: bool = True) -> boo
     try:
         ctx.client.delete(ctx.resource.path, obj["id"])
     except BadRequestError as error:
-        hint = ctx.resource.rejection_hint(obj, {}, ())
+        hint = ctx.resource.rejection_hint(error, obj, {}, ())
         raise error.replace(next_step=hint) if hint else error from None
     except (NotFoundError, ForbiddenError) as error:
         if _read_after(ctx, obj, error) is None:
@@ -297,24 +319,6 @@ def delete_object(ctx: StepContext, obj: Object, may_repeat: bool = True) -> boo
         next_step = "However, the service still returns the object. Run the task again."
         raise error.replace(next_step=next_step) from None
     return True
-
-
-# Recreation
-
-
-def _recreate(ctx: StepContext, step: Step) -> Outcome:
-    """Delete the object, and give its name to the replacement, which earlier phases have created."""
-    replacement_id = step.replacement
-    if isinstance(replacement_id, Reference):
-        replacement_id = ctx.resolve_references(replacement_id)["id"]
-    delete_object(ctx, step.before or {})
-    try:
-        obj = ctx.client.update(step.resource.path, replacement_id, step.body)
-    except NotificationsError as error:
-        hint = f"Its replacement is {replacement_id}. Run the task again to finish."
-        return StepResult(step, changed=True, error=error.replace(next_step=hint))
-    verified, unapplied = _verify(ctx, step.body, obj)
-    return StepResult(step, after=verified, changed=True, error=unapplied)
 
 
 # What the service made of a write
@@ -339,6 +343,10 @@ def _verify(
             "If another task or user changed it at the same time, run the task again. Otherwise remove that "
             "from the task, or set it to the value that the service keeps."
         )
+    try:
+        refuse_invalid_objects(ctx.resource, [obj])
+    except NotificationsError as error:
+        return {**obj, **body}, error
     unapplied = unapplied_changes(ctx.resource, body, obj)
     if not unapplied:
         return obj, None
@@ -348,4 +356,9 @@ def _verify(
     )
 
 
-_OPERATIONS = {KEEP: _keep, CREATE: _create, UPDATE: _update, RECREATE: _recreate, DELETE: _delete}
+_OPERATIONS = {
+    Action.KEEP: _keep,
+    Action.CREATE: _create,
+    Action.UPDATE: _update,
+    Action.DELETE: _delete,
+}

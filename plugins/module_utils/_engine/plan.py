@@ -10,32 +10,45 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any, Callable, DefaultDict, List, Mapping, Optional, Set, Tuple, Union
+from enum import Enum
+from typing import Any, Callable, DefaultDict, List, Mapping, Optional, Set, Tuple
 
 from .._common import Object, noop
-from .model import DesiredState, Reference, Resource, Snapshot
+from .model import DesiredState, Resource, Snapshot
 
-KEEP, CREATE, UPDATE, DELETE, RECREATE = "keep", "create", "update", "delete", "recreate"
 
-#: Why a plan has a step: a desired state, a purge, or the deletion or recreation of an object that this one
-#: refers to. A replacement is the new object of a recreation, under a temporary name.
-MANAGED, PURGED, DETACHED, REPOINTED = "managed", "purged", "detached", "repointed"
-REPLACEMENT = "replacement"
+class Action(Enum):
+    """What a step does to its object. The values are those of results."""
+
+    KEEP = "keep"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class Reason(Enum):
+    """Why a plan has a step: a desired state, a purge, or the deletion of an object that this one refers to.
+
+    The values are those of results.
+    """
+
+    MANAGED = "managed"
+    PURGED = "purged"
+    DETACHED = "detached"
+
 
 #: The phases of a plan in their order: the participle for progress messages, whether objects of other
-#: resources refer to these, the origin (None: any), and the action. So every reference exists when it is
+#: resources refer to these, the reason (None: any), and the action. So every reference exists when it is
 #: written, and nothing is deleted before the references to it are gone.
-_PHASES: Tuple[Tuple[str, bool, Optional[str], str], ...] = (
-    ("changed", True, None, UPDATE),
-    ("created", True, None, CREATE),
-    ("changed", False, MANAGED, UPDATE),
-    ("created", False, MANAGED, CREATE),
-    ("deleted", False, MANAGED, DELETE),
-    ("deleted", False, PURGED, DELETE),
-    ("repointed", False, REPOINTED, UPDATE),
-    ("detached", False, DETACHED, UPDATE),
-    ("deleted", True, None, DELETE),
-    ("recreated", True, None, RECREATE),
+_PHASES: Tuple[Tuple[str, bool, Optional[Reason], Action], ...] = (
+    ("changed", True, None, Action.UPDATE),
+    ("created", True, None, Action.CREATE),
+    ("changed", False, Reason.MANAGED, Action.UPDATE),
+    ("created", False, Reason.MANAGED, Action.CREATE),
+    ("deleted", False, Reason.MANAGED, Action.DELETE),
+    ("deleted", False, Reason.PURGED, Action.DELETE),
+    ("detached", False, Reason.DETACHED, Action.UPDATE),
+    ("deleted", True, None, Action.DELETE),
 )
 
 
@@ -45,27 +58,33 @@ class Step:
 
     ``body`` is what is sent; it may contain references. ``changes`` has the dotted names of the members that
     differ. ``after`` is what the service will show, except server-generated fields.
-
-    Other steps refer to the object by its key, or by ``alias`` if that is set. A recreation deletes the
-    object and gives its name to ``replacement``, which is the ID of an object or a reference to it.
     """
 
     resource: Resource
     desired: DesiredState
-    action: str
+    action: Action
     name: str
     before: Optional[Object] = None
     after: Optional[Object] = None
     body: Mapping[str, Any] = field(default_factory=dict)
     changes: Tuple[str, ...] = ()
     warnings: Tuple[str, ...] = ()
-    origin: str = MANAGED
-    alias: str = ""
-    replacement: Union[str, Reference] = ""
+    reason: Reason = Reason.MANAGED
 
     @property
     def is_change(self) -> bool:
-        return self.action != KEEP
+        return self.action is not Action.KEEP
+
+    @property
+    def disables(self) -> bool:
+        """Whether the object notifies nobody after this step, and was not disabled before."""
+        is_disabled_after = self.after is not None and self.resource.is_disabled(self.after)
+        return self.is_change and is_disabled_after and not self.resource.is_disabled(self.before or {})
+
+    @property
+    def relies_on_absence(self) -> bool:
+        """Whether the step may be wrong if a list does not show everything that exists."""
+        return self.action in (Action.CREATE, Action.DELETE) or self.disables
 
     @property
     def marked_changes(self) -> Tuple[str, ...]:
@@ -77,7 +96,7 @@ class Step:
         """Completes "Could not ..."."""
         if self.before is None:
             return f"create the {self.resource.describe(self.name)}"
-        verb = {DELETE: "delete", RECREATE: "recreate"}.get(self.action, "change")
+        verb = "delete" if self.action is Action.DELETE else "change"
         return f"{verb} the {self.resource.describe(self.resource.name(self.before))} ({self.before['id']})"
 
 
@@ -86,7 +105,7 @@ class Phase:
     """Steps that may be carried out at once, by their positions in the plan."""
 
     participle: str
-    action: str
+    action: Action
     positions: Tuple[int, ...]
 
 
@@ -101,8 +120,8 @@ class Plan:
         return Plan(self.steps + other.steps, self.snapshot + other.snapshot)
 
     def removals(self) -> List[Step]:
-        """The steps that delete an object, recreations included."""
-        return [step for step in self.steps if step.action in (DELETE, RECREATE)]
+        """The steps that delete an object."""
+        return [step for step in self.steps if step.action is Action.DELETE]
 
     def changing_resources(self) -> List[Resource]:
         """The resources of which the plan changes objects."""
@@ -118,20 +137,19 @@ class Plan:
         return keys
 
     def ordered_changes(self) -> List[Step]:
-        """The changes in the order in which they are made. A recreation is one change."""
-        ordered = [self.steps[position] for phase in self.phases() for position in phase.positions]
-        return [step for step in ordered if step.origin != REPLACEMENT]
+        """The changes in the order in which they are made."""
+        return [self.steps[position] for phase in self.phases() for position in phase.positions]
 
     def phases(self) -> List[Phase]:
         """All steps that change something, in the order in which they are carried out."""
         phases = []
-        for participle, is_referenced, origin, action in _PHASES:
+        for participle, is_referenced, reason, action in _PHASES:
             positions = tuple(
                 position
                 for position, step in enumerate(self.steps)
-                if step.action == action
+                if step.action is action
                 and step.resource.is_referenced is is_referenced
-                and origin in (None, step.origin)
+                and reason in (None, step.reason)
             )
             if positions:
                 phases.append(Phase(participle, action, positions))

@@ -25,7 +25,7 @@ from .model import (
     TextField,
     format_id,
 )
-from .plan import CREATE, DELETE, KEEP, PURGED, UPDATE, Plan, Step
+from .plan import Action, Plan, Reason, Step
 
 
 def make_plan(
@@ -66,6 +66,30 @@ def plan_step(desired: DesiredState, collection: Collection) -> Step:
         else:
             step = _plan_creation(desired)
     return replace(step, warnings=(*desired.warnings, *step.warnings))
+
+
+def incomplete_lists(plan: Plan) -> Optional[RefusedError]:
+    """The error for a plan that relies on the absence of objects which a list may not show, or None.
+
+    The service counts more objects than it lists, so an object that seems to be missing may exist.
+    """
+    incomplete = [collection for collection in plan.snapshot if collection.unlisted]
+    relying = [step for step in plan.steps if step.relies_on_absence]
+    if not incomplete or not relying:
+        return None
+    counts = " and ".join(
+        f"{counted(collection.unlisted, collection.resource.noun)} more than it lists"
+        for collection in incomplete
+    )
+    return RefusedError(
+        f"the service counts {counts}",
+        type="incomplete_list",
+        operation=relying[0].operation,
+        next_step=(
+            "On an incomplete list nothing is created, deleted or disabled. Run the task again; if the error "
+            "persists, report it to Confluent support."
+        ),
+    )
 
 
 # Duplicate items
@@ -112,7 +136,7 @@ def _refuse_duplicate_names(steps: Sequence[Step]) -> None:
 
 def _has_new_name(step: Step) -> bool:
     name_field = step.resource.name_field
-    return bool(name_field) and (step.action == CREATE or name_field in step.changes)
+    return bool(name_field) and (step.action is Action.CREATE or name_field in step.changes)
 
 
 def _refuse_duplicates(
@@ -158,10 +182,10 @@ def _plan_purge(purge: Purge, collection: Collection, steps: Iterable[Step]) -> 
         Step(
             resource,
             DesiredState(resource, present=False, id=obj["id"]),
-            DELETE,
+            Action.DELETE,
             resource.name(obj),
             before=obj,
-            origin=PURGED,
+            reason=Reason.PURGED,
         )
         for obj in deleted
     ]
@@ -176,10 +200,11 @@ def _plan_deletion(desired: DesiredState, current: Optional[Object]) -> Step:
     resource = desired.resource
     if current is None:
         name = resource.label(desired.key) if desired.key is not None else desired.id or ""
-        return Step(resource, desired, KEEP, name)
+        return Step(resource, desired, Action.KEEP, name)
     _refuse_key_mismatch(desired, current)
     _validate(resource, current, None)
-    return Step(resource, desired, DELETE, resource.name(current), before=current)
+    desired.validate_change(current, ())
+    return Step(resource, desired, Action.DELETE, resource.name(current), before=current)
 
 
 # Updates and creations
@@ -200,9 +225,11 @@ def _plan_update(desired: DesiredState, current: Object, collection: Collection)
         for member in comparison.masked
     )
     if not changed:
-        return Step(resource, desired, KEEP, name, before=current, after=current, warnings=warnings)
+        return Step(resource, desired, Action.KEEP, name, before=current, after=current, warnings=warnings)
 
     _validate(resource, current, {**current, **fields})
+    changes = _differences(comparisons)
+    desired.validate_change(current, changes)
     if resource.name_field in changed:
         name = fields[resource.name_field]
         _validate_new_name(resource, name, current, collection)
@@ -210,12 +237,12 @@ def _plan_update(desired: DesiredState, current: Object, collection: Collection)
     return Step(
         resource,
         desired,
-        UPDATE,
+        Action.UPDATE,
         name,
         before=current,
         after={**current, **body},
         body=body,
-        changes=_differences(comparisons),
+        changes=changes,
         warnings=warnings,
     )
 
@@ -225,7 +252,7 @@ def _plan_creation(desired: DesiredState) -> Step:
     name = resource.label(desired.key or "")
     resolved = desired.resolve_fields(None)
     if resolved is None:
-        return Step(resource, desired, KEEP, name)
+        return Step(resource, desired, Action.KEEP, name)
 
     fields = dict(resolved)
     if resource.name_field:
@@ -245,7 +272,7 @@ def _plan_creation(desired: DesiredState) -> Step:
     after = {"api_version": "notifications/v1", "kind": resource.api_kind, **empty, **body}
     _validate(resource, None, after)
     changes = _differences(compare(resource, body, {}))
-    return Step(resource, desired, CREATE, name, after=after, body=body, changes=changes)
+    return Step(resource, desired, Action.CREATE, name, after=after, body=body, changes=changes)
 
 
 def _validate(resource: Resource, before: Optional[Object], after: Optional[Object]) -> None:

@@ -27,7 +27,7 @@ from typing import (
     Tuple,
 )
 
-from .._common import Object, noop
+from .._common import Listing, Object, noop
 from .._errors import (
     DependencyFailedError,
     ForbiddenError,
@@ -41,7 +41,7 @@ from .model import Client, Reference, Resource
 from .plan import Step
 from .planner import unapplied_changes
 from .result import StepResult
-from .snapshot import existing_objects
+from .snapshot import existing_object, existing_objects
 
 #: Delays in seconds before each poll of a list that may lag behind: less than eight in total.
 POLL_DELAYS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
@@ -64,14 +64,17 @@ class StepContext:
     known_ids: FrozenSet[str]
     planned_keys: AbstractSet[str]
     written_ids: WrittenIds
+    #: IDs of objects that were created again during the run, by the IDs that they had.
+    replaced_ids: Mapping[str, str]
     _claimed: Set[str] = field(default_factory=set)
     _created_by_key: Dict[str, str] = field(default_factory=dict)
     _duplicates: Dict[str, Set[str]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def list_all(self) -> List[Object]:
+    def list_all(self) -> Listing:
         """The existing objects at this moment."""
-        objects = existing_objects(self.client, self.resource, self.resource.read(self.client, noop))
+        listed = self.resource.read(self.client, noop)
+        objects = Listing(existing_objects(self.client, self.resource, listed), listed.unlisted)
         with self._lock:
             for obj in objects:
                 created_id = self._created_by_key.get(self.resource.key(obj))
@@ -101,7 +104,8 @@ class StepContext:
     def creation_lock(self, key: str) -> ContextManager[CreationLock]:
         """This task's turn to create an object with a key, among all tasks of this controller."""
         client = self.client
-        return creation_lock(client.endpoint, client.user, self.resource.path, key, wait=client.wait_for_turn)
+        collection = self.resource.address
+        return creation_lock(client.endpoint, client.user, *collection, key, wait=client.wait_for_turn)
 
     def resolve_references(self, value: Any) -> Any:
         """A value with the ID of the created object in place of each reference.
@@ -113,6 +117,8 @@ class StepContext:
             if object_id is None:
                 raise DependencyFailedError(f"{quoted(value.key)}, which it refers to, was not created")
             return {"id": object_id}
+        if isinstance(value, Mapping) and value.get("id") in self.replaced_ids:
+            return {"id": self.replaced_ids[value["id"]]}
         if isinstance(value, Mapping):
             return {name: self.resolve_references(inner) for name, inner in value.items()}
         if isinstance(value, (list, tuple)):
@@ -120,7 +126,7 @@ class StepContext:
         return value
 
 
-def poll_list(ctx: StepContext, reason: str) -> Iterator[List[Object]]:
+def poll_list(ctx: StepContext, reason: str) -> Iterator[Listing]:
     """The existing objects, again and again for a short while."""
     for seconds in POLL_DELAYS:
         if seconds and not ctx.client.pause(seconds, reason):
@@ -135,17 +141,18 @@ def _may_linger(ctx: StepContext) -> str:
     return f"the list may still show a deleted {ctx.resource.noun}"
 
 
-def find_by_key(ctx: StepContext, key: Optional[str]) -> List[Object]:
+def find_by_key(ctx: StepContext, key: Optional[str]) -> Listing:
     """The objects with a key, as soon as the list shows any; empty if it does not."""
     return _poll_until_found(ctx, lambda obj: ctx.resource.key(obj) == key)
 
 
-def _poll_until_found(ctx: StepContext, matches: Callable[[Object], bool]) -> List[Object]:
+def _poll_until_found(ctx: StepContext, matches: Callable[[Object], bool]) -> Listing:
+    found = Listing()
     for objects in poll_list(ctx, _MAY_LAG):
-        found = [obj for obj in objects if matches(obj)]
+        found = Listing(filter(matches, objects), objects.unlisted)
         if found:
-            return found
-    return []
+            break
+    return found
 
 
 def read_current(ctx: StepContext, object_id: str) -> Optional[Object]:
@@ -160,17 +167,18 @@ def read_current(ctx: StepContext, object_id: str) -> Optional[Object]:
         if not error.is_from_api:
             raise
         return None
-    except ForbiddenError:
-        return _find_while_listed(ctx, object_id)
-    existing = existing_objects(ctx.client, ctx.resource, [obj])
-    return existing[0] if existing else None
+    except ForbiddenError as error:
+        return _find_while_listed(ctx, object_id, error)
+    return existing_object(ctx.client, ctx.resource, obj)
 
 
-def _find_while_listed(ctx: StepContext, object_id: str) -> Optional[Object]:
-    """The listed object with an ID; None as soon as the list does not show it."""
+def _find_while_listed(ctx: StepContext, object_id: str, forbidden: ForbiddenError) -> Optional[Object]:
+    """The listed object with an ID; None as soon as a complete list does not show it."""
     found: List[Object] = []
     for objects in poll_list(ctx, _may_linger(ctx)):
         found = [obj for obj in objects if obj["id"] == object_id]
+        if not found and objects.unlisted:
+            raise forbidden
         if not found:
             return None
     return found[0]
@@ -199,7 +207,7 @@ def recover_lost_create(
     else:
         if len(found) == 1:
             return found[0]
-        if may_retry and not found:
+        if may_retry and not found and not found.unlisted:
             return None
         finding = f"no new {ctx.resource.noun} in the list matches the request"
         if found:

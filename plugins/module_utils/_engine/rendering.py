@@ -10,69 +10,91 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
-
-from .._common import Object
-from .._redaction import one_line
-from .model import DiffLine
-from .plan import (
-    CREATE,
-    DELETE,
-    DETACHED,
-    KEEP,
-    PURGED,
-    RECREATE,
-    REPLACEMENT,
-    REPOINTED,
-    UPDATE,
-    Plan,
-    Step,
+from collections import Counter, defaultdict
+from typing import (
+    Any,
+    Container,
+    DefaultDict,
+    Dict,
+    FrozenSet,
+    Iterable,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Set,
+    Tuple,
 )
 
-_SYMBOLS = {CREATE: "+", UPDATE: "~", RECREATE: "-/+", DELETE: "-"}
+from .._common import Object
+from .._redaction import display_name, looks_like, one_line
+from .model import DiffLine
+from .plan import Action, Plan, Reason, Step
+
+_SYMBOLS = {Action.CREATE.value: "+", Action.UPDATE.value: "~", Action.DELETE.value: "-"}
 #: What becomes of objects: the member of a summary, and the words for people, for each action.
 _COUNTS = {
-    CREATE: ("to_create", "to create"),
-    UPDATE: ("to_change", "to change"),
-    RECREATE: ("to_recreate", "to recreate"),
-    DELETE: ("to_delete", "to delete"),
-    KEEP: ("unchanged", "unchanged"),
+    Action.CREATE: ("to_create", "to create"),
+    Action.UPDATE: ("to_change", "to change"),
+    Action.DELETE: ("to_delete", "to delete"),
+    Action.KEEP: ("unchanged", "unchanged"),
 }
 #: Why a change that no item asks for is made.
 _REASONS = {
-    PURGED: "   (purge)",
-    DETACHED: "   (detached from a deleted integration)",
-    REPOINTED: "   (moved to the recreated integration)",
+    Reason.PURGED: "   (purge)",
+    Reason.DETACHED: "   (detached from a deleted integration)",
 }
 #: Names are padded to the longest one, but not beyond this width.
 NAME_WIDTH = 44
 
 
-def plan_entry(step: Step) -> Dict[str, Any]:
+def plan_entry(step: Step, similar: Container[str] = ()) -> Dict[str, Any]:
     """A change as data.
 
     ``before`` and ``after`` describe the object in one line (None: it does not exist), and ``text`` the
-    change. ``reason`` is ``managed``, ``purged``, ``detached`` or ``repointed``.
+    change. ``reason`` is ``managed``, ``purged`` or ``detached``. ``label`` is the name as people should see
+    it, with the ID if the name is among ``similar`` ones.
     """
     before, after = _diff_lines(step)
     return {
         **_identity(step),
+        "label": _label(step, similar),
         "before": None if before is None else one_line(str(before)),
         "after": None if after is None else one_line(str(after)),
-        "text": one_line(_change_text(before, after)) + _REASONS.get(step.origin, ""),
+        "text": one_line(_change_text(before, after)) + _REASONS.get(step.reason, ""),
     }
+
+
+def similar_names(plan: Plan) -> FrozenSet[str]:
+    """The names that a reader may confuse with another one of the same collection."""
+    found: Set[str] = set()
+    for collection in plan.snapshot:
+        resource = collection.resource
+        names = {resource.name(obj) for obj in collection}
+        steps = (step for step in plan.steps if step.resource.address == resource.address)
+        names |= {step.name for step in steps}
+        groups: DefaultDict[str, Set[str]] = defaultdict(set)
+        for name in names:
+            groups[looks_like(name)].add(name)
+        found.update(name for group in groups.values() if len(group) > 1 for name in group)
+    return frozenset(found)
+
+
+def _label(step: Step, similar: Container[str]) -> str:
+    object_id = (step.before or {}).get("id")
+    label = display_name(step.name)
+    return f"{label} ({object_id})" if object_id and step.name in similar else label
 
 
 def _identity(step: Step) -> Dict[str, Any]:
     return {
-        "action": step.action,
+        "action": step.action.value,
         "resource": step.resource.noun,
         "name": one_line(step.name),
         "scope": step.resource.scope or None,
         "id": (step.before or {}).get("id"),
         "changes": list(step.changes),
-        "reason": step.origin,
+        "reason": step.reason.value,
     }
 
 
@@ -84,18 +106,19 @@ def _diff_lines(step: Step) -> Tuple[Optional[DiffLine], Optional[DiffLine]]:
     return before, after
 
 
-def plan_checksum(plan: Plan) -> str:
+def plan_checksum(plan: Plan, subject: Sequence[str] = ()) -> str:
     """SHA-256 over the canonical JSON of all changes: equal for equal options and an equal organization.
 
-    Of a secret it depends only on whether the secret is written.
+    ``subject`` says which organization the plan is about. Of a secret the checksum depends only on whether
+    the secret is written.
     """
-    content = sorted(json.dumps(_canonical(step), sort_keys=True) for step in plan.steps if step.is_change)
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+    changes = sorted(json.dumps(_canonical(step), sort_keys=True) for step in plan.steps if step.is_change)
+    return hashlib.sha256(json.dumps([*subject, *changes]).encode()).hexdigest()
 
 
 def _canonical(step: Step) -> Dict[str, Any]:
-    before: Object = step.resource.diff_view(step.before) if step.before else {}
-    after: Object = step.resource.diff_view(step.after, step.marked_changes) if step.after else {}
+    before: Object = step.resource.canonical(step.before) if step.before else {}
+    after: Object = step.resource.canonical(step.after) if step.after else {}
     return {**_identity(step), "before": before, "after": after}
 
 
@@ -103,34 +126,30 @@ def plan_summary(plan: Plan) -> Dict[str, int]:
     """The number of objects for each action, such as ``to_create``."""
     counts = {member: 0 for member, _words in _COUNTS.values()}
     for step in plan.steps:
-        if step.origin != REPLACEMENT:
-            counts[_COUNTS[step.action][0]] += 1
+        counts[_COUNTS[step.action][0]] += 1
     return counts
 
 
-def plan_text(entries: Sequence[Mapping[str, Any]], summary: Mapping[str, int]) -> List[str]:
-    """One line for each change, and the summary."""
+def plan_text(
+    entries: Sequence[Mapping[str, Any]], summary: Mapping[str, int], unmanaged: Sequence[str] = ()
+) -> List[str]:
+    """One line for each change, the summary, and what the configuration does not manage."""
+    last = [f"Not managed: {', '.join(unmanaged)}."] if unmanaged else []
     if not entries:
-        return ["No changes. The organization matches the configuration."]
+        return ["No changes. The organization matches the configuration.", *last]
     names = [_entry_name(entry) for entry in entries]
     width = min(NAME_WIDTH, max(map(len, names)))
-    symbols = [_SYMBOLS[entry["action"]] for entry in entries]
-    symbol_width = max(map(len, symbols))
     lines = [
-        f"{symbol:{symbol_width}} {name:{width}}   {entry['text']}".rstrip()
-        for symbol, name, entry in zip(symbols, names, entries)
+        f"{_SYMBOLS[entry['action']]} {name:{width}}   {entry['text']}".rstrip()
+        for name, entry in zip(names, entries)
     ]
-    counts = ", ".join(
-        f"{summary[member]} {words}"
-        for member, words in _COUNTS.values()
-        if summary[member] or member != "to_recreate"
-    )
-    return [*lines, "", f"Plan: {counts}."]
+    counts = ", ".join(f"{summary[member]} {words}" for member, words in _COUNTS.values())
+    return [*lines, "", f"Plan: {counts}.", *last]
 
 
 def _entry_name(entry: Mapping[str, Any]) -> str:
     scope = f" of {entry['scope']}" if entry["scope"] and entry["scope"] != entry["name"] else ""
-    return one_line(f"{entry['resource']} {entry['name']}{scope}")
+    return one_line(f"{entry['resource']} {entry['label']}{scope}")
 
 
 def _change_text(before: Optional[DiffLine], after: Optional[DiffLine]) -> str:
@@ -151,13 +170,11 @@ def _marked(before: Sequence[str], after: Sequence[str]) -> Tuple[str, ...]:
 def request_count(plan: Plan, reads: int, tests: int) -> int:
     """The requests that applying a plan takes if nothing fails, and if each list has one page."""
     writes = sum(len(phase.positions) for phase in plan.phases())
-    # A recreation deletes one object and renames another.
-    writes += sum(step.action == RECREATE for step in plan.steps)
     return reads + writes + _lists_to_check(plan.steps) + tests
 
 
 def _lists_to_check(steps: Iterable[Step]) -> int:
-    waits = (CREATE, DELETE, RECREATE)
+    waits = (Action.CREATE, Action.DELETE)
     return len({(step.resource.address, step.action) for step in steps if step.action in waits})
 
 
@@ -166,7 +183,7 @@ def _lists_to_check(steps: Iterable[Step]) -> int:
 
 def plan_diff(steps: Sequence[Step]) -> Dict[str, str]:
     """Ansible's ``diff`` of several steps: one line for each object that changes, beginning with its name."""
-    changing = [step for step in steps if step.is_change and step.origin != REPLACEMENT]
+    changing = [step for step in steps if step.is_change]
     changing.sort(key=lambda step: (step.resource.noun, step.resource.scope, step.name))
     names = _DiffNames(changing)
 
@@ -198,12 +215,12 @@ class _DiffNames:
 
     @staticmethod
     def _identity(step: Step) -> Tuple[Tuple[str, str], str]:
-        return step.resource.address, step.resource.name(step.after or step.before or {})
+        return step.resource.address, looks_like(step.resource.name(step.after or step.before or {}))
 
     def of(self, step: Step, obj: Optional[Object]) -> str:
         """The name of the object before or after a step."""
         resource, obj = step.resource, obj or {}
-        name = resource.name(obj) or str(obj.get("id", ""))
+        name = display_name(resource.name(obj)) if resource.name(obj) else str(obj.get("id", ""))
         if self._counts[self._identity(step)] > 1:
             name += f" ({obj.get('id') or resource.key(obj)})"
         if resource.scope and name != resource.scope:

@@ -13,26 +13,13 @@ from typing import Dict, Iterable, List, Optional, Tuple
 
 from .._common import Object
 from .._errors import NotificationsError
-from .plan import (
-    CREATE,
-    DELETE,
-    DETACHED,
-    KEEP,
-    MANAGED,
-    PURGED,
-    RECREATE,
-    REPOINTED,
-    UPDATE,
-    Plan,
-    Step,
-)
+from .plan import Action, Plan, Reason, Step
 
 _OUTCOMES = {
-    CREATE: "created",
-    UPDATE: "changed",
-    RECREATE: "recreated",
-    DELETE: "deleted",
-    KEEP: "unchanged",
+    Action.CREATE: "created",
+    Action.UPDATE: "changed",
+    Action.DELETE: "deleted",
+    Action.KEEP: "unchanged",
 }
 
 
@@ -80,22 +67,18 @@ class PlanResult:
 
     @property
     def managed(self) -> List[StepResult]:
-        return self._with_origin(MANAGED)
+        return self._with_reason(Reason.MANAGED)
 
     @property
     def purged(self) -> List[StepResult]:
-        return self._with_origin(PURGED)
+        return self._with_reason(Reason.PURGED)
 
     @property
     def detached(self) -> List[StepResult]:
-        return self._with_origin(DETACHED)
+        return self._with_reason(Reason.DETACHED)
 
-    @property
-    def repointed(self) -> List[StepResult]:
-        return self._with_origin(REPOINTED)
-
-    def _with_origin(self, origin: str) -> List[StepResult]:
-        return [result for result in self.results if result.step.origin == origin]
+    def _with_reason(self, reason: Reason) -> List[StepResult]:
+        return [result for result in self.results if result.step.reason is reason]
 
     @property
     def changed(self) -> bool:
@@ -104,6 +87,15 @@ class PlanResult:
     @property
     def warnings(self) -> List[str]:
         return [warning for result in self.results for warning in result.warnings]
+
+    def succeeded(self, plan: Plan, steps: Iterable[Step]) -> List[Step]:
+        """Those of a plan's steps that were carried out, whatever became of the others."""
+        done = {
+            id(step)
+            for step, result in zip(plan.steps, self.results)
+            if result.attempted and not result.error
+        }
+        return [step for step in steps if id(step) in done]
 
     @property
     def summary(self) -> Dict[str, int]:

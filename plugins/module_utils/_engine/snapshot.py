@@ -12,7 +12,7 @@ import datetime
 import re
 from typing import Any, Callable, List, Mapping, Optional, Sequence
 
-from .._common import Object, noop
+from .._common import Listing, Object, noop
 from .._errors import TransportError, operation
 from .._redaction import quoted
 from .concurrency import run_concurrently
@@ -32,10 +32,11 @@ def read_snapshot(
 
 def read_collection(client: Client, resource: Resource, warn: Callable[[str], None] = noop) -> Collection:
     """All existing objects of one resource."""
-    return Collection(resource, list_all(client, resource, warn))
+    objects = list_all(client, resource, warn)
+    return Collection(resource, objects, objects.unlisted)
 
 
-def list_all(client: Client, resource: Resource, warn: Callable[[str], None] = noop) -> List[Object]:
+def list_all(client: Client, resource: Resource, warn: Callable[[str], None] = noop) -> Listing:
     """All existing objects of one resource. ``warn`` is called about unusual responses."""
     action = (
         f"look up the {resource.noun}s of {resource.scope}"
@@ -43,7 +44,8 @@ def list_all(client: Client, resource: Resource, warn: Callable[[str], None] = n
         else f"list the {resource.noun}s"
     )
     with operation(action):
-        return existing_objects(client, resource, resource.read(client, warn))
+        listed = resource.read(client, warn)
+        return Listing(existing_objects(client, resource, listed), listed.unlisted)
 
 
 def existing_objects(client: Client, resource: Resource, objects: Sequence[Object]) -> List[Object]:
@@ -57,14 +59,25 @@ def existing_objects(client: Client, resource: Resource, objects: Sequence[Objec
 
     now = client.wall_clock()
     existing = [obj for obj in objects if not _is_past_deletion_time(obj, now)]
-    invalid = [obj["id"] for obj in existing if not resource.is_valid(obj)]
-    if invalid:
-        ids = ", ".join(map(quoted, invalid[:10]))
-        raise TransportError(
-            f"the references of {ids} cannot be read from the response",
-            next_step="Refusing to act on incomplete data. Please report this response.",
-        )
+    refuse_invalid_objects(resource, existing)
     return existing
+
+
+def existing_object(client: Client, resource: Resource, obj: Object) -> Optional[Object]:
+    """An object that was read, or None if its deletion has been announced and is due."""
+    found = existing_objects(client, resource, [obj])
+    return found[0] if found else None
+
+
+def refuse_invalid_objects(resource: Resource, objects: Sequence[Object]) -> None:
+    """Raise TransportError if an object has a member that cannot be understood."""
+    invalid = {obj["id"]: resource.invalid_member(obj) for obj in objects}
+    named = [f"{name} of {quoted(object_id)}" for object_id, name in invalid.items() if name]
+    if named:
+        raise TransportError(
+            f"the response has an unexpected type of {', '.join(named[:10])}",
+            next_step="Refusing to act on data that cannot be understood. Please report this response.",
+        )
 
 
 def _is_past_deletion_time(obj: Mapping[str, Any], now: float) -> bool:

@@ -9,12 +9,12 @@ Private to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Container, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple, Union
 
 from .._common import Object
 from .._engine.model import Client, Collection, Reference
-from .._engine.snapshot import read_collection
-from .._errors import UnknownNameError
+from .._engine.snapshot import existing_object, read_collection
+from .._errors import ForbiddenError, NotFoundError, UnknownNameError
 from .integrations import INTEGRATIONS
 from .notification_types import NOTIFICATION_TYPES, TypesByResource, find_types_by_resource
 
@@ -52,20 +52,21 @@ class ResolvedIntegrations:
 class PlannedIntegrations:
     """What a plan does to integrations.
 
-    ``created`` has the names of those that it creates, and ``removed`` those that it deletes or recreates, by
-    ID. ``replacements`` has what replaces those whose subscriptions must change (None: nothing), by ID.
+    ``created`` has the names of those that it creates, and ``removed`` those that it deletes, by ID.
+    ``detached`` has the IDs of those that are removed from their subscriptions.
     """
 
     created: FrozenSet[str] = frozenset()
     removed: Mapping[str, Object] = field(default_factory=dict)
-    replacements: Mapping[str, Optional[IntegrationReference]] = field(default_factory=dict)
+    detached: FrozenSet[str] = frozenset()
 
 
 class Catalog:
     """The notification types and integrations of an organization, found by ID or by exact name.
 
     If these are the objects that will exist after a plan, ``planned`` says what the plan does.
-    ``types_by_resource`` is the result of find_types_by_resource.
+    ``types_by_resource`` is the result of find_types_by_resource. ``unlisted`` has integrations that
+    subscriptions refer to and that exist although the list does not show them, by ID.
     """
 
     def __init__(
@@ -74,22 +75,27 @@ class Catalog:
         integrations: Iterable[Object] = (),
         planned: Optional[PlannedIntegrations] = None,
         types_by_resource: Optional[TypesByResource] = None,
+        unlisted: Optional[Mapping[str, Object]] = None,
     ) -> None:
-        self.types = Collection(NOTIFICATION_TYPES, notification_types)
-        self.integrations = Collection(INTEGRATIONS, integrations)
+        self.types = Collection.of(NOTIFICATION_TYPES, notification_types)
+        self.integrations = Collection.of(INTEGRATIONS, integrations)
         self.types_by_resource = types_by_resource or {}
+        self.unlisted = unlisted or {}
         self._planned = planned or PlannedIntegrations()
-        self._replacing = frozenset(self._planned.replacements.values())
 
     def with_integrations(
         self, integrations: Iterable[Object], planned: Optional[PlannedIntegrations] = None
     ) -> Catalog:
         """These notification types, with other integrations."""
-        return Catalog(self.types, integrations, planned, self.types_by_resource)
+        return Catalog(self.types, integrations, planned, self.types_by_resource, self.unlisted)
+
+    def existing_integration(self, integration_id: str) -> Optional[Object]:
+        """An integration that exists, or that may exist."""
+        return self.integrations.by_id(integration_id) or self.unlisted.get(integration_id)
 
     def find_integration(self, integration_id: str) -> Optional[Object]:
         """An integration that exists, or that the plan removes."""
-        return self.integrations.by_id(integration_id) or self._planned.removed.get(integration_id)
+        return self.existing_integration(integration_id) or self._planned.removed.get(integration_id)
 
     def type_label(self, type_id: str) -> str:
         """A type's name, or its ID if it has no name."""
@@ -102,34 +108,22 @@ class Catalog:
         return sorted(named, key=lambda summary: (summary["display_name"], summary["id"]))
 
     def remaining_references(self, integration_ids: Sequence[str]) -> List[IntegrationReference]:
-        """Those of the integrations that exist, with replacements in place of those that are recreated."""
-        existing: List[IntegrationReference] = []
-        for integration_id in integration_ids:
-            reference = self._planned.replacements.get(integration_id, integration_id)
-            is_planned = isinstance(reference, Reference)
-            if reference and (is_planned or self.integrations.by_id(str(reference)) is not None):
-                existing.append(reference)
-        return existing
+        """Those of the integrations that exist."""
+        return [
+            integration_id
+            for integration_id in integration_ids
+            if self.existing_integration(integration_id) is not None
+        ]
 
-    def replacement(self, integration_id: str) -> IntegrationReference:
-        """What replaces an integration that the plan recreates, or the integration itself."""
-        return self._planned.replacements.get(integration_id) or integration_id
+    def is_detached(self, integration_id: str) -> bool:
+        """Whether the plan deletes an integration and removes it from its subscriptions."""
+        return integration_id in self._planned.detached
 
-    def needs_new_reference(self, integration_id: str) -> bool:
-        """Whether the plan recreates or deletes an integration, so that references to it must change."""
-        return integration_id in self._planned.replacements
-
-    def is_replacement(self, reference: IntegrationReference) -> bool:
-        """Whether an integration replaces one that the plan recreates."""
-        return reference in self._replacing
-
-    def resolve_integrations(
-        self, names: Iterable[str], expected: Optional[Container[str]] = ()
-    ) -> ResolvedIntegrations:
+    def resolve_integrations(self, names: Iterable[str], may_be_new: bool = False) -> ResolvedIntegrations:
         """The integrations with these IDs or exact names, each once. Raises RefusedError or UnknownNameError.
 
-        A name in ``expected`` may be that of an integration that an earlier task creates. With None, any name
-        may be: then there is a warning for each that does not exist.
+        With ``may_be_new``, an earlier task may be about to create one that does not exist, so there is a
+        warning instead.
         """
         found: Dict[IntegrationReference, None] = {}
         warnings = []
@@ -140,15 +134,13 @@ class Catalog:
             try:
                 found[self.integrations.resolve(name)["id"]] = None
             except UnknownNameError as error:
-                may_come = name in expected if expected is not None else name == name.strip()
-                if not may_come:
+                if not may_be_new or not name.strip():
                     raise
                 found[Reference(INTEGRATIONS.path, name)] = None
-                if expected is None:
-                    warnings.append(
-                        f"{error.detail[0].upper()}{error.detail[1:]}. {error.next_step} "
-                        "A real run fails unless an earlier task creates it."
-                    )
+                warnings.append(
+                    f"{error.detail[0].upper()}{error.detail[1:]}. {error.next_step} "
+                    "A real run fails unless an earlier task creates it."
+                )
         return ResolvedIntegrations(tuple(found), tuple(warnings))
 
 
@@ -160,12 +152,42 @@ def load_catalog(client: Client, selects: Iterable[Optional[Mapping[str, Any]]] 
 
 
 def refresh_catalog(client: Client, catalog: Catalog, subscriptions: Iterable[Object]) -> Catalog:
-    """The catalog, with the integrations read again if a subscription refers to a newer one."""
-    referenced = {
-        object_id
-        for subscription in subscriptions
-        for object_id in reference_ids(subscription.get("integrations"))
-    }
-    if all(catalog.integrations.by_id(object_id) is not None for object_id in referenced):
+    """The catalog with everything that subscriptions refer to.
+
+    The integrations are read again if a subscription refers to a newer one. Then those that are still
+    missing are read one by one, because a list may not show everything, such as the e-mail of another user.
+    """
+    referenced = sorted(
+        {
+            object_id
+            for subscription in subscriptions
+            for object_id in reference_ids(subscription.get("integrations"))
+        }
+    )
+    if all(catalog.existing_integration(object_id) is not None for object_id in referenced):
         return catalog
-    return catalog.with_integrations(read_collection(client, INTEGRATIONS))
+    integrations = read_collection(client, INTEGRATIONS)
+    missing = [object_id for object_id in referenced if integrations.by_id(object_id) is None]
+    found = {object_id: _read_unlisted(client, object_id) for object_id in missing}
+    unlisted = {object_id: obj for object_id, obj in found.items() if obj is not None}
+    return Catalog(
+        catalog.types,
+        integrations,
+        types_by_resource=catalog.types_by_resource,
+        unlisted={**catalog.unlisted, **unlisted},
+    )
+
+
+def _read_unlisted(client: Client, object_id: str) -> Optional[Object]:
+    """An integration that the list does not show; None if it does not exist.
+
+    403 proves nothing, so the integration may exist and its reference stays.
+    """
+    try:
+        return existing_object(client, INTEGRATIONS, client.read(INTEGRATIONS.path, object_id))
+    except NotFoundError as error:
+        if not error.is_from_api:
+            raise
+        return None
+    except ForbiddenError:
+        return {"id": object_id}

@@ -9,6 +9,7 @@ Private to the collection.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any, Iterable, List, Mapping, Optional, Sequence, Tuple
 from urllib.parse import urlsplit
 
@@ -20,13 +21,15 @@ from .._engine.model import (
     DesiredState,
     DiffLine,
     Field,
+    NameField,
     Purge,
     Resource,
     TextField,
     format_id,
 )
-from .._errors import RefusedError, operation
-from .._redaction import HIDDEN, HIDDEN_CHANGED, is_hidden, quoted, redact_object
+from .._engine.planner import is_kept
+from .._errors import BadRequestError, NotificationsError, RefusedError, operation
+from .._redaction import HIDDEN, HIDDEN_CHANGED, is_hidden, name_with_id, quoted, redact_object
 
 #: The kinds that can be created, changed and deleted, with the member that holds their URL.
 URL_FIELDS = {"Slack": "webhook_url", "MsTeams": "webhook_url", "Webhook": "url"}
@@ -73,6 +76,13 @@ class TargetField(Field):
         return {"kind": desired["kind"], URL_FIELDS[desired["kind"]]: url}
 
 
+#: It is not known whether the service verifies a URL with a test notification, as the console does.
+_URL_REJECTED = (
+    "Correct the option that the service names. If the service tests a URL before it saves it, it could not "
+    "reach this one: check that the URL accepts a test notification (integration_test with `target`)."
+)
+
+
 class Integrations(Resource):
     """The integrations of an organization."""
 
@@ -80,7 +90,7 @@ class Integrations(Resource):
     path = "/notifications/v1/integrations"
     api_kind = "Integration"
     fields = (
-        TextField("display_name", max_length=64),
+        NameField("display_name", max_length=64),
         TextField("description", max_length=128),
         TargetField("target", required_hint="Set `target.kind` and `target.webhook_url`."),
     )
@@ -105,18 +115,19 @@ class Integrations(Resource):
         return RefusedError(detail, type="read_only_kind", next_step=_MANAGEABLE.format("managed"))
 
     def rejection_hint(
-        self, before: Object, body: Mapping[str, Any], changes: Sequence[str]
+        self, error: NotificationsError, before: Object, body: Mapping[str, Any], changes: Sequence[str]
     ) -> Optional[str]:
         if not body:
             return (
                 "If single resources have subscriptions that use it, "
                 "remove it from them first (resource_subscription)."
             )
-        if "target.kind" not in changes:
-            return None
+        if not before or "target.kind" not in changes:
+            is_about_url = isinstance(error, BadRequestError) and "target" in body
+            return _URL_REJECTED if is_about_url else None
         return (
-            f"If the service does not let {target_kind(before)} become {target_kind(body)}, "
-            "set `on_kind_change: recreate` to replace the integration with a new one."
+            f"If the service does not let {target_kind(before)} become {target_kind(body)}, create an "
+            "integration with another name, and delete this one with `state: absent`."
         )
 
     def to_output(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> Object:
@@ -139,6 +150,9 @@ class Integrations(Resource):
         target = self.to_output(obj, changes).get("target")
         parts: List[Any] = [target.get("kind"), target.get("webhook_url")] if isinstance(target, dict) else []
         return DiffLine("   ".join(str(part) for part in [*parts, obj.get("description")] if part))
+
+    def canonical(self, obj: Mapping[str, Any]) -> Object:
+        return super().canonical({**obj, "target": {"kind": target_kind(obj)}})
 
 
 INTEGRATIONS = Integrations()
@@ -187,25 +201,83 @@ def reveal_webhook_url(integration: Object) -> Object:
     return {**integration, "target": _rename_url(integration["target"])}
 
 
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_PERCENT_ESCAPE = re.compile("%[0-9a-fA-F]{2}")
+#: Characters that mean the same whether they are escaped or not. Source: RFC 3986, 2.3.
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+
 def _is_same_url(url: str, other: str) -> bool:
-    """Equal except for what no server distinguishes: the case of scheme and host, and an empty path."""
+    """Whether two URLs are equivalent, so that a service may store one for the other.
+
+    Source: RFC 3986, 6.2.2 and 6.2.3.
+    """
     return url == other or bool(_normalize_url(url) == _normalize_url(other))
 
 
 def _normalize_url(url: str) -> Any:
+    """A URL without what no server distinguishes.
+
+    These are the case of scheme, host and percent-escapes, escapes that are not needed, the default port, and
+    an empty path.
+    """
     try:
         parts = urlsplit(url)
-        user, separator, host = parts.netloc.rpartition("@")
-        path = parts.path or "/"
-        return (parts.scheme.lower(), user, separator, host.lower(), path, parts.query, parts.fragment)
+        scheme, host, port = parts.scheme.lower(), parts.hostname or "", parts.port
     except ValueError:
         return url
+    user, separator, _host = parts.netloc.rpartition("@")
+    other_port = None if port == _DEFAULT_PORTS.get(scheme) else port
+    rest = (_normalize_escapes(part) for part in (parts.path or "/", parts.query, parts.fragment))
+    return (scheme, user, separator, host, other_port, *rest)
+
+
+def _normalize_escapes(text: str) -> str:
+    def normalize(match: re.Match[str]) -> str:
+        character = chr(int(match.group()[1:], 16))
+        return character if character in _UNRESERVED else match.group().upper()
+
+    return _PERCENT_ESCAPE.sub(normalize, text)
 
 
 # Options
 
+#: The values of ``on_kind_change``.
+UPDATE_KIND, REFUSE_KIND = "update", "fail"
 
-def integration_from_options(params: Mapping[str, Any]) -> DesiredState:
+
+@dataclass(frozen=True)
+class IntegrationState(DesiredState):
+    """Desired state of an integration, with the options that may forbid to change it.
+
+    ``keep`` has names, IDs and patterns of integrations that no run changes.
+    """
+
+    on_kind_change: str = UPDATE_KIND
+    keep: Tuple[str, ...] = ()
+
+    def validate_change(self, before: Object, changes: Sequence[str]) -> None:
+        if "target.kind" in changes and self.on_kind_change == REFUSE_KIND:
+            raise RefusedError(
+                f"its kind is {target_kind(before)}, and the desired kind is "
+                f"{target_kind(self.fields)}, which `on_kind_change: fail` forbids",
+                type="kind_change",
+                next_step=(
+                    "Set `on_kind_change: update`, or create an integration with another name and delete "
+                    "this one with `state: absent`."
+                ),
+            )
+        if is_kept(INTEGRATIONS, self.keep, before):
+            raise RefusedError(
+                f"{name_with_id(INTEGRATIONS.name(before), before['id'])} matches `keep`, but an item would "
+                "change it",
+                next_step="Remove it from the items, or from `keep`.",
+            )
+
+
+def integration_from_options(
+    params: Mapping[str, Any], on_kind_change: str = UPDATE_KIND, keep: Sequence[str] = ()
+) -> DesiredState:
     """The desired state of one integration, from the options in INTEGRATION_ITEM. Raises RefusedError."""
     name, object_id = params["display_name"], params["id"]
     subject = quoted(name) if name is not None else format_id(object_id)
@@ -213,7 +285,7 @@ def integration_from_options(params: Mapping[str, Any]) -> DesiredState:
         for option in ("id", "display_name"):
             if params[option] == "":
                 raise RefusedError(f"`{option}` is empty", next_step="Set `id` or `display_name`.")
-        return DesiredState(
+        return IntegrationState(
             INTEGRATIONS,
             present=params["state"] == "present",
             id=object_id,
@@ -221,6 +293,8 @@ def integration_from_options(params: Mapping[str, Any]) -> DesiredState:
             fields=fields_from_options(params),
             write_secrets=params["update_webhook_url"],
             warnings=_retired_connector_warnings(subject, params["target"] or {}),
+            on_kind_change=on_kind_change,
+            keep=tuple(keep),
         )
 
 
@@ -257,6 +331,9 @@ def fields_from_options(params: Mapping[str, Any]) -> Object:
         if value is None:
             continue
         if isinstance(field, TextField):
+            if field.name != INTEGRATIONS.name_field:
+                # A block of YAML ends with a line end, which a service may trim.
+                value = value.strip()
             _validate_text(field, value)
         fields[field.name] = value
     if "target" in fields:
@@ -273,7 +350,8 @@ def _validate_text(field: TextField, value: str) -> None:
 
 
 def _target_from_options(target: Mapping[str, Any]) -> Object:
-    kind, url = target["kind"], target.get("webhook_url")
+    # A file in a vault may end with a line end.
+    kind, url = target["kind"], (target.get("webhook_url") or "").strip()
     if url and not is_hidden(url) and not _is_web_url(url):
         # Even an invalid URL may be a secret, so it is not repeated.
         detail = "`target.webhook_url` is not an http or https URL with a host"
@@ -303,7 +381,7 @@ def purge_from_options(params: Mapping[str, Any]) -> Optional[Purge]:
                 "the list names no integration to keep, so all that `keep` does not match would be deleted",
                 next_step="List the integrations to delete with `state: absent`.",
             )
-        return Purge(INTEGRATIONS, params["purge_limit"], tuple(params["keep"]))
+        return Purge(INTEGRATIONS, params["purge_limit"], tuple(params["keep"] or ()))
 
 
 # Tests

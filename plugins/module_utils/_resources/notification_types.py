@@ -105,7 +105,7 @@ def find_types_by_resource(
     return found
 
 
-def is_in_plan(notification_type: Mapping[str, Any]) -> bool:
+def is_included(notification_type: Mapping[str, Any]) -> bool:
     """Whether the organization's plan lets it subscribe to the type.
 
     A type that does not say so is included.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, ClassVar, List, Mapping, Sequence, Tuple
 
-from .._common import Object, noop
+from .._common import Listing, Object, noop
 from .._engine.model import (
     Client,
     Collection,
@@ -25,7 +25,7 @@ from .._errors import ForbiddenError, NotFoundError, RefusedError
 from .._redaction import quoted
 from .catalog import Catalog, load_catalog, refresh_catalog
 from .notification_types import RESOURCE_TYPES
-from .subscriptions import DISABLED, ENABLED, ROUTE_FIELDS, RoutedResource, StateField
+from .subscriptions import DISABLED, ENABLED, ROUTE_FIELDS, RoutedResource, StateField, is_enabled
 
 EXAMPLE = "Example: environment=env-456xy/cloud-cluster=lkc-df123."
 
@@ -66,13 +66,13 @@ class LookupResource(Resource):
     def identity(self) -> Object:
         return {"resource": self.resource_path, "resource_type": self.resource_type}
 
-    def read(self, client: Client, warn: Callable[[str], None]) -> List[Object]:
+    def read(self, client: Client, warn: Callable[[str], None]) -> Listing:
         """All objects. A 404 of the API means that there are none; so may a 403, with a warning."""
         path = f"{self.path}:lookup"
         try:
             if self.returns_single_object:
                 obj = client.look_up(path, self.identity())
-                return [] if obj is None else [obj]
+                return Listing([] if obj is None else [obj])
             objects = client.list(path, self.identity())
         except (NotFoundError, ForbiddenError) as error:
             if not error.is_from_api:
@@ -83,9 +83,10 @@ class LookupResource(Resource):
                     f"({error.detail.rstrip('.')}). The task assumes that none exist, but the credentials "
                     "may lack permission to read them."
                 )
-            return []
+            return Listing()
         # A lookup also returns what is inherited from an enclosing resource.
-        return [obj for obj in objects if obj.get("resource", self.resource_path) == self.resource_path]
+        own = [obj for obj in objects if obj.get("resource", self.resource_path) == self.resource_path]
+        return Listing(own, objects.unlisted)
 
 
 class ResourcePreferences(LookupResource):
@@ -103,9 +104,17 @@ class ResourcePreferences(LookupResource):
         self.resource_path = resource_path
         self.resource_type = resource_type
 
+    texts = ("resource", "resource_type", "current_state")
+
     def key(self, obj: Mapping[str, Any]) -> str:
         resource_path = obj.get("resource")
         return resource_path if isinstance(resource_path, str) else ""
+
+    def is_disabled(self, obj: Mapping[str, Any]) -> bool:
+        return not is_enabled(obj)
+
+    def canonical(self, obj: Mapping[str, Any]) -> Object:
+        return {**self.identity(), "current_state": obj.get("current_state") or ENABLED}
 
     def diff_line(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> DiffLine:
         return DiffLine(str(obj.get("current_state") or ENABLED))
@@ -142,7 +151,10 @@ def load_resource_subscriptions(
     subscriptions = [obj for resource in unresolved for obj in snapshot[resource]]
     catalog = refresh_catalog(client, catalog, subscriptions)
     resources = {resource_path: ResourceSubscriptions(catalog, *resource_path) for resource_path in distinct}
-    collections = [Collection(resource, snapshot[resource]) for resource in resources.values()]
+    collections = [
+        Collection(resource, snapshot[resource], snapshot[resource].unlisted)
+        for resource in resources.values()
+    ]
     return [resources[resource_path] for resource_path in resource_paths], Snapshot(collections)
 
 

@@ -9,7 +9,7 @@ Private to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Container, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from .._common import Object
 from .._engine.model import (
@@ -24,7 +24,7 @@ from .._engine.model import (
 from .._engine.plan import Plan
 from .._engine.snapshot import list_all
 from .._errors import RefusedError, UnknownNameError, operation
-from .._redaction import quoted
+from .._redaction import display_name, quoted
 from .catalog import (
     Catalog,
     IntegrationReference,
@@ -37,7 +37,7 @@ from .catalog import (
 from .integrations import is_manageable, target_kind
 from .notification_types import (
     REQUIRED,
-    is_in_plan,
+    is_included,
 )
 
 ENABLED, DISABLED = "ENABLED", "DISABLED"
@@ -45,6 +45,12 @@ ENABLED, DISABLED = "ENABLED", "DISABLED"
 #: What a list of integrations does to those that a subscription already has: the values of
 #: ``integrations_mode``.
 EXACT, ADD, REMOVE = "exact", "add", "remove"
+
+
+def is_enabled(setting: Mapping[str, Any]) -> bool:
+    """Whether a subscription or a preference is enabled. A missing state means ENABLED."""
+    return (setting.get("current_state") or ENABLED) == ENABLED
+
 
 _TYPE_MEMBERS = ("display_name", "category", "severity", "subscription_priority")
 
@@ -89,6 +95,7 @@ class RoutedResource(Resource):
 
     has_unique_keys = True
     key_relation = "to"
+    texts = ("current_state",)
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
@@ -106,11 +113,17 @@ class RoutedResource(Resource):
     def describe(self, name: str) -> str:
         return f"{self.noun} to {self.scoped_name(name)}"
 
-    def is_valid(self, obj: Mapping[str, Any]) -> bool:
+    def invalid_member(self, obj: Mapping[str, Any]) -> Optional[str]:
         integrations = obj.get("integrations")
-        if integrations is None:
-            return bool(self.key(obj))
-        return bool(self.key(obj)) and isinstance(integrations, list) and all(map(reference_id, integrations))
+        if not self.key(obj):
+            return "notification_type"
+        is_list = isinstance(integrations, list) and all(map(reference_id, integrations))
+        if integrations is not None and not is_list:
+            return "integrations"
+        return super().invalid_member(obj)
+
+    def is_disabled(self, obj: Mapping[str, Any]) -> bool:
+        return not is_enabled(obj)
 
     def notification_type(self, obj: Mapping[str, Any]) -> Object:
         """The type of a subscription; empty if it does not exist."""
@@ -120,8 +133,7 @@ class RoutedResource(Resource):
         if after is None:
             return None
         notification_type = self.notification_type(after)
-        is_disabled = before is not None and before.get("current_state") == DISABLED
-        becomes_enabled = after.get("current_state") != DISABLED and (before is None or is_disabled)
+        becomes_enabled = is_enabled(after) and (before is None or not is_enabled(before))
 
         needs_integration = before is None or becomes_enabled or bool(references(before.get("integrations")))
         if not after.get("integrations") and needs_integration:
@@ -130,10 +142,10 @@ class RoutedResource(Resource):
                 next_step = "Add another integration. The subscription to a REQUIRED type is always enabled."
             detail = "the subscription would have no integration left"
             return RefusedError(detail, type="no_integration_left", next_step=next_step)
-        if (before is None or becomes_enabled) and not is_in_plan(notification_type):
+        if (before is None or becomes_enabled) and not is_included(notification_type):
             return RefusedError(
                 "the organization's plan does not include this notification type",
-                type="not_in_plan",
+                type="not_included",
                 next_step="notification_type_info with `included_in_plan: true` lists the types of the plan.",
             )
         return None
@@ -168,10 +180,24 @@ class RoutedResource(Resource):
         )
         return {"integrations": names, "current_state": obj.get("current_state")}
 
+    def canonical(self, obj: Mapping[str, Any]) -> Object:
+        """The type and the recipients by ID, because other objects may have the same names."""
+        recipients = [
+            self._reference_to_output(reference) for reference in references(obj.get("integrations"))
+        ]
+        return {
+            **self.identity(),
+            "notification_type": self.key(obj),
+            "integrations": sorted(
+                [str(recipient["id"] or f"new {recipient['display_name']}"), str(recipient["kind"])]
+                for recipient in recipients
+            ),
+            "current_state": obj.get("current_state") or ENABLED,
+        }
+
     def _integration_label(self, reference: IntegrationReference) -> str:
         integration = self._reference_to_output(reference)
-        name = str(integration["display_name"] or integration["id"])
-        return f"{name} (recreated)" if self.catalog.is_replacement(reference) else name
+        return display_name(str(integration["display_name"] or integration["id"]))
 
     def diff_line(self, obj: Mapping[str, Any], changes: Sequence[str] = ()) -> DiffLine:
         view = self.diff_view(obj)
@@ -185,14 +211,16 @@ class Subscriptions(RoutedResource):
     path = "/notifications/v1/subscriptions"
     api_kind = "Subscription"
     fields = ROUTE_FIELDS
+    ambiguity_hint = (
+        "Keep one, and delete the others with the module `subscription`, `id` and `state: absent`."
+    )
 
     def validate_change(self, before: Optional[Object], after: Optional[Object]) -> Optional[RefusedError]:
         notification_type = self.notification_type(after or before or {})
         if notification_type.get("subscription_priority") == REQUIRED:
             if after is None:
                 return _required_type("deleted")
-            is_disabled = before is not None and before.get("current_state") == DISABLED
-            if after.get("current_state") == DISABLED and not is_disabled:
+            if not is_enabled(after) and (before is None or is_enabled(before)):
                 return _required_type("disabled")
         return super().validate_change(before, after)
 
@@ -219,7 +247,7 @@ def read_subscriptions(client: Client, catalog: Catalog) -> Tuple[Subscriptions,
     """The organization's subscriptions, with a catalog that has what they refer to."""
     objects = list_all(client, Subscriptions(catalog))
     resource = Subscriptions(refresh_catalog(client, catalog, objects))
-    return resource, Collection(resource, objects)
+    return resource, Collection(resource, objects, objects.unlisted)
 
 
 def types_with_subscriptions(types: Iterable[Object], subscriptions: Collection) -> List[Object]:
@@ -243,7 +271,7 @@ def dangling_references(plan: Plan) -> List[str]:
         if isinstance(resource, RoutedResource) and step.before and "integrations" in step.body:
             before = reference_ids(step.before.get("integrations"))
             found |= {
-                object_id for object_id in before if resource.catalog.integrations.by_id(object_id) is None
+                object_id for object_id in before if resource.catalog.existing_integration(object_id) is None
             }
     return sorted(found - removed)
 
@@ -288,7 +316,7 @@ class Route:
     def _is_kept(self, reference: IntegrationReference, catalog: Catalog) -> bool:
         if isinstance(reference, Reference) or not self.keep_read_only:
             return False
-        return not is_manageable(catalog.integrations.by_id(reference) or {})
+        return not is_manageable(catalog.existing_integration(reference) or {})
 
 
 @dataclass(frozen=True)
@@ -324,7 +352,7 @@ class RoutedState(DesiredState):
     def _integrations(self, current_ids: Sequence[str]) -> Optional[List[Any]]:
         """The desired integrations in the API's form; None to leave them."""
         catalog = self._routed_resource.catalog
-        if self.route.integrations is None and not any(map(catalog.needs_new_reference, current_ids)):
+        if self.route.integrations is None and not any(map(catalog.is_detached, current_ids)):
             return None
         desired = self.route.resolve_integrations(current_ids, catalog)
         return [{"id": reference} if isinstance(reference, str) else reference for reference in desired]
@@ -334,11 +362,11 @@ def subscription_from_options(
     resource: RoutedResource,
     params: Mapping[str, Any],
     existing: Collection,
-    expected: Optional[Container[str]] = (),
+    may_be_new: bool = False,
 ) -> DesiredState:
     """The desired state of one subscription, from the options in SUBSCRIPTION_ITEM. Raises RefusedError.
 
-    ``expected`` is that of Catalog.resolve_integrations.
+    ``may_be_new`` is that of Catalog.resolve_integrations.
     """
     object_id, type_name = params["id"], params["notification_type"]
     subject = (
@@ -354,7 +382,7 @@ def subscription_from_options(
         route = Route(None, params["integrations_mode"], params["keep_read_only"], params["enabled"])
         if params["integrations"] is None:
             return RoutedState(resource=resource, id=object_id, key=type_id, route=route)
-        resolved = resource.catalog.resolve_integrations(params["integrations"], expected)
+        resolved = resource.catalog.resolve_integrations(params["integrations"], may_be_new)
         route = replace(route, integrations=resolved.references)
         return RoutedState(
             resource=resource, id=object_id, key=type_id, route=route, warnings=resolved.warnings

@@ -9,22 +9,56 @@ Private to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Container, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from .._common import Object
 from .._engine.model import Collection, DesiredState, Snapshot
 from .._engine.plan import Plan
 from .._engine.planner import make_plan
 from .._errors import RefusedError, operation
-from .catalog import Catalog, IntegrationReference
-from .notification_types import (
+from .._resources.catalog import Catalog, IntegrationReference
+from .._resources.notification_types import (
     DISABLEABLE_PRIORITIES,
     NOTIFICATION_TYPES,
-    is_in_plan,
+    is_included,
     refuse_unmatched_values,
     select_types,
 )
-from .subscriptions import DISABLED, EXACT, REMOVE, Route, RoutedState, Subscriptions
+from .._resources.subscriptions import EXACT, REMOVE, Route, RoutedState, Subscriptions, is_enabled
+
+CRITICAL = "CRITICAL"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One routing rule, from the options in RULE. ``position`` is counted from 1."""
+
+    position: int
+    integrations: Tuple[str, ...]
+    name: str = ""
+    notification_type: Optional[str] = None
+    select: Optional[Mapping[str, Any]] = None
+    allow_empty: bool = False
+
+    @property
+    def label(self) -> str:
+        """How messages mention the rule: "rule 3 (Invoices)"."""
+        return f"rule {self.position} ({self.name})" if self.name else f"rule {self.position}"
+
+
+def rules_from_options(items: Iterable[Mapping[str, Any]]) -> Tuple[Rule, ...]:
+    """The rules in a list of options in RULE, in their order."""
+    return tuple(
+        Rule(
+            position,
+            tuple(item["integrations"]),
+            item["name"] or "",
+            item["notification_type"],
+            item["select"],
+            item["allow_empty"],
+        )
+        for position, item in enumerate(items, 1)
+    )
 
 
 @dataclass
@@ -44,11 +78,11 @@ class SelectedType:
 class Selection:
     """What rules select, by the IDs of types.
 
-    ``not_in_plan`` has the types that only selectors match and that the organization's plan does not include.
+    ``not_included`` has the types that only selectors match and that the organization does not pay for.
     """
 
     selected: Mapping[str, SelectedType]
-    not_in_plan: Mapping[str, Object]
+    not_included: Mapping[str, Object]
     warnings: Tuple[str, ...] = ()
 
     def rules_of(self, type_id: Optional[str]) -> List[int]:
@@ -70,32 +104,30 @@ class Selection:
         ]
 
 
-def apply_rules(
-    catalog: Catalog, rules: Sequence[Mapping[str, Any]], expected: Optional[Container[str]] = ()
-) -> Selection:
-    """What rules select, from the options in RULE.
+def apply_rules(catalog: Catalog, rules: Sequence[Rule], may_be_new: bool = False) -> Selection:
+    """What rules select.
 
-    Raises RefusedError for a selector that selects nothing and for an unknown or ambiguous name. ``expected``
-    is that of Catalog.resolve_integrations.
+    Raises RefusedError for a selector that selects nothing and for an unknown or ambiguous name.
+    ``may_be_new`` is that of Catalog.resolve_integrations.
     """
     selected: Dict[str, SelectedType] = {}
-    not_in_plan: Dict[str, Object] = {}
+    not_included: Dict[str, Object] = {}
     warnings: Dict[str, None] = {}
-    for position, rule in enumerate(rules, 1):
-        with operation(f"apply rule {position}"):
-            resolved = catalog.resolve_integrations(rule["integrations"], expected)
+    for rule in rules:
+        with operation(f"apply {rule.label}"):
+            resolved = catalog.resolve_integrations(rule.integrations, may_be_new)
             warnings.update(dict.fromkeys(resolved.warnings))
-            if rule["notification_type"] is not None:
-                matching = [catalog.types.resolve(rule["notification_type"])]
+            if rule.notification_type is not None:
+                matching = [catalog.types.resolve(rule.notification_type)]
             else:
-                selectable = _select(catalog, rule["select"], rule["allow_empty"])
-                matching = list(filter(is_in_plan, selectable))
-                not_in_plan.update((obj["id"], obj) for obj in selectable if not is_in_plan(obj))
+                selectable = _select(catalog, rule.select or {}, rule.allow_empty)
+                matching = list(filter(is_included, selectable))
+                not_included.update((obj["id"], obj) for obj in selectable if not is_included(obj))
         for notification_type in matching:
             entry = selected.setdefault(notification_type["id"], SelectedType(notification_type))
-            entry.rules.append(position)
+            entry.rules.append(rule.position)
             entry.integrations.update(dict.fromkeys(resolved.references))
-    remaining = {type_id: obj for type_id, obj in not_in_plan.items() if type_id not in selected}
+    remaining = {type_id: obj for type_id, obj in not_included.items() if type_id not in selected}
     return Selection(selected, remaining, tuple(warnings))
 
 
@@ -131,10 +163,12 @@ def plan_rules(
     mode: str = EXACT,
     keep_read_only: bool = True,
     disable_others: bool = False,
+    disable_critical: bool = False,
 ) -> RulesPlan:
     """Plan the subscriptions to the types that rules select, and if asked for, disable all others.
 
-    Raises RefusedError as disable_unselected does.
+    Of these, critical types are only disabled with ``disable_critical``. Raises RefusedError as
+    disable_unselected does.
     """
     resource = subscriptions.resource
     if not isinstance(resource, Subscriptions):
@@ -142,17 +176,18 @@ def plan_rules(
     desired_states = selection.desired_states(resource, mode, keep_read_only)
     not_disabled: List[Object] = []
     if disable_others:
-        disabled_states, not_disabled = disable_unselected(subscriptions, selection)
+        disabled_states, not_disabled = disable_unselected(subscriptions, selection, disable_critical)
         desired_states += disabled_states
     return RulesPlan(make_plan(desired_states, Snapshot([subscriptions])), not_disabled)
 
 
 def disable_unselected(
-    subscriptions: Collection, selection: Selection
+    subscriptions: Collection, selection: Selection, disable_critical: bool = False
 ) -> Tuple[List[DesiredState], List[Object]]:
     """Disable the subscriptions to types that no rule selects, as far as their priority allows.
 
-    Returns their desired states, and the types whose priority does not allow it. Raises RefusedError if the
+    Returns their desired states, and the types that stay enabled: those whose priority does not allow it,
+    and critical ones unless ``disable_critical`` is set. Raises RefusedError if the
     rules select nothing.
     """
     if not selection.selected:
@@ -168,11 +203,12 @@ def disable_unselected(
     not_disabled: Dict[str, Object] = {}
     for subscription in subscriptions:
         type_id = resource.key(subscription)
-        is_selected = type_id in selection.selected or type_id in selection.not_in_plan
-        if is_selected or subscription.get("current_state") == DISABLED:
+        is_selected = type_id in selection.selected or type_id in selection.not_included
+        if is_selected or not is_enabled(subscription):
             continue
         notification_type = resource.notification_type(subscription)
-        if notification_type.get("subscription_priority") in DISABLEABLE_PRIORITIES:
+        may_be_disabled = disable_critical or notification_type.get("severity") != CRITICAL
+        if may_be_disabled and notification_type.get("subscription_priority") in DISABLEABLE_PRIORITIES:
             route = Route(enabled=False)
             desired_states.append(
                 RoutedState(resource=resource, id=subscription["id"], key=type_id, route=route)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Subscriptions that use an integration which a plan deletes or recreates.
+"""Subscriptions that use an integration which a plan deletes.
 
 Private to the collection.
 """
@@ -10,20 +10,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import chain
-from typing import Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence
+from typing import Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Set
 
 from .._common import Object
 from .._engine.model import Client, Collection, Snapshot
-from .._engine.plan import DETACHED, RECREATE, REPOINTED, Plan
+from .._engine.plan import Plan, Reason
 from .._engine.planner import make_plan
 from .._engine.snapshot import list_all, read_collection
 from .._errors import NotificationsError, RefusedError, operation
 from .._redaction import name_with_id, quoted
-from .catalog import Catalog, reference_ids, refresh_catalog
-from .integration_plan import planned_catalog
-from .integrations import INTEGRATIONS
-from .notification_types import NOTIFICATION_TYPES
-from .subscriptions import ADD, Route, RoutedResource, RoutedState, Subscriptions
+from .._resources.catalog import Catalog, PlannedIntegrations, reference_ids, refresh_catalog
+from .._resources.integrations import INTEGRATIONS
+from .._resources.notification_types import NOTIFICATION_TYPES
+from .._resources.resource_settings import ResourceSubscriptions
+from .._resources.subscriptions import ADD, Route, RoutedResource, RoutedState, Subscriptions
 
 #: The values of ``when_in_use``.
 FAIL, DETACH, IGNORE = "fail", "detach", "ignore"
@@ -34,17 +34,14 @@ def plan_detach(
 ) -> Plan:
     """A plan of integrations, with steps that change the subscriptions to those that it removes.
 
-    Subscriptions are read only if the plan deletes or recreates integrations. Raises RefusedError as
-    plan_dependents does. In check mode an earlier task may be about to change the routing, so ``warn`` is
-    given and called instead. Subscriptions of single resources cannot be searched, so they are not
-    considered.
+    Subscriptions are read only if the plan deletes integrations. Raises RefusedError as plan_dependents does.
+    In check mode an earlier task may be about to change the routing, so ``warn`` is given and called instead.
+    Subscriptions of single resources cannot be searched, so they are not considered.
     """
     removed = removed_integrations(plan, when_in_use)
     if not removed:
         return plan
     subscriptions = _read_dependents(client, plan, removed)
-    if subscriptions is None:
-        return plan
     try:
         return plan + plan_dependents(plan, [subscriptions], when_in_use)
     except RefusedError as refusal:
@@ -62,14 +59,12 @@ def removed_integrations(plan: Plan, when_in_use: str) -> Dict[str, str]:
     return {
         step.before["id"]: step.resource.name(step.before)
         for step in plan.removals()
-        if step.before is not None
-        and step.resource.address == INTEGRATIONS.address
-        and (step.action == RECREATE or when_in_use != IGNORE)
+        if step.before is not None and step.resource.address == INTEGRATIONS.address and when_in_use != IGNORE
     }
 
 
-def _read_dependents(client: Client, plan: Plan, removed: Mapping[str, str]) -> Optional[Collection]:
-    """The subscriptions that use a removed integration; None if there are none."""
+def _read_dependents(client: Client, plan: Plan, removed: Mapping[str, str]) -> Collection:
+    """The subscriptions that use a removed integration."""
     try:
         with operation(f"remove {_describe(removed)}"):
             listed = list_all(client, Subscriptions(Catalog()))
@@ -78,23 +73,21 @@ def _read_dependents(client: Client, plan: Plan, removed: Mapping[str, str]) -> 
         raise error.replace(next_step=f"{error.next_step} {hint} Nothing was deleted.") from None
     dependents = [obj for obj in listed if _integration_ids(obj) & removed.keys()]
     if not dependents:
-        return None
+        return Collection(Subscriptions(Catalog()), (), listed.unlisted)
     catalog = Catalog(read_collection(client, NOTIFICATION_TYPES), plan.snapshot[INTEGRATIONS])
     catalog = refresh_catalog(client, catalog, dependents)
-    return Collection(Subscriptions(planned_catalog(catalog, plan, removed)), dependents)
+    return Collection(Subscriptions(planned_catalog(catalog, plan, removed)), dependents, listed.unlisted)
 
 
 def plan_dependents(plan: Plan, collections: Iterable[Collection], when_in_use: str) -> Plan:
-    """The steps that remove deleted integrations from subscriptions, and replace recreated ones.
+    """The steps that remove deleted integrations from subscriptions.
 
     ``collections`` have the subscriptions, which refer to the integrations that will exist after the plan.
     Those that the plan already changes are left out. Raises RefusedError if ``when_in_use`` is FAIL and
     subscriptions use a deleted integration, or if a subscription would have no integration left.
     """
-    removed = removed_integrations(plan, when_in_use)
-    recreated = {step.before["id"] for step in plan.removals() if step.before and step.action == RECREATE}
-    deleted = {object_id: name for object_id, name in removed.items() if object_id not in recreated}
-    if not removed:
+    deleted = removed_integrations(plan, when_in_use)
+    if not deleted:
         return Plan((), Snapshot())
     changed = {
         (step.resource.address, step.before["id"])
@@ -106,19 +99,13 @@ def plan_dependents(plan: Plan, collections: Iterable[Collection], when_in_use: 
         resource = collection.resource
         if not isinstance(resource, RoutedResource):
             continue
-        detached: List[Object] = []
-        repointed: List[Object] = []
-        for obj in collection:
-            integration_ids = _integration_ids(obj)
-            if (resource.address, obj["id"]) in changed:
-                continue
-            if integration_ids & deleted.keys():
-                detached.append(obj)
-            elif integration_ids & removed.keys():
-                repointed.append(obj)
-        _refuse_detaching(collection, detached, deleted, when_in_use)
-        plans.append(_plan_with_remaining(collection, detached, DETACHED))
-        plans.append(_plan_with_remaining(collection, repointed, REPOINTED))
+        dependents = [
+            obj
+            for obj in collection
+            if (resource.address, obj["id"]) not in changed and _integration_ids(obj) & deleted.keys()
+        ]
+        _refuse_detaching(collection, dependents, deleted, when_in_use)
+        plans.append(_plan_with_remaining(collection, dependents))
     # Adding the plans one by one would copy their steps again and again.
     return Plan(
         tuple(chain.from_iterable(dependent.steps for dependent in plans)),
@@ -126,7 +113,7 @@ def plan_dependents(plan: Plan, collections: Iterable[Collection], when_in_use: 
     )
 
 
-def _plan_with_remaining(collection: Collection, dependents: Sequence[Object], origin: str) -> Plan:
+def _plan_with_remaining(collection: Collection, dependents: Sequence[Object]) -> Plan:
     """The plan of subscriptions that keep those of their integrations that will exist."""
     resource = collection.resource
     desired_states = [
@@ -136,7 +123,7 @@ def _plan_with_remaining(collection: Collection, dependents: Sequence[Object], o
         for obj in dependents
     ]
     plan = make_plan(desired_states, Snapshot([collection]))
-    return replace(plan, steps=tuple(replace(step, origin=origin) for step in plan.steps))
+    return replace(plan, steps=tuple(replace(step, reason=Reason.DETACHED) for step in plan.steps))
 
 
 def _refuse_detaching(
@@ -176,3 +163,48 @@ def _names(resource: RoutedResource, subscriptions: Iterable[Object]) -> str:
 
 def _integration_ids(subscription: Object) -> FrozenSet[str]:
     return frozenset(reference_ids(subscription.get("integrations")))
+
+
+# What exists after the plan
+
+
+def planned_catalog(current: Catalog, plan: Plan, detached_ids: Iterable[str]) -> Catalog:
+    """The notification types, and the integrations as they will be after a plan.
+
+    ``detached_ids`` has the IDs of deleted integrations that are removed from their subscriptions.
+    """
+    existing = {obj["id"]: obj for obj in current.integrations}
+    created: Set[str] = set()
+    removed: Dict[str, Object] = {}
+    for step in plan.steps:
+        if not step.is_change or step.resource.address != INTEGRATIONS.address:
+            continue
+        if step.after is None and step.before is not None:
+            # It may have been deleted since the plan was made.
+            removed[step.before["id"]] = existing.pop(step.before["id"], step.before)
+        elif step.after is not None and "id" in step.after:
+            existing[step.after["id"]] = step.after
+        else:
+            created.add(step.name)
+    planned = PlannedIntegrations(frozenset(created), removed, frozenset(detached_ids))
+    return current.with_integrations(existing.values(), planned)
+
+
+def unlisted_dependents(plan: Plan) -> Optional[str]:
+    """A warning about subscriptions of single resources, which the deletion of integrations may empty.
+
+    None if the plan deletes none, or if the task lists such subscriptions itself.
+    """
+    deleted = removed_integrations(plan, DETACH)
+    manages_resources = any(
+        isinstance(collection.resource, ResourceSubscriptions) for collection in plan.snapshot
+    )
+    if not deleted or manages_resources:
+        return None
+    pronoun = "it" if len(deleted) == 1 else "one of them"
+    return (
+        f"Deleting {_describe(deleted)}: the service cannot list the subscriptions of single resources, "
+        f"such as clusters and connectors. If one of these notifies only {pronoun}, it notifies nobody "
+        "afterwards. List such subscriptions in the same task to have them checked "
+        "(`resource_subscriptions` of `organization`)."
+    )

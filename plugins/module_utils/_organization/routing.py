@@ -9,19 +9,20 @@ Private to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, FrozenSet, Iterable, List, Mapping, Optional, Tuple
+from typing import Container, Dict, FrozenSet, Iterable, List, Mapping, Optional, Set, Tuple
 
 from .._common import Object
 from .._engine.model import Collection, Reference
-from .._engine.plan import CREATE, RECREATE, Plan
-from .catalog import Catalog, IntegrationReference, reference_id, references
-from .integrations import INTEGRATIONS, is_manageable, target_kind
-from .notification_types import NOTIFICATION_TYPES, is_in_plan
-from .subscriptions import DISABLED
+from .._engine.plan import Action, Plan
+from .._resources.catalog import Catalog, IntegrationReference, reference_id, references
+from .._resources.integrations import INTEGRATIONS, URL_FIELDS, is_manageable, target_kind
+from .._resources.notification_types import NOTIFICATION_TYPES, REQUIRED, is_included
+from .._resources.resource_settings import ResourcePreferences
+from .._resources.subscriptions import RoutedResource, is_enabled
 
-#: Kinds of integrations that are only e-mail.
-EMAIL_KINDS = ("RoleEmail", "UserEmail")
 ROLE_EMAIL = "RoleEmail"
+#: The resource type of settings that are about everything in an organization.
+ORGANIZATION = "ORGANIZATION"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Recipient:
 class Routing:
     """The recipients of each notification type, by the type's ID.
 
-    ``created_kinds`` has the kinds of the integrations that a plan creates, by name.
+    ``created_kinds`` has the kinds of the integrations that a plan creates, by name. ``silenced`` has the
+    IDs of types that settings of the whole organization disable.
     """
 
     def __init__(
@@ -43,13 +45,15 @@ class Routing:
         catalog: Catalog,
         subscriptions: Iterable[Object],
         created_kinds: Optional[Mapping[str, str]] = None,
+        silenced: Container[str] = (),
     ) -> None:
         self.catalog = catalog
         self._subscriptions = list(subscriptions)
         self._created_kinds = created_kinds or {}
         self._recipients: Dict[str, Dict[IntegrationReference, Recipient]] = {}
         for subscription in self._subscriptions:
-            if subscription.get("current_state") != DISABLED:
+            is_silenced = reference_id(subscription.get("notification_type")) in silenced
+            if is_enabled(subscription) and not is_silenced:
                 self._add(subscription)
 
     def _add(self, subscription: Object) -> None:
@@ -64,7 +68,7 @@ class Routing:
         """The integration that a subscription refers to; None if it no longer exists."""
         if isinstance(reference, Reference):
             return Recipient(reference.key, self._created_kinds.get(reference.key, ""))
-        integration = self.catalog.integrations.by_id(reference)
+        integration = self.catalog.existing_integration(reference)
         if integration is None:
             return None
         return Recipient(INTEGRATIONS.name(integration) or reference, target_kind(integration))
@@ -74,8 +78,11 @@ class Routing:
         return tuple(self._recipients.get(type_id, {}).values())
 
     def reaches_channel(self, type_id: str) -> bool:
-        """Whether a type reaches anything other than e-mail."""
-        return any(recipient.kind not in EMAIL_KINDS for recipient in self.recipients(type_id))
+        """Whether a type reaches Slack, Microsoft Teams or a webhook.
+
+        A bell in the console, a kind that is not known and a broken target count as nobody.
+        """
+        return any(recipient.kind in URL_FIELDS for recipient in self.recipients(type_id))
 
     def unused_integrations(self) -> List[Object]:
         """The manageable integrations that no subscription uses, disabled ones included."""
@@ -99,18 +106,27 @@ class Routing:
             NOTIFICATION_TYPES.name(notification_type) or notification_type["id"]
             for notification_type in self.catalog.types.sorted()
             if notification_type.get("severity") == "CRITICAL"
-            and is_in_plan(notification_type)
+            and is_included(notification_type)
             and {recipient.kind for recipient in self.recipients(notification_type["id"])} == {ROLE_EMAIL}
         ]
 
     def types_silenced_in(self, after: Routing) -> List[str]:
-        """The names of the types that reach a channel other than e-mail here, and none in ``after``."""
+        """The names of the types that lose their last channel, or their last recipient, in ``after``."""
         silenced = [
             self.catalog.type_label(type_id)
             for type_id in self._recipients
-            if self.reaches_channel(type_id) and not after.reaches_channel(type_id)
+            if (self.reaches_channel(type_id) and not after.reaches_channel(type_id))
+            or (self.recipients(type_id) and not after.recipients(type_id))
         ]
         return sorted(silenced)
+
+    def unselected_types(self, selected: Container[str]) -> List[str]:
+        """The names of the types that reach a channel and are not among the selected ones, by ID."""
+        return sorted(
+            self.catalog.type_label(type_id)
+            for type_id in self._recipients
+            if type_id not in selected and self.reaches_channel(type_id)
+        )
 
 
 def planned_routing(plan: Plan, subscriptions: Collection, catalog: Catalog) -> Routing:
@@ -127,6 +143,28 @@ def planned_routing(plan: Plan, subscriptions: Collection, catalog: Catalog) -> 
     created_kinds = {
         step.name: target_kind(step.after or {})
         for step in plan.steps
-        if step.action in (CREATE, RECREATE) and step.resource.address == INTEGRATIONS.address
+        if step.action is Action.CREATE and step.resource.address == INTEGRATIONS.address
     }
-    return Routing(catalog, [*planned.values(), *created], created_kinds)
+    silenced = _silenced_types(plan, catalog)
+    return Routing(catalog, [*planned.values(), *created], created_kinds, silenced)
+
+
+def _silenced_types(plan: Plan, catalog: Catalog) -> FrozenSet[str]:
+    """The IDs of the types that settings of the whole organization newly disable.
+
+    Source: a preference that is DISABLED silences everything but REQUIRED types.
+    """
+    silenced: Set[str] = set()
+    for step in plan.steps:
+        resource = step.resource
+        if not step.disables or getattr(resource, "resource_type", "") != ORGANIZATION:
+            continue
+        if isinstance(resource, RoutedResource):
+            silenced.add(resource.key(step.after or {}))
+        elif isinstance(resource, ResourcePreferences):
+            silenced.update(
+                notification_type["id"]
+                for notification_type in catalog.types
+                if notification_type.get("subscription_priority") != REQUIRED
+            )
+    return frozenset(silenced)

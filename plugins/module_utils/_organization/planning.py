@@ -1,0 +1,227 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pure: the plan that leads from an organization as it is to the desired one, or the reasons to refuse it.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, List, Mapping, Optional, Sequence, Tuple
+
+from .._common import Object, matches_any
+from .._engine.model import Collection, DesiredState, Snapshot
+from .._engine.plan import Plan, Step
+from .._engine.planner import incomplete_lists, make_plan
+from .._engine.rendering import plan_checksum, plan_entry
+from .._errors import RefusedError
+from .._redaction import counted, one_line, quoted, quoted_names
+from .._resources.catalog import Catalog
+from .._resources.integrations import INTEGRATIONS
+from .._resources.resource_settings import (
+    ResourcePreferences,
+    ResourceSubscriptions,
+    preference_from_options,
+)
+from .._resources.subscriptions import Subscriptions, subscription_from_options
+from .channel_tests import integrations_to_test, refused_test
+from .detach import plan_dependents, planned_catalog, removed_integrations
+from .options import DesiredOrganization, ReviewedPlan
+from .routing import Routing, planned_routing
+from .rules import Selection, apply_rules, plan_rules
+from .state import OrganizationState
+
+
+@dataclass(frozen=True)
+class OrganizationPlan:
+    """The plan of an organization, with what the rules selected and the routing before and after it.
+
+    ``tests`` are the steps whose integrations are tested. ``refusals`` are the reasons not to apply it.
+    """
+
+    plan: Plan
+    selection: Selection
+    not_disabled: List[Object]
+    routing: Routing
+    organization_id: Optional[str]
+    checksum: str
+    tests: Tuple[Step, ...] = ()
+    warnings: Tuple[str, ...] = ()
+    unmanaged: Tuple[str, ...] = ()
+    refusals: Tuple[RefusedError, ...] = ()
+
+    @cached_property
+    def refusal(self) -> Optional[RefusedError]:
+        """The first reason not to apply the plan, with the details of all others; None if there is none."""
+        if len(self.refusals) < 2:
+            return self.refusals[0] if self.refusals else None
+        details = "; ".join(refusal.detail.rstrip(".") for refusal in self.refusals)
+        next_steps = " ".join(dict.fromkeys(refusal.next_step for refusal in self.refusals))
+        first = self.refusals[0]
+        return RefusedError(details, type=first.type, operation=first.operation, next_step=next_steps)
+
+
+def plan_organization(desired: DesiredOrganization, state: OrganizationState) -> OrganizationPlan:
+    """Plan all changes that lead to the desired organization.
+
+    Integrations are planned first. Everything else refers to the integrations that will exist then. Raises
+    RefusedError if a name or a safety rule of a resource forbids the plan.
+    """
+    refuse_other_organization(state, desired.organization_id)
+    integrations = make_plan(desired.integrations, Snapshot([state.integrations]), desired.purge)
+    detached = removed_integrations(integrations, desired.when_in_use)
+    catalog = planned_catalog(state.catalog, integrations, detached)
+
+    subscriptions = Collection(Subscriptions(catalog), state.subscriptions, state.subscriptions.unlisted)
+    selection = apply_rules(catalog, desired.rules)
+    rules = plan_rules(
+        subscriptions,
+        selection,
+        keep_read_only=desired.keep_read_only,
+        disable_others=desired.disable_others,
+        disable_critical=desired.disable_critical,
+    )
+    settings = _plan_settings(desired, state, catalog)
+    plan = integrations + rules.plan + settings
+    plan += plan_dependents(plan, [subscriptions, *settings.snapshot], desired.when_in_use)
+
+    before, after = state.routing, planned_routing(plan, subscriptions, catalog)
+    tests = tuple(integrations_to_test(plan, desired.test))
+    checksum = plan_checksum(plan, [state.organization_id] if state.organization_id else state.source)
+    refusals = (
+        incomplete_lists(plan),
+        *desired.limits.refusals(before, after, plan, state.object_count),
+        _unreviewed_changes(desired.reviewed, plan, checksum),
+        refused_test(tests),
+    )
+    return OrganizationPlan(
+        plan=plan,
+        selection=selection,
+        not_disabled=rules.not_disabled,
+        routing=after,
+        organization_id=state.organization_id,
+        checksum=checksum,
+        tests=tests,
+        warnings=(*desired.warnings, *_unmatched_keep(desired.keep, state)),
+        unmanaged=tuple(_unmanaged(desired, selection, after)),
+        refusals=tuple(refusal for refusal in refusals if refusal is not None),
+    )
+
+
+def refuse_other_organization(state: OrganizationState, expected: Optional[str]) -> None:
+    """Raise RefusedError unless all resource names are of the expected organization (None: any)."""
+    if expected is None:
+        return
+    found = state.organization_ids
+    if [organization_id.lower() for organization_id in found] == [expected.strip().lower()]:
+        return
+    if found:
+        shown = " and ".join(map(quoted, found))
+        detail = (
+            f"the credentials belong to the organization {shown}, and `organization_id` is {quoted(expected)}"
+        )
+        next_step = "Use the credentials of that organization, or correct `organization_id`."
+    else:
+        detail = "no object has a `resource_name` that tells which organization the credentials belong to"
+        next_step = "Omit `organization_id` if you are sure about the credentials."
+    raise RefusedError(
+        detail, type="wrong_organization", operation="manage this organization", next_step=next_step
+    )
+
+
+# Settings of single resources
+
+
+def _plan_settings(desired: DesiredOrganization, state: OrganizationState, catalog: Catalog) -> Plan:
+    preferences = [ResourcePreferences(*setting.path) for setting in desired.preferences]
+    routed = {
+        setting.path: ResourceSubscriptions(catalog, *setting.path)
+        for setting in desired.resource_subscriptions
+    }
+    snapshot = Snapshot(
+        Collection(resource, state.settings[resource], state.settings[resource].unlisted)
+        for resource in (*preferences, *routed.values())
+    )
+
+    desired_states: List[DesiredState] = [
+        preference_from_options(resource, setting.params)
+        for resource, setting in zip(preferences, desired.preferences)
+    ]
+    for setting in desired.resource_subscriptions:
+        resource = routed[setting.path]
+        desired_states.append(subscription_from_options(resource, setting.params, snapshot[resource]))
+    return make_plan(desired_states, snapshot)
+
+
+# The reviewed plan
+
+
+def _unreviewed_changes(
+    reviewed: Optional[ReviewedPlan], plan: Plan, checksum: str
+) -> Optional[RefusedError]:
+    """The error if the plan is not the reviewed one, or None."""
+    if reviewed is None or reviewed.checksum == checksum:
+        return None
+    if reviewed.changes is None:
+        detail = (
+            f"its checksum begins with {checksum[:12]}, and `expected_checksum` with {reviewed.checksum[:12]}"
+        )
+    else:
+        entries = [plan_entry(step) for step in plan.ordered_changes()]
+        detail = _describe_differences(entries, reviewed.changes)
+    return RefusedError(
+        detail,
+        type="plan_changed",
+        operation="apply the reviewed plan",
+        next_step="The organization or the options have changed since. Review the new plan.",
+    )
+
+
+def _describe_differences(entries: Sequence[Mapping[str, Any]], reviewed: Sequence[Any]) -> str:
+    now = dict.fromkeys(map(_describe_entry, entries))
+    before = dict.fromkeys(_describe_entry(entry) for entry in reviewed if isinstance(entry, dict))
+    added = [text for text in now if text not in before]
+    removed = [text for text in before if text not in now]
+    parts = []
+    if added:
+        parts.append(f"these changes were not reviewed: {quoted_names(added)}")
+    if removed:
+        parts.append(f"these reviewed changes are no longer planned: {quoted_names(removed)}")
+    return "; ".join(parts) or "the objects that it changes are different now"
+
+
+def _describe_entry(entry: Mapping[str, Any]) -> str:
+    return one_line(f"{entry.get('action')} {entry.get('resource')} {entry.get('name')}: {entry.get('text')}")
+
+
+# What the options say nothing about
+
+
+def _unmatched_keep(keep: Sequence[str], state: OrganizationState) -> List[str]:
+    """Warnings about patterns of ``keep`` that protect nothing, probably because they are misspelled."""
+    names = [text for obj in state.integrations for text in (INTEGRATIONS.name(obj), obj["id"])]
+    unmatched = [pattern for pattern in keep if not any(matches_any(name, [pattern]) for name in names)]
+    if not unmatched:
+        return []
+    return [f"`keep` matches no integration with {quoted_names(unmatched)}. Check the spelling."]
+
+
+def _unmanaged(desired: DesiredOrganization, selection: Selection, after: Routing) -> List[str]:
+    """What the options do not manage, in a few words each."""
+    parts = []
+    if not desired.integrations and desired.purge is None:
+        parts.append("integrations")
+    if not desired.rules:
+        parts.append("subscriptions")
+    elif not desired.disable_others:
+        others = after.unselected_types({*selection.selected, *selection.not_included})
+        if others:
+            parts.append(f"{counted(len(others), 'type')} with channels that no rule selects")
+    if not desired.preferences and not desired.resource_subscriptions:
+        parts.append("settings of single resources")
+    else:
+        parts.append("settings of single resources that are not listed")
+    return parts

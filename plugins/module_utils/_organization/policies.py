@@ -1,0 +1,111 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Policies: what notification types must be routed to, and what they must not be routed to.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Iterable, List, Mapping, Optional, Sequence, Tuple
+
+from .._common import Object, matches_any
+from .._errors import RefusedError, operation
+from .._redaction import quoted
+from .._resources.integrations import URL_FIELDS
+from .._resources.notification_types import (
+    NOTIFICATION_TYPES,
+    TypesByResource,
+    is_included,
+    refuse_unmatched_values,
+    select_types,
+)
+from .routing import Recipient, Routing
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What notification types must be routed to, and what they must not be routed to.
+
+    Empty members demand nothing. ``select`` selects the types, as in a rule.
+    """
+
+    name: str
+    select: Mapping[str, Any] = field(default_factory=dict)
+    any_of: Tuple[str, ...] = ()
+    kinds: Tuple[str, ...] = ()
+    at_least: int = 0
+    not_only: Tuple[str, ...] = ()
+    forbidden: Tuple[str, ...] = ()
+
+    @classmethod
+    def from_options(cls, params: Mapping[str, Any]) -> Policy:
+        """A policy from the options in POLICY. Raises RefusedError for one that demands nothing."""
+        require, forbid = params.get("require") or {}, params.get("forbid") or {}
+        demands = [*require.values(), *forbid.values()]
+        if not any(demands) or [] in demands:
+            raise RefusedError(
+                f"the policy {quoted(params['name'])} has an empty list or requires nothing",
+                operation="read the options",
+                next_step="Any routing would fulfill it. Set at least one requirement, and no empty list.",
+            )
+        return cls(
+            params["name"],
+            params.get("select") or {},
+            any_of=tuple(require.get("any_of") or ()),
+            kinds=tuple(require.get("kinds") or ()),
+            at_least=require.get("at_least") or 0,
+            not_only=tuple(require.get("not_only") or ()),
+            forbidden=tuple(forbid.get("integrations") or ()),
+        )
+
+    def violations(self, routing: Routing) -> List[str]:
+        """The names of the types that violate the policy.
+
+        Raises RefusedError if a selector has a value that no type has.
+        """
+        with operation(f"check the policy {quoted(self.name)}"):
+            refuse_unmatched_values(routing.catalog.types, self.select, "Correct it.")
+        types = self.selected_types(routing.catalog.types.sorted(), routing.catalog.types_by_resource)
+        return [
+            NOTIFICATION_TYPES.name(notification_type) or notification_type["id"]
+            for notification_type in types
+            if not self.is_met(routing.recipients(notification_type["id"]))
+        ]
+
+    def selected_types(
+        self, notification_types: Iterable[Object], found: Optional[TypesByResource] = None
+    ) -> List[Object]:
+        """The types of the organization's plan that the policy is about. ``found`` is as for select_types."""
+        names = self.select.get("display_names")
+        return select_types(filter(is_included, notification_types), self.select, names, found)
+
+    def is_met(self, recipients: Sequence[Recipient]) -> bool:
+        """Whether a type that these integrations receive fulfills the policy."""
+        return (
+            self._has_any_of(recipients)
+            and self._has_enough_of_kinds(recipients)
+            and self._has_other_than(recipients)
+            and not any(map(self._is_forbidden, recipients))
+        )
+
+    def _has_any_of(self, recipients: Sequence[Recipient]) -> bool:
+        return not self.any_of or any(recipient.name in self.any_of for recipient in recipients)
+
+    def _has_enough_of_kinds(self, recipients: Sequence[Recipient]) -> bool:
+        if not self.kinds:
+            return len(recipients) >= self.at_least
+        count = sum(recipient.kind in self.kinds for recipient in recipients)
+        return count >= max(self.at_least, 1)
+
+    def _has_other_than(self, recipients: Sequence[Recipient]) -> bool:
+        return not self.not_only or any(recipient.kind not in self.not_only for recipient in recipients)
+
+    def _is_forbidden(self, recipient: Recipient) -> bool:
+        return matches_any(recipient.name, self.forbidden)
+
+
+#: The built-in policy behind ``gaps``.
+NO_GAPS = Policy("critical types reach a channel", {"severities": ["CRITICAL"]}, kinds=tuple(URL_FIELDS))
