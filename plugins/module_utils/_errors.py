@@ -61,6 +61,8 @@ ERROR_TYPES: Mapping[str, str] = {
 
 #: Closes the message of every refusal.
 NOTHING_CHANGED = "Nothing was changed."
+#: The same for what writes files, and for a playbook that does not begin.
+NOTHING_WRITTEN, NOTHING_DONE = "Nothing was written.", "Nothing was done."
 
 #: What to do about an error that does not say so itself.
 _NEXT_STEPS: Mapping[str, str] = {

@@ -222,6 +222,13 @@ options:
     type: str
     choices: [update, fail]
     default: update
+  return_state:
+    description:
+      - How much of the organization as it was before the task is returned in RV(state). V(findings) leaves out
+        objects about which nothing is wrong.
+    type: str
+    choices: [nothing, findings, full]
+    default: nothing
   test:
     description:
       - The integrations through which to send a test notification. V(changed) are those that were created or
@@ -453,6 +460,12 @@ tested:
   type: list
   elements: dict
   sample: [{display_name: ops-slack, sent: true}]
+state:
+  description: The organization as it was before the task, as M(ccloud.notifications.organization_info) returns
+    it.
+  returned: when O(return_state) is not V(nothing), and planning succeeded
+  type: dict
+  sample: {gaps: [], unused: [], violations: []}
 not_included:
   description: The types that only selectors match and that the organization's plan does not include.
   returned: when planning succeeded and the plan was not refused
@@ -508,6 +521,7 @@ from ..module_utils._ansible.organization_results import (
     warn_about_plan,
 )
 from ..module_utils._organization.channel_tests import send_tests
+from ..module_utils._organization.findings import FINDINGS, NOTHING, describe_state
 from ..module_utils._organization.options import organization_from_options
 from ..module_utils._organization.planning import plan_organization
 from ..module_utils._organization.state import read_organization
@@ -531,6 +545,9 @@ def run(ctx: ModuleContext) -> ModuleResult:
 
     # Everything that is shown is made before anything is written.
     members = plan_members(client, planned)
+    if ctx.params["return_state"] != NOTHING:
+        only_findings = ctx.params["return_state"] == FINDINGS
+        members["state"] = describe_state(state, desired.limits.policies, only_findings)
     warn_about_plan(ctx, planned)
     if planned.refusal is not None:
         return ModuleResult(members, planned.refusal)

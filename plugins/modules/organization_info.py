@@ -193,24 +193,19 @@ error:
     error_ids: []
 """
 
-from itertools import chain
-from typing import Any, Dict, List, Mapping, Sequence
-
 from ..module_utils._ansible import module
 from ..module_utils._ansible.argument_spec import ArgumentSpec
 from ..module_utils._ansible.context import ModuleContext, ModuleResult
 from ..module_utils._ansible.options import CONNECTION, ORGANIZATION_ID, POLICIES
 from ..module_utils._ansible.organization_results import describe_organization
-from ..module_utils._common import Object
+from ..module_utils._organization.findings import describe_state
 from ..module_utils._organization.options import refuse_empty_protections
 from ..module_utils._organization.planning import refuse_other_organization
-from ..module_utils._organization.policies import NO_GAPS, Policy
-from ..module_utils._organization.state import OrganizationState, read_organization
+from ..module_utils._organization.policies import Policy
+from ..module_utils._organization.state import read_organization
 from ..module_utils._resources.integrations import INTEGRATIONS, reveal_webhook_url
-from ..module_utils._resources.notification_types import NOTIFICATION_TYPES
-from ..module_utils._resources.subscriptions import types_with_subscriptions
 
-#: The collections that are read at the same time.
+#: The number of collections that are read at once.
 CONCURRENCY = 3
 
 ARGUMENTS = (
@@ -219,77 +214,25 @@ ARGUMENTS = (
     + ORGANIZATION_ID
     + ArgumentSpec(
         {
-            "reveal_webhook_urls": {"type": "bool", "default": False},
             "only_findings": {"type": "bool", "default": False},
+            "reveal_webhook_urls": {"type": "bool", "default": False},
         }
     )
 )
-
-
-def counts(state: OrganizationState) -> Dict[str, int]:
-    """The number of objects in each collection."""
-    collections = {
-        "integrations": state.integrations,
-        "notification_types": state.types,
-        "subscriptions": state.subscriptions,
-    }
-    return {name: len(collection.ids) for name, collection in collections.items()}
-
-
-def types_with_findings(
-    types: Sequence[Object], gaps: Sequence[str], violations: Sequence[Mapping[str, Any]]
-) -> List[Object]:
-    """The types that are a gap, violate a policy, or refer to a missing integration."""
-    names = {*gaps, *(name for violation in violations for name in violation["types"])}
-    return [
-        notification_type
-        for notification_type in types
-        if (NOTIFICATION_TYPES.name(notification_type) or notification_type["id"]) in names
-        or any(reference.get("missing") for reference in integrations_of(notification_type))
-    ]
-
-
-def integrations_of(notification_type: Object) -> List[Object]:
-    """The references of all subscriptions to a type."""
-    return [
-        reference
-        for subscription in notification_type["subscriptions"]
-        for reference in subscription["integrations"]
-    ]
 
 
 def run(ctx: ModuleContext) -> ModuleResult:
     refuse_empty_protections(ctx.params)
     policies = list(map(Policy.from_options, ctx.params["policies"] or ()))
     client = ctx.connect()
-    state = read_organization(client, CONCURRENCY, [policy.select for policy in policies])
+    state = read_organization(client, CONCURRENCY, [policy.select for policy in policies], warn=ctx.warn_once)
     refuse_other_organization(state, ctx.params["organization_id"])
-
-    routing = state.routing
-    gaps = NO_GAPS.violations(routing)
-    unused = routing.unused_integrations()
-    violations = [{"policy": policy.name, "types": policy.violations(routing)} for policy in policies]
-    violations = [violation for violation in violations if violation["types"]]
-
-    integrations = state.integrations.sorted()
-    types = types_with_subscriptions(state.types.sorted(), state.subscriptions)
-    if ctx.params["only_findings"]:
-        types = types_with_findings(types, gaps, violations)
-        ids = {
-            integration["id"] for integration in [*unused, *chain.from_iterable(map(integrations_of, types))]
-        }
-        integrations = [integration for integration in integrations if integration["id"] in ids]
 
     show = reveal_webhook_url if ctx.params["reveal_webhook_urls"] else INTEGRATIONS.to_output
     return ModuleResult(
         {
             "organization": describe_organization(client, state.organization_id),
-            "counts": counts(state),
-            "integrations": [show(integration) for integration in integrations],
-            "notification_types": types,
-            "gaps": gaps,
-            "unused": [INTEGRATIONS.name(integration) for integration in unused],
-            "violations": violations,
+            **describe_state(state, policies, ctx.params["only_findings"], show),
         }
     )
 

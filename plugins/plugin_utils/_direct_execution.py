@@ -61,7 +61,16 @@ class DirectExecution(ActionBase):  # type: ignore[misc]
         if not self._can_execute_directly(task_vars):
             return self._run_normal_action(task_vars)
         result: Dict[str, Any] = super().run(tmp, task_vars)
-        result.update(self._execute_directly(task_vars))
+        result.update(self._execute_directly(self.module, self._task.args, task_vars))
+        return result
+
+    def run_module(self, name: str, options: Mapping[str, Any], task_vars: Dict[str, Any]) -> Dict[str, Any]:
+        """The result of another module of this collection, run either way."""
+        if self._can_execute_directly(task_vars):
+            return self._execute_directly(module_named(name), options, task_vars)
+        result: Dict[str, Any] = self._execute_module(
+            module_name=f"ccloud.notifications.{name}", module_args=dict(options), task_vars=task_vars
+        )
         return result
 
     def _can_execute_directly(self, task_vars: Mapping[str, Any]) -> bool:
@@ -100,15 +109,17 @@ class DirectExecution(ActionBase):  # type: ignore[misc]
         result: Dict[str, Any] = action.run(task_vars=task_vars)
         return result
 
-    def _execute_directly(self, task_vars: Mapping[str, Any]) -> Dict[str, Any]:
+    def _execute_directly(
+        self, module: Any, given: Mapping[str, Any], task_vars: Mapping[str, Any]
+    ) -> Dict[str, Any]:
         """Do what AnsibleModule does: validate options, run, add the invocation, remove secrets."""
         # Relative paths begin in the playbook's folder, where an ordinary module on this machine runs.
-        options = validate_options(self.module.ARGUMENTS, dict(self._task.args), self._loader.get_basedir())
+        options = validate_options(module.ARGUMENTS, dict(given), self._loader.get_basedir())
         if options.problem is not None:
             result: Dict[str, Any] = {"failed": True, "msg": refused_options(options.problem)}
         else:
             ctx = self._context(options, task_vars)
-            result = run_module(self.module.run, ctx)
+            result = run_module(module.run, ctx)
             if ctx.is_orphaned():
                 # The controller is gone, so nobody reads the result. Sending it could block forever.
                 os._exit(1)
@@ -136,8 +147,14 @@ class DirectExecution(ActionBase):  # type: ignore[misc]
 
 def module_of(action_plugin: str) -> Any:
     """The module that has the same name as an action plugin, which is given by its full name."""
+    return module_named(action_plugin.rpartition(".")[2])
+
+
+def module_named(name: str) -> Any:
+    """A module of this collection."""
+    modules = __name__.partition(".plugin_utils.")[0] + ".modules."
     with imports_from_bytecode():
-        return importlib.import_module(action_plugin.replace(".plugins.action.", ".plugins.modules."))
+        return importlib.import_module(modules + name)
 
 
 def _with_deadline(options: Mapping[str, Any], timeout: int) -> Dict[str, Any]:
@@ -167,6 +184,7 @@ class ConsoleProgress:
     def __call__(self, sentence: str, is_important: bool) -> None:
         line = f"[{self._host}] {sentence}"
         if is_important:
-            display.display(line)
+            # Some callbacks print one document to standard output.
+            display.display(line, stderr=True)
         else:
             display.v(line)

@@ -14,7 +14,7 @@ from typing import Any, Dict, List, Mapping, Optional, Set
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ..module_utils._ansible.argument_spec import VALIDATOR_ERRORS, ArgumentSpec
+from ..module_utils._ansible.argument_spec import VALIDATOR_ERRORS, ArgumentSpec, without_nulls
 from ..module_utils._ansible.connection import is_pem
 from ..module_utils._ansible.module import CANNOT_READ
 from ..module_utils._redaction import redact_options
@@ -33,7 +33,7 @@ class ValidatedOptions:
 
 def validate_options(arguments: ArgumentSpec, given: Mapping[str, Any], folder: str) -> ValidatedOptions:
     """Validate options. Relative paths begin in a folder."""
-    options = plain(given)
+    options = without_nulls(plain(given))
     problem = arguments.find_problem(options)
     try:
         validated = ArgumentSpecValidator(**arguments.as_keywords()).validate(options)

@@ -6,24 +6,38 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Mapping  # isinstance() is faster than with typing.Mapping
 from typing import Any
 
+#: What no value is: without the omit of a task, nothing is omitted.
+_NOTHING_OMITTED = object()
 
-def plain(value: Any) -> Any:
-    """A value as a module receives it: no lazy container, no tag, no vaulted text, only what JSON has."""
+
+def plain(value: Any, omit: Any = _NOTHING_OMITTED) -> Any:
+    """A value as a module receives it: no lazy container, no tag, no vaulted text, only what JSON has.
+
+    Members and items that are ``omit``, the placeholder of ansible-core, are left out at every depth.
+    """
     if isinstance(value, str):
         return str(value)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Mapping):
-        return {str(key): plain(inner) for key, inner in value.items()}
+        return {str(key): plain(inner, omit) for key, inner in value.items() if not _is(inner, omit)}
     if isinstance(value, (list, tuple, set)):
-        return [plain(item) for item in value]
+        return [plain(item, omit) for item in value if not _is(item, omit)]
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float):
-        return float(value)
-    if isinstance(value, (datetime.date, datetime.datetime)):
+        return float(value) if math.isfinite(value) else str(value)
+    if isinstance(value, (datetime.date, datetime.datetime, datetime.time)):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
     return str(value)
+
+
+def _is(value: Any, omit: Any) -> bool:
+    """Whether a value is the placeholder: a text up to ansible-core 2.18, and an object since."""
+    return value is omit or (isinstance(omit, str) and isinstance(value, str) and value == omit)

@@ -26,7 +26,8 @@ MAY_IMPORT = {
     "_api": set(),
     "_engine": set(),
     "_resources": {"_api", "_engine"},
-    "_ansible": {"_api", "_engine", "_resources"},
+    "_organization": {"_engine", "_resources"},
+    "_ansible": {"_api", "_engine", "_resources", "_organization"},
 }
 
 
@@ -106,7 +107,8 @@ def test_only_api_uses_requests_and_only_adapter_uses_ansible():
 
 
 def test_plugins_import_only_stdlib_ansible_and_requests():
-    allowed = set(sys.stdlib_module_names) | {"ansible", "requests", "urllib3"}
+    # ansible-core requires Jinja on the controller anyway.
+    allowed = set(sys.stdlib_module_names) | {"ansible", "requests", "urllib3", "jinja2"}
     imported = set()
     for path in PLUGINS.rglob("*.py"):
         for line in path.read_text().splitlines():
@@ -114,7 +116,10 @@ def test_plugins_import_only_stdlib_ansible_and_requests():
             if found:
                 imported.add((found.group(1) or found.group(2), path.parent.name))
     # ansible-core requires PyYAML on the controller anyway.
-    assert {name for name in imported if name[0] not in allowed} == {("yaml", "plugin_utils")}
+    assert {name for name in imported if name[0] not in allowed} == {
+        ("yaml", "plugin_utils"),
+        ("yaml", "_reports"),
+    }
 
 
 def test_errors_are_never_changed_after_raise():
@@ -126,4 +131,4 @@ def test_errors_are_never_changed_after_raise():
 def test_one_file_has_the_text_nothing_was_changed():
     texts = ("Nothing was changed", "Nothing was written", "Nothing was sent")
     mentions = [path.name for path in PLUGINS.rglob("*.py") for text in texts if text in path.read_text()]
-    assert mentions == ["_errors.py"]
+    assert set(mentions) == {"_errors.py"}

@@ -319,19 +319,6 @@ RESOURCE_SETTING_OPERATIONS = (
         objects=[_PREFERENCE],
     ),
     Operation(
-        "bulk preferences",
-        "resource_preferences",
-        {
-            "preferences": [
-                {"resource": CONNECTOR, "enabled": True},
-                {"resource": OTHER_CONNECTOR, "enabled": False},
-            ]
-        },
-        objects=[_PREFERENCE],
-        is_bulk=True,
-        bulk_results=["resource_preferences"],
-    ),
-    Operation(
         "subscribe resource",
         "resource_subscription",
         {"resource": CONNECTOR, "notification_type": ROUTED, "integrations": ["ops"]},
@@ -357,21 +344,6 @@ RESOURCE_SETTING_OPERATIONS = (
         {"resource": CONNECTOR},
         objects=[_RESOURCE_SUBSCRIPTION],
         is_list=True,
-        reads_catalog=True,
-    ),
-    Operation(
-        "bulk resource subscriptions",
-        "resource_subscriptions",
-        {
-            "subscriptions": [
-                {"resource": CONNECTOR, "notification_type": ROUTED, "integrations": ["pager"]},
-                {"resource": CONNECTOR, "notification_type": RECOMMENDED, "integrations": ["ops"]},
-                {"resource": OTHER_CONNECTOR, "notification_type": ROUTED, "integrations": ["ops"]},
-            ]
-        },
-        objects=[_RESOURCE_SUBSCRIPTION],
-        is_bulk=True,
-        bulk_results=["resource_subscriptions"],
         reads_catalog=True,
     ),
 )

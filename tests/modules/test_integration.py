@@ -909,3 +909,12 @@ class BarrierSessions:
 
         session.http.send = send
         return session
+
+
+def test_a_change_of_kind_can_be_refused_before_any_write(run, emulator):
+    emulator.reset(integrations=[slack("ops")])
+    target = {"kind": "MsTeams", "webhook_url": "https://teams.example/ops"}
+    result = run.fails("integration", display_name="ops", target=target, on_kind_change="fail")
+    assert result["error"]["type"] == "kind_change"
+    assert "its kind is Slack, and the desired kind is MsTeams" in result["msg"]
+    assert emulator.writes() == []

@@ -634,3 +634,31 @@ def test_dangling_reference_is_a_finding(run, emulator):
     run.ok("integration", display_name="gone", state="absent", when_in_use="ignore")
     found = run.ok("organization_info", only_findings=True)["notification_types"]
     assert OPTIONAL in {obj["display_name"] for obj in found}
+
+
+# The state
+
+
+@pytest.mark.parametrize("return_state", ["nothing", "findings", "full"])
+def test_state_is_that_before_the_task(run, emulator, return_state):
+    emulator.reset(integrations=[slack("ops"), slack("unused")])
+    emulator.route(FAILED, "Organization admins", "ops")
+    result = run.ok("organization", integrations=[channel("new")], test="none", return_state=return_state)
+    if return_state == "nothing":
+        assert "state" not in result
+        return
+    state = result["state"]
+    assert state["unused"] == ["unused"]
+    names = {integration["display_name"] for integration in state["integrations"]}
+    assert ("ops" in names) is (return_state == "full")
+    assert "new" not in names
+    info = run.ok("organization_info", only_findings=return_state == "findings")
+    assert set(state) == set(info) - {"organization", "api", "changed"}
+
+
+def test_disable_critical_is_an_option_of_its_own(run, emulator):
+    emulator.reset(integrations=[slack("ops")])
+    options = {"subscriptions": [route(DEGRADED, "ops")], "disable_others": True, "silence_limit": 99}
+    kept = run.ok("organization", check_mode=True, **options)["not_disabled"]
+    fewer = run.ok("organization", check_mode=True, disable_critical=True, **options)["not_disabled"]
+    assert len(fewer) < len(kept)

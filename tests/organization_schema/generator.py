@@ -44,6 +44,23 @@ _TYPES: Mapping[str, tuple[list[str], str, str]] = {
     # The role has one such option, which is a path or a mapping of its parts.
     "raw": (["object", "string"], "", ""),
 }
+#: Variables that must not be empty if they are given, because they protect an organization.
+PROTECTING = frozenset(
+    f"bootstrap_{option}"
+    for option in (
+        "organization_id",
+        "expected_checksum",
+        "expected_plan",
+        "change_limit",
+        "policies",
+        "keep",
+    )
+)
+_NOT_EMPTY: Mapping[str, dict[str, Any]] = {
+    "str": {"pattern": r"\S"},
+    "list": {"minItems": 1},
+    "dict": {"minProperties": 1},
+}
 _MARKUP = re.compile(r"\b[BCIMOV]\(([^)]*)\)")
 
 Schema = dict[str, Any]
@@ -72,14 +89,17 @@ def file_schema(options: Mapping[str, Any], prefix: str, others: set[str]) -> Sc
     known = "|".join(sorted(name[len(prefix) :] for name in {*options, *others}))
     return {
         "type": "object",
-        "properties": {name: _described(option) for name, option in options.items()},
+        "properties": {name: _described(option, name) for name, option in options.items()},
         "patternProperties": {f"^{prefix}(?!(?:{known})$)": False},
     }
 
 
-def _described(option: Mapping[str, Any]) -> Schema:
+def _described(option: Mapping[str, Any], name: str = "") -> Schema:
     """The schema of an option with its description and its default."""
     schema = {"description": _plain_text(option["description"]), **_value_schema(option)}
+    if name in PROTECTING:
+        # A template may be anything; what is written must say something.
+        schema.update(_NOT_EMPTY[option["type"]])
     if option.get("default") is not None:
         schema["default"] = option["default"]
     return schema

@@ -13,7 +13,10 @@ import yaml
 from .emulator import KEY, SECRET, Emulator, slack, webhook
 from .playbooks import ROOT
 
-MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+#: The modules that users call. The module ``bootstrap`` is the one task of the role.
+MODULES = sorted(
+    path.stem for path in (ROOT / "plugins" / "modules").glob("*.py") if path.stem != "bootstrap"
+)
 LOOKUPS = sorted(path.stem for path in (ROOT / "plugins" / "lookup").glob("*.py"))
 PLUGINS = "ansible_collections.ccloud.notifications.plugins"
 

@@ -67,7 +67,7 @@ URL = "https://hooks.slack.example/topsecret"
         ({"integrations": 3}, "integrations must be a list."),
         ({"integrations": None}, "integrations is required."),
         ({}, "integrations is required."),
-        ({"integrations": [None]}, "integrations[0] must be a mapping of options, not null."),
+        ({"integrations": [None]}, "integrations[0] is null. Remove it, or set a value."),
         ({"integrations": [{"description": "x"}]}, "integrations[0]: one of id, display_name is required."),
         (
             {"integrations": [{**GOOD, "target": [URL]}]},

@@ -34,10 +34,9 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._resources.su
     EXACT,
     Subscriptions,
 )
-from ansible_collections.ccloud.notifications.plugins.plugin_utils._organization import (
-    SCHEMA_URL,
-    exported,
-    markdown_text,
+from ansible_collections.ccloud.notifications.plugins.plugin_utils._reports.export import SCHEMA_URL, exported
+from ansible_collections.ccloud.notifications.plugins.plugin_utils._reports.markdown import markdown_text
+from ansible_collections.ccloud.notifications.plugins.plugin_utils._reports.routing_table import (
     routing_table,
 )
 from support.playbooks import ROOT

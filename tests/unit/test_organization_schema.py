@@ -15,8 +15,12 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 from markdown_it import MarkdownIt
 
-from ansible_collections.ccloud.notifications.plugins.plugin_utils._organization import SCHEMA_URL
-from ansible_collections.ccloud.notifications.plugins.plugin_utils._variables import role_problem
+from ansible_collections.ccloud.notifications.plugins.plugin_utils._reports.export import SCHEMA_URL
+from ansible_collections.ccloud.notifications.plugins.plugin_utils._role import (
+    VariableError,
+    refuse_misspelled,
+    typed_variables,
+)
 from organization_schema.generator import SCHEMA, SPECIFICATION, schema_text
 from support.examples import load_module
 from support.playbooks import ROOT
@@ -124,7 +128,9 @@ def test_valid_file_is_accepted(document):
 )
 def test_invalid_file_is_rejected_with_the_path(document, paths):
     assert errors(document) == paths
-    assert role_problem(document, OPTIONS, list(document))
+    with pytest.raises(VariableError):
+        refuse_misspelled(document)
+        typed_variables(document)
 
 
 def test_resource_is_a_path_or_a_mapping():
@@ -167,7 +173,8 @@ one_variable = st.sampled_from(sorted(OPTIONS)).flatmap(
 @given(one_variable)
 def test_role_accepts_what_the_schema_accepts(document):
     if errors(document) == []:
-        assert role_problem(document, OPTIONS, list(document)) == ""
+        refuse_misspelled(document)
+        typed_variables(document)
 
 
 # The specification of the role
@@ -193,7 +200,8 @@ def comparable(options):
 def test_role_demands_what_the_module_demands():
     role = {name.replace("bootstrap_", ""): option for name, option in OPTIONS.items()}
     module = load_module("organization").ARGUMENTS.options
-    assert set(module) - set(role) == {"continue_on_error"}
+    assert set(module) - set(role) == {"continue_on_error", "return_state"}
     paths = {name: {**option, "type": "str"} for name, option in module.items() if option["type"] == "path"}
-    del role["files_as_stats"]  # what the role does with files
+    for own in ("files_as_stats", "stats_key"):  # what the role does with results
+        del role[own]
     assert comparable(role) == comparable({name: {**module, **paths}[name] for name in role})

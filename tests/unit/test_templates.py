@@ -13,12 +13,12 @@ from jinja2 import nodes
 
 from support.playbooks import ROOT
 
-TEMPLATES = ROOT / "roles" / "bootstrap" / "templates"
+TEMPLATES = ROOT / "plugins" / "plugin_utils" / "_reports"
 PAGES = sorted(TEMPLATES.glob("*.html.j2"))
 #: Filters whose result is no markup.
 ESCAPING = ("e", "int", "length")
 #: Macros of the pages that return markup, and escape what they are given.
-MARKUP_MACROS = ("marked",)
+MARKUP_MACROS = ("names",)
 
 
 def is_safe(expression):
@@ -27,18 +27,10 @@ def is_safe(expression):
         return True
     if isinstance(expression, nodes.CondExpr):
         branches = (expression.expr1, expression.expr2)
-        return all(isinstance(branch, nodes.Const) or is_tag(branch) for branch in branches)
+        return all(isinstance(branch, nodes.Const) for branch in branches)
     if isinstance(expression, nodes.Call):
         return isinstance(expression.node, nodes.Name) and expression.node.name in MARKUP_MACROS
     return isinstance(expression, nodes.Filter) and expression.name in ESCAPING
-
-
-def is_tag(expression):
-    """Whether an expression is an opening or a closing tag whose name the template has set."""
-    return isinstance(expression, nodes.Concat) and all(
-        isinstance(node, nodes.Const) or (isinstance(node, nodes.Name) and node.name == "tag")
-        for node in expression.nodes
-    )
 
 
 def unsafe_outputs(text):

@@ -22,6 +22,15 @@ Constraint = List[Sequence[Any]]
 VALIDATOR_ERRORS = (TypeError, ValueError, OverflowError, AttributeError)
 
 
+def without_nulls(value: Any) -> Any:
+    """A copy without members that are null: in a task, null means omitted, at every depth."""
+    if isinstance(value, Mapping):
+        return {name: without_nulls(inner) for name, inner in value.items() if inner is not None}
+    if isinstance(value, (list, tuple)):
+        return [without_nulls(item) for item in value]
+    return value
+
+
 @dataclass(frozen=True)
 class ArgumentSpec:
     """Options and the constraints between them, in ansible-core's form. ``+`` merges two."""
@@ -158,6 +167,9 @@ def _list_problems(path: str, option: Mapping[str, Any], value: Any) -> Iterator
         yield f"{path} must be a list."
         return
     for position, item in enumerate(value):
+        if item is None:
+            yield f"{path}[{position}] is null. Remove it, or set a value."
+            return
         yield from _value_problems(f"{path}[{position}]", {**option, "type": elements}, item)
 
 

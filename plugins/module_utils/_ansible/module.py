@@ -17,7 +17,7 @@ from .._common import watch_parent
 from .._errors import NOTHING_CHANGED
 from .._masking import Mask
 from .._redaction import origin_of, redact_options
-from .argument_spec import VALIDATOR_ERRORS, ArgumentSpec
+from .argument_spec import VALIDATOR_ERRORS, ArgumentSpec, without_nulls
 from .context import ModuleContext, Run, run_module
 
 #: A longer list of a task is not repeated in its result, which would become twice as large.
@@ -66,6 +66,7 @@ class _Module(AnsibleModule):  # type: ignore[misc]
 
     def _load_params(self) -> None:
         super()._load_params()
+        self.params = without_nulls(self.params)
         options = {
             name: value for name, value in self.params.items() if not str(name).startswith("_ansible_")
         }

@@ -224,6 +224,11 @@ ORGANIZATION = (
         {
             "keep_read_only": {"type": "bool", "default": True},
             "test": {"type": "str", "choices": ["changed", "all", "none"], "default": "changed"},
+            "return_state": {
+                "type": "str",
+                "choices": ["nothing", "findings", "full"],
+                "default": "nothing",
+            },
         }
     )
 )

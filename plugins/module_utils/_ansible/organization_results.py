@@ -104,6 +104,7 @@ def _plan_to_output(organization: OrganizationPlan) -> Dict[str, Any]:
         "changes": entries,
         "text": plan_text(entries, summary, organization.unmanaged),
         "unmanaged": list(organization.unmanaged),
+        "silenced": list(organization.silenced),
         "requests": request_count(plan, len(collections), len(organization.tests)),
     }
 

@@ -62,6 +62,7 @@ def plan_entry(step: Step, similar: Container[str] = ()) -> Dict[str, Any]:
         "before": None if before is None else one_line(str(before)),
         "after": None if after is None else one_line(str(after)),
         "text": one_line(_change_text(before, after)) + _REASONS.get(step.reason, ""),
+        **_list_changes(before, after),
     }
 
 
@@ -158,6 +159,16 @@ def _change_text(before: Optional[DiffLine], after: Optional[DiffLine]) -> str:
         return str(after or before or "")
     text = after.text if before.text == after.text else f"{before.text} -> {after.text}"
     return str(DiffLine(text, _marked(before.names, after.names)))
+
+
+def _list_changes(before: Optional[DiffLine], after: Optional[DiffLine]) -> Dict[str, List[str]]:
+    """What a change does to a list of names: those that it keeps, adds and removes."""
+    old, new = (line.names if line is not None else () for line in (before, after))
+    return {
+        "kept": [one_line(name) for name in new if name in old],
+        "added": [one_line(name) for name in new if name not in old],
+        "removed": [one_line(name) for name in old if name not in new],
+    }
 
 
 def _marked(before: Sequence[str], after: Sequence[str]) -> Tuple[str, ...]:

@@ -51,6 +51,7 @@ class OrganizationPlan:
     tests: Tuple[Step, ...] = ()
     warnings: Tuple[str, ...] = ()
     unmanaged: Tuple[str, ...] = ()
+    silenced: Tuple[str, ...] = ()
     refusals: Tuple[RefusedError, ...] = ()
 
     @cached_property
@@ -86,13 +87,18 @@ def plan_organization(desired: DesiredOrganization, state: OrganizationState) ->
     )
     settings = _plan_settings(desired, state, catalog)
     plan = integrations + rules.plan + settings
-    plan += plan_dependents(plan, [subscriptions, *settings.snapshot], desired.when_in_use)
+    in_use: Optional[RefusedError] = None
+    try:
+        plan += plan_dependents(plan, [subscriptions, *settings.snapshot], desired.when_in_use)
+    except RefusedError as refusal:
+        in_use = refusal
 
     before, after = state.routing, planned_routing(plan, subscriptions, catalog)
     tests = tuple(integrations_to_test(plan, desired.test))
     checksum = plan_checksum(plan, [state.organization_id] if state.organization_id else state.source)
     refusals = (
         incomplete_lists(plan),
+        in_use,
         *desired.limits.refusals(before, after, plan, state.object_count),
         _unreviewed_changes(desired.reviewed, plan, checksum),
         refused_test(tests),
@@ -106,6 +112,7 @@ def plan_organization(desired: DesiredOrganization, state: OrganizationState) ->
         checksum=checksum,
         tests=tests,
         warnings=(*desired.warnings, *_unmatched_keep(desired.keep, state)),
+        silenced=tuple(before.types_silenced_in(after)),
         unmanaged=tuple(_unmanaged(desired, selection, after)),
         refusals=tuple(refusal for refusal in refusals if refusal is not None),
     )

@@ -1,0 +1,190 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs an entry point of the role ``bootstrap`` on the controller: variables, module, files, result."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from typing import Any, Dict, List, Mapping, Optional, Sequence
+
+from ansible import constants as C
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+
+from ..module_utils._errors import NOTHING_CHANGED, NOTHING_DONE, NOTHING_WRITTEN
+from ..plugin_utils import _role
+from ..plugin_utils._console import Console
+from ..plugin_utils._direct_execution import DirectExecution
+from ..plugin_utils._entry_points import ENTRY_POINTS, EntryPoint
+from ..plugin_utils._plain import plain
+from ..plugin_utils._reports import files
+from ..plugin_utils._role import VariableError
+
+#: Where credentials come from if a host has none of its own.
+_ENVIRONMENT = ("CONFLUENT_CLOUD_API_KEY", "CONFLUENT_API_KEY")
+_CLOSING = {"bootstrap": NOTHING_CHANGED, "export": NOTHING_WRITTEN}
+
+
+class ActionModule(DirectExecution):
+    """The first and only task of each entry point."""
+
+    def run(self, tmp: Any = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
+        task_vars = task_vars or {}
+        result: Dict[str, Any] = ActionBase.run(self, tmp, task_vars)
+        options = dict(self._task.args)
+        name = options.pop("entry_point")
+        host = str(task_vars["inventory_hostname"])
+        if name == "hosts":
+            return {**result, **self._check_hosts(options.get("hosts"), task_vars)}
+        entry_point = ENTRY_POINTS[name](self._console(task_vars, host), host)
+        try:
+            variables = self._variables(task_vars)
+            self._refuse_hosts(task_vars, host, variables, options)
+            entry_point.prepare(variables, self._template(task_vars, "notifications_plan"), list(task_vars))
+            files.refuse_claimed_paths(entry_point.files, C.DEFAULT_LOCAL_TMP, host)
+        except (VariableError, files.FileError) as problem:
+            result.update(entry_point.refused(f"{problem} {_CLOSING.get(name, '')}".rstrip()))
+        else:
+            connection = {**options, **_role.connection_options(variables)}
+            result.update(self._carry_out(entry_point, connection, task_vars))
+        return {**result, "ansible_stats": _stats(entry_point, variables_key(task_vars, host))}
+
+    def _carry_out(
+        self, entry_point: EntryPoint, connection: Mapping[str, Any], task_vars: Dict[str, Any]
+    ) -> Dict[str, Any]:
+        """Run the modules of an entry point, and write its files."""
+        is_check_mode = bool(self._task.check_mode)
+
+        def run_module(name: str, options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
+            self._task.check_mode = is_check_mode or check_mode
+            try:
+                return self.run_module(name, {**connection, **options}, task_vars)
+            finally:
+                self._task.check_mode = is_check_mode
+
+        now = datetime.datetime.now(datetime.timezone.utc)
+        try:
+            return entry_point.run(run_module, is_check_mode, now)
+        except files.FileError as problem:
+            return entry_point.refused(str(problem))
+
+    # Variables
+
+    def _variables(self, task_vars: Mapping[str, Any]) -> Dict[str, Any]:
+        """The variables of the role that say something. Raises VariableError."""
+        _role.refuse_misspelled(name for name in task_vars if isinstance(name, str))
+        given = [name for name in _role.role_arguments() if name in task_vars]
+        values = {}
+        for name in given:
+            try:
+                values[name] = plain(self._templar.template(task_vars[name]), task_vars.get("omit"))
+            except AnsibleError as error:
+                raise VariableError(_undefined(name, task_vars, error)) from None
+        omitted = [name for name in given if _is_omitted(values[name], task_vars.get("omit"))]
+        return _role.typed_variables({name: values[name] for name in given if name not in omitted})
+
+    def _template(self, task_vars: Mapping[str, Any], name: str) -> Any:
+        return plain(self._templar.template(task_vars[name])) if name in task_vars else None
+
+    # Hosts
+
+    def _refuse_hosts(
+        self,
+        task_vars: Mapping[str, Any],
+        host: str,
+        variables: Mapping[str, Any],
+        options: Mapping[str, Any],
+    ) -> None:
+        """Raise VariableError if a host may be about to change the organization of another one."""
+        sources = [name for name in _ENVIRONMENT if os.environ.get(name)]
+        environment = "the environment" if sources else ""
+        if options.get("api_key") or options.get("api_token") or options.get("identity_pool_id"):
+            environment = "module_defaults"
+        _role.refuse_shared_credentials(host, variables, environment)
+        hosts: Sequence[str] = task_vars.get("ansible_play_hosts_all") or [host]
+        if len(hosts) < 2 or "bootstrap_organization_id" in variables:
+            return
+
+        own = _role.identity(variables)
+        sharing = [other for other in _neighbors(hosts, host) if self._identity_of(task_vars, other) == own]
+        claimed = files.claim(C.DEFAULT_LOCAL_TMP, f"identity {own}", host)
+        if sharing or claimed != host:
+            raise _role.shared_credentials(sorted({host, claimed, *sharing}))
+
+    def _identity_of(self, task_vars: Mapping[str, Any], host: str) -> Any:
+        """What decides which organization another host is; None if it names its organization."""
+        of_host = task_vars["hostvars"][host]
+        names = [name for name in _role.role_arguments() if name in of_host]
+        if "bootstrap_organization_id" in names:
+            return None
+        return _role.identity({name: of_host[name] for name in names if name in _role.IDENTITY})
+
+    def _check_hosts(self, hosts: Optional[str], task_vars: Dict[str, Any]) -> Dict[str, Any]:
+        """The result of the first play of a playbook: a failure if the others would do nothing."""
+        pattern = "localhost" if hosts is None else str(hosts)
+        lookup = self._shared_loader_obj.lookup_loader.get(
+            "ansible.builtin.inventory_hostnames", loader=self._loader, templar=self._templar
+        )
+        found = lookup.run([pattern], variables=task_vars) if pattern.strip() else []
+        wanted = {
+            *found,
+            *(name for name in pattern.replace(":", ",").split(",") if name in _role.LOCALHOSTS),
+        }
+        groups = task_vars.get("groups") or {}
+        asked = _role.HostRequest(
+            pattern=pattern,
+            is_given=hosts is not None,
+            matching=[name for name in task_vars["ansible_play_hosts_all"] if name in wanted],
+            existing=[name for name in groups.get("all", ()) if name not in _role.LOCALHOSTS],
+            groups=sorted(set(groups) - {"all", "ungrouped"}),
+            limit=str(task_vars.get("ansible_limit") or ""),
+            sources=[str(source) for source in task_vars.get("ansible_inventory_sources") or ()],
+            run_tags=list(task_vars.get("ansible_run_tags") or ["all"]),
+            tags=list(self._task.tags),
+        )
+        try:
+            _role.refuse_no_hosts(asked)
+        except VariableError as problem:
+            return {"failed": True, "msg": f"{problem} {NOTHING_DONE}"}
+        return {"changed": False}
+
+    # What a person sees
+
+    def _console(self, task_vars: Mapping[str, Any], host: str) -> Console:
+        hosts = task_vars.get("ansible_play_hosts_all") or [host]
+        return Console(host if len(hosts) > 1 else "", is_quiet=bool(self._task.no_log))
+
+
+def variables_key(task_vars: Mapping[str, Any], host: str) -> str:
+    """The key of a host in what the next job of a workflow learns."""
+    return str(task_vars.get("bootstrap_stats_key") or host)
+
+
+def _stats(entry_point: EntryPoint, key: str) -> Dict[str, Any]:
+    """What the next job of a workflow learns, as the action set_stats would set it."""
+    data: Dict[str, Any] = {name: {key: value} for name, value in entry_point.stats().items()}
+    return {"data": data, "per_host": False, "aggregate": True}
+
+
+def _neighbors(hosts: Sequence[str], host: str) -> List[str]:
+    """The hosts beside one: looking at all others would take quadratic time."""
+    position = list(hosts).index(host) if host in hosts else 0
+    return [hosts[at] for at in (position - 1, position + 1) if 0 <= at < len(hosts)]
+
+
+def _is_omitted(value: Any, omit: Any) -> bool:
+    return omit is not None and (value is omit or (isinstance(omit, str) and value == omit))
+
+
+def _undefined(name: str, task_vars: Mapping[str, Any], error: AnsibleError) -> str:
+    """Why a variable cannot be evaluated: usually because the file with the URLs was not passed."""
+    missing = _role.undefined_urls(task_vars.get(name), task_vars)
+    if not missing:
+        return f"{name} cannot be evaluated: {error}."
+    listed = ", ".join(f"{variable} (the URL of {owner})" for variable, owner in missing)
+    return (
+        f"{name} refers to variables that are not defined: {listed}. Pass the file with the URLs as well: "
+        "-e @secrets.yml."
+    )

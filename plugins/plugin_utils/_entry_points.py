@@ -1,0 +1,368 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The entry points of the role ``bootstrap``: what each runs, shows, writes and hands to the next job."""
+
+from __future__ import annotations
+
+import datetime
+import shlex
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Type
+
+from ..module_utils._common import Object
+from ..module_utils._redaction import counted
+from . import _role
+from ._console import Console
+from ._reports import files, verification
+from ._reports.documents import DOCUMENTS
+from ._reports.export import UnsafeIdError, exported
+from ._reports.files import OutputFile
+from ._reports.text import plan_lines
+from ._reports.verification import Verification
+from ._role import VariableError
+
+#: Runs a module: its name, its options, and whether it must not change anything.
+RunModule = Callable[[str, Mapping[str, Any], bool], Object]
+Variables = Mapping[str, Any]
+
+
+class EntryPoint:
+    """One entry point, for one host."""
+
+    #: The variables that ask for files.
+    file_variables: Sequence[str] = ()
+    #: The name of what the next job learns.
+    stats_name = ""
+
+    def __init__(self, console: Console, host: str) -> None:
+        self.console = console
+        self.host = host
+        self.variables: Variables = {}
+        self.files: List[OutputFile] = []
+        self.result: Object = {}
+        self._contents: Dict[str, str] = {}
+
+    def prepare(self, variables: Variables, plans: Any, names: Sequence[str]) -> None:
+        """Check everything that can be checked before the first request.
+
+        ``plans`` is the variable notifications_plan. Raises VariableError or FileError.
+        """
+        self.variables = variables
+        requested = [(name, variables[name]) for name in self.file_variables if variables.get(name)]
+        self.files = [files.output_file(name, path) for name, path in requested]
+        files.refuse_shared_paths(self.files)
+
+    def run(self, run_module: RunModule, check_mode: bool, now: datetime.datetime) -> Object:
+        """The result of the task. Raises FileError."""
+        raise NotImplementedError
+
+    def refused(self, message: str) -> Object:
+        """The result if something is wrong with the variables."""
+        self.result = {"failed": True, "changed": False, "msg": message, "error": {"type": "invalid_option"}}
+        return self.result
+
+    def stats(self) -> Dict[str, Any]:
+        """What the next job learns, by the name of the variable."""
+        handed_on: Dict[str, Any] = {self.stats_name: self._stats()} if self.stats_name else {}
+        wanted = _role.as_list(self.variables.get("bootstrap_files_as_stats"))
+        contents = {name: self._contents[name] for name in wanted if name in self._contents}
+        if contents:
+            handed_on["notifications_files"] = contents
+        return handed_on
+
+    def _stats(self) -> Object:
+        plan = self.result.get("plan") or {}
+        is_failed, is_changed = self.result.get("failed"), self.result.get("changed")
+        return {
+            "status": "failed" if is_failed else "changed" if is_changed else "unchanged",
+            "checksum": plan.get("checksum", ""),
+            "counts": plan.get("summary", {}),
+            "error": _error_type(self.result),
+        }
+
+    def _show_plan(self, result: Object) -> None:
+        if result.get("plan"):
+            self.console.show(plan_lines(result["plan"], _role.is_true(self.variables.get("plan_full"))))
+
+    def _write(self, report: Mapping[str, Any], now: datetime.datetime) -> None:
+        for file in self.files:
+            content = DOCUMENTS[file.variable]({"host": self.host, **report}, now)
+            files.write(file, content)
+            self._contents[file.variable] = content
+
+
+def _error_type(result: Object) -> str:
+    """Why a task failed; never empty if it did."""
+    if not result.get("failed"):
+        return ""
+    return (result.get("error") or {}).get("type") or "internal_error"
+
+
+def _without_details(result: Object) -> Object:
+    """The result of a module without what a role's user never reads."""
+    return {name: value for name, value in result.items() if name not in ("invocation", "diff")}
+
+
+class Bootstrap(EntryPoint):
+    """Manages the organization."""
+
+    stats_name = "notifications_bootstrap"
+
+    def prepare(self, variables: Variables, plans: Any, names: Sequence[str]) -> None:
+        super().prepare(variables, plans, names)
+        self._reviewed = _role.reviewed_options(variables, plans, self.host)
+        _role.refuse_nothing(variables, names)
+
+    def run(self, run_module: RunModule, check_mode: bool, now: datetime.datetime) -> Object:
+        options = {**_role.organization_options(self.variables), **self._reviewed}
+        self.result = run_module("organization", options, False)
+        if check_mode or "summary" not in self.result:
+            self._show_plan(self.result)
+        elif not self.result.get("failed"):
+            self.console.show(_summary_lines(self.result))
+        # In check mode the plan says what the diff would say.
+        return _named(_without_details(self.result) if check_mode else self.result)
+
+
+class Plan(EntryPoint):
+    """Shows what an apply would change, and what it would refuse."""
+
+    file_variables = ("plan_html", "plan_markdown", "plan_json")
+    stats_name = "notifications_plan"
+
+    def prepare(self, variables: Variables, plans: Any, names: Sequence[str]) -> None:
+        super().prepare(variables, plans, names)
+        _role.refuse_nothing(variables, names)
+
+    def run(self, run_module: RunModule, check_mode: bool, now: datetime.datetime) -> Object:
+        self.result = _named(run_module("organization", _role.organization_options(self.variables), True))
+        if "plan" not in self.result:
+            return self.result
+        refusal = self.result.get("msg") if self.result.get("failed") else None
+        self._show_plan(self.result)
+        self._write(
+            {
+                "plan": self.result["plan"],
+                "organization": self.result["organization"],
+                "refusal": refusal,
+            },
+            now,
+        )
+        if refusal and "refused" not in _role.as_list(self.variables.get("plan_fail_on")):
+            self.console.show([f"An apply would refuse this plan. {refusal}"], color="bright red")
+            self.result = {**self.result, "failed": False, "refused": True, "refusal": refusal}
+            self.result.pop("msg")
+        return {**_without_details(self.result), "changed": False}
+
+    def _stats(self) -> Object:
+        plan = self.result.get("plan") or {}
+        is_refused = bool(self.result.get("refused"))
+        return {
+            **super()._stats(),
+            "status": "failed" if self.result.get("failed") else "refused" if is_refused else self._status(),
+            "text": plan.get("text", [])[:40],
+            "error": (self.result.get("error") or {}).get("type", "") or _error_type(self.result),
+        }
+
+    def _status(self) -> str:
+        return "changed" if (self.result.get("plan") or {}).get("changes") else "unchanged"
+
+
+class Verify(EntryPoint):
+    """Compares the organization with its variables, and shows what is wrong."""
+
+    file_variables = ("verify_html", "verify_markdown", "verify_json", "verify_junit")
+    stats_name = "notifications_verify"
+
+    def prepare(self, variables: Variables, plans: Any, names: Sequence[str]) -> None:
+        super().prepare(variables, plans, names)
+        self._verified: Optional[Verification] = None
+        self._is_compared = _role.has_content(variables)
+        self._fail_on = _role.as_list(variables.get("verify_fail_on", verification.DEFAULT_FAIL_ON))
+        if "drift" in self._fail_on and not self._is_compared:
+            raise VariableError(
+                "Could not verify: neither bootstrap_integrations nor bootstrap_subscriptions is defined, so "
+                "there is nothing to compare with. Pass the variables file with -e @organization.yml, or only "
+                f"""read the organization with -e '{{"verify_fail_on": []}}'.{_role.renamed(names)}"""
+            )
+
+    def run(self, run_module: RunModule, check_mode: bool, now: datetime.datetime) -> Object:
+        is_full = _role.is_true(self.variables.get("verify_full"))
+        is_tested = _role.is_true(self.variables.get("verify_test"))
+        everything = bool(self.files) or is_full or is_tested
+        self.result = self._read(run_module, everything)
+        error = _error_type(self.result)
+        if error and not (error == "policy_violated" and "state" in self.result):
+            return _without_details(_named(self.result))
+
+        used = verification.used_by_resources(self.variables.get("bootstrap_resource_subscriptions") or ())
+        verified = verification.verification(self.result, self._is_compared, used)
+        self._verified = verified
+        self.console.show(verification.findings_text(verified, is_full))
+        report = {
+            "findings": verified.findings,
+            "table": verified.table,
+            "compared": self._is_compared,
+            "organization": self.result["organization"],
+        }
+        self._write(report, now)
+        failed_test = self._test(run_module, self.result) if is_tested else None
+        return self._conclusion(verified, failed_test)
+
+    def _read(self, run_module: RunModule, everything: bool) -> Object:
+        if self._is_compared:
+            options = _role.compared_options(self.variables)
+            return run_module(
+                "organization", {**options, "return_state": "full" if everything else "findings"}, True
+            )
+        options = {
+            option: self.variables[f"bootstrap_{option}"]
+            for option in ("policies", "organization_id")
+            if f"bootstrap_{option}" in self.variables
+        }
+        return run_module("organization_info", {**options, "only_findings": not everything}, True)
+
+    def _test(self, run_module: RunModule, result: Object) -> Optional[Object]:
+        """Send a test through each channel. Returns the first failure."""
+        state = result["state"] if self._is_compared else result
+        targets = {
+            item.get("display_name"): item["target"]
+            for item in self.variables.get("bootstrap_integrations") or ()
+            if (item.get("target") or {}).get("webhook_url")
+        }
+        failed: Optional[Object] = None
+        for integration in state["integrations"]:
+            if integration["target"].get("kind") not in ("Slack", "MsTeams", "Webhook"):
+                continue
+            # The service may mask the URL that it has.
+            name = integration["display_name"]
+            stated = {"display_name": name, "target": targets[name]} if name in targets else None
+            tested = run_module("integration_test", stated or {"id": integration["id"]}, False)
+            if tested.get("failed"):
+                failed = failed or tested
+            elif tested.get("sent"):
+                self.console.show([f"sent a test notification through {name!r}"])
+        return failed
+
+    def _conclusion(self, verified: Verification, failed_test: Optional[Object]) -> Object:
+        kinds = verified.failed_kinds(self._fail_on)
+        message = verification.failure(verified, kinds, self.host)
+        lines = verification.success(verified, self._fail_on, self.host)
+        members = {"changed": False, "findings": verified.findings, "api": self.result.get("api")}
+        if failed_test:
+            both = " ".join(filter(None, (failed_test["msg"], message)))
+            return {**members, "failed": True, "msg": both, "error": failed_test.get("error")}
+        if message:
+            return {**members, "failed": True, "msg": message}
+        self.console.show(lines)
+        return {**members, "msg": lines[0]}
+
+    def _stats(self) -> Object:
+        if self._verified is None:
+            stats = {"status": "failed", "checksum": "", "counts": {}, "findings": {}}
+            return {**stats, "error": _error_type(self.result)}
+        found = self._verified.findings
+        is_bad = self._verified.failed_kinds(self._fail_on) or found["drift"] or found["violations"]
+        return {
+            "status": "findings" if is_bad else "ok",
+            "checksum": (self.result.get("plan") or {}).get("checksum", ""),
+            "counts": {kind: len(lines) for kind, lines in found.items()},
+            "findings": found,
+            "error": "",
+        }
+
+
+class Export(EntryPoint):
+    """Writes the organization as a variables file."""
+
+    def prepare(self, variables: Variables, plans: Any, names: Sequence[str]) -> None:
+        self.variables = variables
+        default = "organization.yml" if self.host == "localhost" else f"{self.host}.yml"
+        self.files = [files.output_file("export_to", variables.get("export_to") or default)]
+        if variables.get("export_secrets_to"):
+            self.files.append(files.output_file("export_secrets_to", variables["export_secrets_to"], 0o600))
+        files.refuse_shared_paths(self.files)
+        existing = [file.path for file in self.files if files.exists(file)]
+        if existing and not _role.is_true(variables.get("export_overwrite")):
+            exist = "exists" if len(existing) == 1 else "exist"
+            raise VariableError(
+                f"Could not export: {' and '.join(existing)} already {exist}. Use other names in export_to and "
+                "export_secrets_to, or replace existing files with -e export_overwrite=true."
+            )
+
+    def run(self, run_module: RunModule, check_mode: bool, now: datetime.datetime) -> Object:
+        options = {"reveal_webhook_urls": True}
+        if "bootstrap_organization_id" in self.variables:
+            options["organization_id"] = self.variables["bootstrap_organization_id"]
+        read = run_module("organization_info", options, True)
+        # The URLs go to the file alone.
+        self.result = {name: read[name] for name in ("failed", "msg", "error", "api") if name in read}
+        if read.get("failed"):
+            return self.result
+        try:
+            export = exported(read["notification_types"], read["integrations"])
+        except UnsafeIdError as error:
+            return self.refused(str(error))
+        if check_mode:
+            self.console.show([f"Would write {' and '.join(file.path for file in self.files)}."])
+            return {**self.result, "changed": True}
+        texts = {"export_to": export["variables"], "export_secrets_to": export["secrets"]}
+        for file in self.files:
+            files.write(file, texts[file.variable])
+        self._contents = {"export_to": export["variables"]}
+        lines = self._next_steps(export["counts"])
+        self.console.show(lines)
+        return {**self.result, "changed": True, "msg": lines}
+
+    def _next_steps(self, counts: Mapping[str, int]) -> List[str]:
+        paths = [shlex.quote(file.path) for file in self.files]
+        lines = [
+            f"{counted(counts['integrations'], 'integration')} and {counted(counts['rules'], 'routing rule')} "
+            f"were written to {self.files[0].path}."
+        ]
+        if len(self.files) > 1:
+            lines += [
+                f"The webhook URLs are in {self.files[1].path}. Encrypt the file:",
+                f"ansible-vault encrypt {paths[1]}",
+            ]
+        else:
+            lines.append(
+                "The webhook URLs were not written. Define the variables vault_..._url that the file refers to, "
+                "or export again with export_secrets_to."
+            )
+        ask = " --ask-vault-pass" if len(self.files) > 1 else ""
+        hosts = "" if self.host == "localhost" else f"-e bootstrap_hosts={shlex.quote(self.host)} "
+        lines += [
+            "Check that applying the file would change nothing:",
+            f"ansible-playbook ccloud.notifications.plan {hosts}-e @{' -e @'.join(paths)}{ask}",
+        ]
+        return lines
+
+
+#: The entry points by name.
+ENTRY_POINTS: Mapping[str, Type[EntryPoint]] = {
+    "bootstrap": Bootstrap,
+    "plan": Plan,
+    "verify": Verify,
+    "export": Export,
+}
+
+
+# Texts
+
+
+def _summary_lines(result: Object) -> List[str]:
+    lines = [
+        f"{noun}s: {counts['created']} created, {counts['changed']} changed, {counts['deleted']} deleted, "
+        f"{counts['unchanged']} unchanged"
+        for noun, counts in result["summary"].items()
+    ]
+    sent = sum(test["sent"] for test in result["tested"])
+    return [*lines, f"test notifications: {sent} sent"]
+
+
+def _named(result: Object) -> Object:
+    """A result whose message names the variables of the role, and not the options of the module."""
+    if not result.get("failed") or "msg" not in result:
+        return result
+    return {**result, "msg": _role.with_variables(str(result["msg"]))}

@@ -1,0 +1,140 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pure: plans as text for a terminal, where a person reads what changes and nothing else."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from typing import Any, Dict, List, Mapping, Sequence, Tuple
+
+from ...module_utils._common import Object
+from ...module_utils._redaction import HIDDEN, counted
+from .documents import ACTIONS
+
+WIDTH = 80
+#: So many equal changes become one group.
+_GROUP = 3
+#: A group with more lines of names than these shows only the first ones, unless everything is asked for.
+_MAX_NAME_LINES, _NAME_LINES = 6, 3
+_INDENT = "    "
+_NO_BREAK = "\u00a0"
+
+
+def plan_lines(plan: Object, is_full: bool = False) -> List[str]:
+    """A plan as lines: equal changes together, what each channel gains and loses, and the totals.
+
+    With ``is_full``, every change has a line of its own.
+    """
+    if not plan["changes"]:
+        return list(plan["text"])
+    lines: List[str] = []
+    for described, entries in _groups(plan["changes"], is_full):
+        if len(entries) == 1 or not described:
+            lines += [line for entry in entries for line in _single(entry)]
+        else:
+            lines += _group(described, entries)
+    lines += ["", *_channel_lines(plan["changes"])]
+    if plan.get("silenced"):
+        lines += _wrapped(f"Nobody receives afterwards: {', '.join(plan['silenced'])}.", "  ")
+    summary = plan["summary"]
+    totals = ", ".join(f"{summary[count]} to {verb}" for _symbol, verb, count in ACTIONS.values())
+    lines.append(f"Plan: {totals}, {summary['unchanged']} unchanged.")
+    if plan.get("unmanaged"):
+        lines += _wrapped(f"Not managed: {', '.join(plan['unmanaged'])}.", "  ")
+    requests = counted(plan["requests"], "request")
+    return [*lines, f"Applying this plan takes {requests}. Checksum: {plan['checksum']}"]
+
+
+def _groups(entries: Sequence[Object], is_full: bool) -> List[Tuple[str, List[Object]]]:
+    """The changes in their order, those that are equal together. Integrations are never grouped."""
+    groups: Dict[Tuple[Any, ...], List[Object]] = {}
+    for position, entry in enumerate(entries):
+        is_alone = is_full or entry["resource"] == "integration"
+        key = (position,) if is_alone else (entry["action"], entry["resource"], _change(entry))
+        groups.setdefault(key, []).append(entry)
+    named = []
+    for key, members in groups.items():
+        if len(members) >= _GROUP:
+            named.append((key[-1], members))
+        else:
+            named += [("", [member]) for member in members]
+    return named
+
+
+def _change(entry: Mapping[str, Any]) -> str:
+    """What changes, without what stays: "+new-slack -old-slack"."""
+    if entry["action"] == "create" and not entry["added"]:
+        # Every new integration has a URL, which is hidden.
+        return str(entry["text"]).replace(f"   {HIDDEN}", "")
+    parts = [f"+{name}" for name in entry["added"]] + [f"-{name}" for name in entry["removed"]]
+    if entry["action"] == "update":
+        before, after = (str(entry[side]).partition("   ")[0] for side in ("before", "after"))
+        if "current_state" in entry["changes"]:
+            parts.insert(0, f"{before} -> {after}")
+        parts += [
+            f"{name.partition('.')[2] or name} changes" for name in entry["changes"] if name not in _LISTED
+        ]
+    elif entry["action"] == "create":
+        parts = (
+            [str(entry["after"]).partition("   ")[0], *parts] if "DISABLED" in str(entry["after"]) else parts
+        )
+    return " ".join(parts)
+
+
+#: Changes that are shown as what they do.
+_LISTED = ("integrations", "current_state", "notification_type")
+
+
+def _single(entry: Mapping[str, Any]) -> List[str]:
+    symbol = ACTIONS[entry["action"]][0]
+    scope = f" of {entry['scope']}" if entry["scope"] and entry["scope"] != entry["name"] else ""
+    head = f"{symbol} {entry['resource']} {entry['label']}{scope}"
+    change = _change(entry) if entry["action"] != "delete" else str(entry["before"] or "")
+    if entry["action"] == "update" and entry["kept"] and (entry["added"] or entry["removed"]):
+        change += f" (+{counted(len(entry['kept']), 'other')})"
+    reason = {"purged": " (purge)", "detached": " (detached from a deleted integration)"}.get(
+        entry["reason"], ""
+    )
+    line = f"{head}   {change}{reason}".rstrip()
+    return [line] if len(line) <= WIDTH else [head, *_wrapped(f"{change}{reason}".strip(), _INDENT, _INDENT)]
+
+
+def _group(described: str, entries: Sequence[Object]) -> List[str]:
+    symbol = ACTIONS[entries[0]["action"]][0]
+    noun = entries[0]["resource"]
+    lines = _wrapped(f"{symbol} {counted(len(entries), noun)}: {described}", "    ")
+    # A name is not broken between two lines.
+    labels = [str(entry["label"]).replace(" ", _NO_BREAK) for entry in entries]
+    names = _wrapped(", ".join(labels), _INDENT, _INDENT)
+    if len(names) > _MAX_NAME_LINES:
+        names = names[:_NAME_LINES]
+        shown = sum(line.count(",") for line in names)
+        names.append(f"{_INDENT}and {len(entries) - shown} more (plan_full=true lists all)")
+    names = [name.replace(_NO_BREAK, " ") for name in names]
+    return [*lines, *names]
+
+
+def _channel_lines(entries: Sequence[Object]) -> List[str]:
+    """How many types each channel gains and loses."""
+    gained: Counter[str] = Counter()
+    lost: Counter[str] = Counter()
+    for entry in entries:
+        if entry["resource"] == "subscription":
+            gained.update(entry["added"])
+            lost.update(entry["removed"])
+    names = sorted(set(gained) | set(lost))
+    changes = [f"{name}: +{gained[name]} -{lost[name]}" for name in names]
+    return _wrapped(f"Types per channel: {', '.join(changes)}.", "  ") if changes else []
+
+
+def _wrapped(text: str, indent: str, first: str = "") -> List[str]:
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,120 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pure: what is wrong with an organization, from the comparison with its variables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Dict, List, Mapping, Optional, Sequence
+
+from ...module_utils._common import Object
+from ...module_utils._redaction import counted, one_line
+from .routing_table import routing_table
+
+#: What ``verify_fail_on`` may name, in the order of reports.
+KINDS = ("drift", "violations", "gaps", "unused")
+DEFAULT_FAIL_ON = ("drift", "violations")
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The findings by their kind, each a list of lines, with the routing table.
+
+    ``unselected`` has the types with channels that no rule selects; None if there was nothing to compare.
+    """
+
+    findings: Mapping[str, List[str]]
+    table: Object
+    counts: Mapping[str, int]
+    unmanaged: Sequence[str] = ()
+
+    def failed_kinds(self, fail_on: Sequence[str]) -> List[str]:
+        """The kinds that make the play fail and that were found."""
+        return [kind for kind in KINDS if kind in fail_on and self.findings[kind]]
+
+
+def verification(result: Object, is_compared: bool, used_by_resources: Sequence[str]) -> Verification:
+    """The findings in the result of ``organization`` (compared) or of ``organization_info``.
+
+    ``used_by_resources`` has the names and IDs of integrations that single resources use: the service cannot
+    list these subscriptions.
+    """
+    state: Object = result["state"] if is_compared else result
+    plan: Object = result["plan"] if is_compared else {"changes": [], "text": [], "unmanaged": []}
+    table = routing_table(state["notification_types"], state["integrations"])
+    used = set(used_by_resources)
+    used |= {obj["display_name"] for obj in state["integrations"] if obj["id"] in used}
+    drift = plan["text"][: plan["text"].index("")] if plan["changes"] else []
+    findings: Dict[str, List[str]] = {
+        "drift": list(drift),
+        "violations": [
+            one_line(f"{violation['policy']}: {', '.join(violation['types'])}")
+            for violation in state["violations"]
+        ],
+        "gaps": table["gaps"] if state["gaps"] else [],
+        "unused": sorted(one_line(name) for name in state["unused"] if name not in used),
+    }
+    return Verification(findings, table, state["counts"], plan["unmanaged"])
+
+
+def findings_text(verified: Verification, is_full: bool) -> List[str]:
+    """The findings for a terminal; empty if nothing is wrong and not everything is asked for."""
+    table, findings = verified.table, verified.findings
+    lines = [_row_line(row) for row in table["rows"] if is_full or row["gap"]]
+    lines += [f"drift: {line}" for line in findings["drift"]]
+    lines += [f"violated policy: {line}" for line in findings["violations"]]
+    lines += [f"refers to an integration that no longer exists: {line}" for line in table["dangling"]]
+    if not lines and not findings["unused"]:
+        return []
+    policies = len(findings["violations"])
+    summary = (
+        f"{counted(verified.counts['notification_types'], 'notification type')}, "
+        f"{counted(len(table['gaps']), 'gap')}, {counted(len(findings['drift']), 'difference')}, "
+        f"{policies} violated {'policy' if policies == 1 else 'policies'}."
+    )
+    lines += [summary, f"Unused integrations: {', '.join(findings['unused']) or 'none'}."]
+    if not is_full:
+        lines.append("To show all types, set -e verify_full=true or write a file with verify_html.")
+    return lines
+
+
+def _row_line(row: Object) -> str:
+    included = "" if row["is_included"] else " (not included)"
+    recipients = ", ".join(row["names"]) or f"({row['state']})"
+    gap = f"   <-- {row['gap']}" if row["gap"] else ""
+    return f"{row['severity']:8} {row['category']:18} {row['name']}{included}: {recipients}{gap}"
+
+
+def failure(verified: Verification, kinds: Sequence[str], host: str) -> Optional[str]:
+    """The message of a play that fails because of these kinds of findings; None for none."""
+    if not kinds:
+        return None
+    found = verified.findings
+    differ = "object differs" if len(found["drift"]) == 1 else "objects differ"
+    notify = "type notifies" if len(found["gaps"]) == 1 else "types notify"
+    words = {
+        "drift": f"{len(found['drift'])} {differ} from the variables (drift)",
+        "violations": f"policies are violated: {'; '.join(found['violations'])}",
+        "gaps": (
+            f"{len(found['gaps'])} critical {notify} nobody, or only by e-mail: {'; '.join(found['gaps'])}"
+        ),
+        "unused": f"unused integrations: {', '.join(found['unused'])}",
+    }
+    advice = " Run the playbook bootstrap to apply the variables." if "drift" in kinds else ""
+    return f"{host}: {'; '.join(words[kind] for kind in kinds)}.{advice}"
+
+
+def success(verified: Verification, fail_on: Sequence[str], host: str) -> List[str]:
+    """What to say if nothing that counts was found."""
+    checked = [f"no {kind}" for kind in KINDS if kind in fail_on]
+    result = ", ".join(checked) if checked else "nothing was checked, because verify_fail_on is empty"
+    lines = [f"{host}: {result}."]
+    if verified.unmanaged:
+        lines.append(f"Not managed: {', '.join(verified.unmanaged)}.")
+    return lines
+
+
+def used_by_resources(resource_subscriptions: Sequence[Mapping[str, Any]]) -> List[str]:
+    """The names and IDs of integrations in the subscriptions of single resources that variables list."""
+    return [name for item in resource_subscriptions for name in item.get("integrations") or ()]

@@ -1,0 +1,234 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Variables of the role: texts become lists and booleans, and hosts must not share credentials."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.ccloud.notifications.plugins.module_utils._organization.options import PROTECTIONS
+from ansible_collections.ccloud.notifications.plugins.plugin_utils import _role
+from ansible_collections.ccloud.notifications.plugins.plugin_utils._plain import plain
+from ansible_collections.ccloud.notifications.plugins.plugin_utils._role import (
+    HostRequest,
+    TextError,
+    VariableError,
+    as_list,
+    refuse_misspelled,
+    refuse_no_hosts,
+    refuse_shared_credentials,
+    typed_variables,
+)
+
+JSON_ITEMS = '[{"name": "a, b"}]'
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (["a", "b"], ["a", "b"]),
+        (("a",), ["a"]),
+        ("drift,gaps", ["drift", "gaps"]),
+        (" drift , gaps,\n", ["drift", "gaps"]),
+        ("drift\ngaps", ["drift", "gaps"]),
+        ("data-*", ["data-*"]),
+        ('["a, b"]', ["a, b"]),
+        ("[]", []),
+        ("", []),
+        (None, []),
+        (5, [5]),
+    ],
+)
+def test_text_is_read_as_a_list(value, expected):
+    assert as_list(value) == expected
+
+
+@given(st.lists(st.text() | st.integers() | st.dictionaries(st.text(), st.text())))
+def test_json_text_of_a_list_is_that_list(items):
+    assert as_list(json.dumps(items)) == items
+
+
+@given(st.lists(st.text(alphabet="abc-* ", min_size=1).map(str.strip).filter(bool)), st.sampled_from(",\n"))
+def test_words_between_separators_are_the_items(words, separator):
+    assert as_list(separator.join(words)) == words
+
+
+def test_answers_of_a_survey_become_typed():
+    answers = {
+        "bootstrap_integrations": JSON_ITEMS.replace("name", "display_name"),
+        "bootstrap_keep": "siem, data-*",
+        "bootstrap_purge": "true",
+        "bootstrap_purge_limit": 0,
+        "bootstrap_test": "",
+        "verify_fail_on": None,
+    }
+    assert typed_variables(answers) == {
+        "bootstrap_integrations": [{"display_name": "a, b"}],
+        "bootstrap_keep": ["siem", "data-*"],
+        "bootstrap_purge": True,
+        "bootstrap_purge_limit": 0,
+    }
+
+
+def refused(variables):
+    with pytest.raises(VariableError) as caught:
+        typed_variables(variables)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"bootstrap_integrations": "["}, "bootstrap_integrations is a text that is not valid JSON"),
+        ({"bootstrap_integrations": '{"id": "a"}'}, "must be a list. Its JSON text is a mapping."),
+        ({"bootstrap_integrations": "a, b"}, "bootstrap_integrations must be a list."),
+        ({"bootstrap_integrations": '["a"]'}, "bootstrap_integrations[0] must be a mapping of options"),
+        ({"bootstrap_integrations": '[{"nme": "a"}]'}, "Unknown option bootstrap_integrations[0].nme."),
+        (
+            {"verify_fail_on": "drift, gap"},
+            "verify_fail_on[1] must be one of drift, violations, gaps, unused",
+        ),
+        ({"bootstrap_purge": "perhaps"}, "bootstrap_purge must be true or false, not a string."),
+        ({"bootstrap_purge_limit": "many"}, "bootstrap_purge_limit must be a whole number, not a string."),
+    ],
+)
+def test_problem_with_a_text_is_explained(variables, expected):
+    assert expected in refused(variables)
+
+
+@pytest.mark.parametrize("empty", ["", "  ", None, False, [], {}])
+@pytest.mark.parametrize("option", PROTECTIONS)
+def test_a_protection_that_is_given_and_empty_is_refused(option, empty):
+    assert f"bootstrap_{option} is given and empty" in refused({f"bootstrap_{option}": empty})
+
+
+def test_null_means_omitted_everywhere():
+    rule = {"select": None, "notification_type": "x", "integrations": ["ops"], "allow_empty": None}
+    item = {"display_name": "ops", "description": None, "target": None, "state": None}
+    typed = typed_variables({"bootstrap_subscriptions": [rule], "bootstrap_integrations": [item]})
+    assert typed["bootstrap_subscriptions"] == [{"notification_type": "x", "integrations": ["ops"]}]
+    assert typed["bootstrap_integrations"] == [{"display_name": "ops"}]
+
+
+def test_error_does_not_repeat_the_text():
+    with pytest.raises(TextError) as caught:
+        as_list('[{"webhook_url": "https://hooks.example/topsecret"')
+    assert "topsecret" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+# Names
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("bootstrap_purg", "bootstrap_purge"),
+        ("boostrap_subscriptions", "bootstrap_subscriptions"),
+        ("bootstrap_checksum", "bootstrap_expected_checksum"),
+        ("bootstap_integrations", "bootstrap_integrations"),
+        ("verfy_fail_on", "verify_fail_on"),
+        ("Bootstrap_policies", "bootstrap_policies"),
+    ],
+)
+def test_a_misspelled_variable_is_named(name, meant):
+    with pytest.raises(VariableError, match=f"Unknown variable {name}. Did you mean {meant}?"):
+        refuse_misspelled([name, "bootstrap_keep"])
+
+
+@pytest.mark.parametrize(
+    "name", ["my_purge", "bootstrap_servers", "bootstrap_hosts", "plan", "export_dir", "keep"]
+)
+def test_variables_of_others_are_no_misspellings(name):
+    refuse_misspelled([name])
+
+
+# Values
+
+
+@given(
+    st.recursive(st.none() | st.booleans() | st.floats() | st.dates() | st.times() | st.binary(), st.lists)
+)
+def test_whatever_is_handed_on_consists_of_what_json_has(value):
+    json.dumps(plain(value), allow_nan=False)
+
+
+def test_omitted_values_are_left_out_at_every_depth():
+    omit = "__omit_place_holder__1"
+    value = {"a": omit, "b": [omit, {"c": omit, "d": 1}]}
+    assert plain(value, omit) == {"b": [{"d": 1}]}
+    marker = object()
+    assert plain({"a": marker, "b": [marker]}, marker) == {"b": []}
+
+
+# Hosts
+
+ENVIRONMENT = "the environment"
+
+
+@pytest.mark.parametrize(
+    ("host", "variables", "environment", "is_refused"),
+    [
+        ("a", {}, ENVIRONMENT, True),
+        ("a", {}, "", False),
+        ("localhost", {}, ENVIRONMENT, False),
+        ("a", {"bootstrap_api_key": "A"}, ENVIRONMENT, False),
+        ("a", {"bootstrap_api_token": "T"}, ENVIRONMENT, False),
+        ("a", {"bootstrap_organization_id": "1"}, ENVIRONMENT, False),
+    ],
+)
+def test_a_host_states_its_organization_or_has_credentials(host, variables, environment, is_refused):
+    if not is_refused:
+        return refuse_shared_credentials(host, variables, environment)
+    with pytest.raises(VariableError, match="state its bootstrap_organization_id"):
+        refuse_shared_credentials(host, variables, environment)
+
+
+ASKED = HostRequest("prod", True, ["a"], ["a", "b"], ["prod"], sources=["a,b"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ""),
+        ({"matching": []}, "No host matches: bootstrap_hosts is 'prod'."),
+        ({"matching": [], "limit": "x"}, "and the limit is 'x'"),
+        ({"matching": [], "existing": []}, "has no hosts"),
+        ({"pattern": ""}, "bootstrap_hosts is empty"),
+        ({"is_given": False}, "The inventory has 2 hosts, and each may be an organization."),
+        ({"sources": ["/no/such/inventory.yml"]}, "/no/such/inventory.yml does not exist"),
+        ({"run_tags": ["nightly"]}, "No task has the tag 'nightly'"),
+        ({"run_tags": ["nightly"], "tags": ["always", "nightly"]}, ""),
+        ({"run_tags": ["all"]}, ""),
+    ],
+)
+def test_a_playbook_that_would_do_nothing_says_why(changes, expected):
+    asked = replace(ASKED, **changes)
+    if not expected:
+        return refuse_no_hosts(asked)
+    with pytest.raises(VariableError, match=expected):
+        refuse_no_hosts(asked)
+
+
+# Messages
+
+
+def test_messages_name_variables_and_not_options():
+    message = "raise `purge_limit`, or set `allow_empty: true`. `change_limit` is 0%"
+    named = "raise `bootstrap_purge_limit`, or set `allow_empty: true`. `bootstrap_change_limit` is 0%"
+    assert _role.with_variables(message) == named
+
+
+def test_urls_that_are_not_defined_are_named_with_their_owners():
+    items = [
+        {"display_name": "ops", "target": {"kind": "Slack", "webhook_url": "{{ ops_url }}"}},
+        {"display_name": "pager", "target": {"kind": "Webhook", "url": "{{- pager_url | trim }}"}},
+        {"display_name": "other"},
+    ]
+    assert _role.undefined_urls(items, ["pager_url"]) == [("ops_url", "'ops'")]
