@@ -39,17 +39,19 @@ class ActionModule(DirectExecution):
         if name == "hosts":
             return {**result, **self._check_hosts(options.get("hosts"), task_vars)}
         entry_point = ENTRY_POINTS[name](self._console(task_vars, host), host)
+        entry_point.sources = [str(source) for source in task_vars.get("ansible_inventory_sources") or ()]
         try:
             variables = self._variables(task_vars)
             self._refuse_hosts(task_vars, host, variables, options)
             entry_point.prepare(variables, self._template(task_vars, "notifications_plan"), list(task_vars))
+            self._refuse_shared_files(task_vars, host, entry_point)
             files.refuse_claimed_paths(entry_point.files, C.DEFAULT_LOCAL_TMP, host)
         except (VariableError, files.FileError) as problem:
             result.update(entry_point.refused(f"{problem} {_CLOSING.get(name, '')}".rstrip()))
         else:
             connection = {**options, **_role.connection_options(variables)}
             result.update(self._carry_out(entry_point, connection, task_vars))
-        return {**result, "ansible_stats": _stats(entry_point, variables_key(task_vars, host))}
+        return {**result, "stats": _stats(entry_point, task_vars, host)}
 
     def _carry_out(
         self, entry_point: EntryPoint, connection: Mapping[str, Any], task_vars: Dict[str, Any]
@@ -113,6 +115,17 @@ class ActionModule(DirectExecution):
         if sharing or claimed != host:
             raise _role.shared_credentials(sorted({host, claimed, *sharing}))
 
+    def _refuse_shared_files(self, task_vars: Mapping[str, Any], host: str, entry_point: EntryPoint) -> None:
+        """Raise FileError if a host beside this one would write one of its files."""
+        hosts: Sequence[str] = task_vars.get("ansible_play_hosts_all") or [host]
+        own = {file.path: file.variable for file in entry_point.files}
+        for other in _neighbors(hosts, host) if own and len(hosts) > 1 else ():
+            of_host = task_vars["hostvars"][other]
+            for name in entry_point.file_variables:
+                path = files.absolute(str(of_host[name])) if of_host.get(name) else ""
+                if path in own:
+                    raise files.shared_between(own[path], path, host, other)
+
     def _identity_of(self, task_vars: Mapping[str, Any], host: str) -> Any:
         """What decides which organization another host is; None if it names its organization."""
         of_host = task_vars["hostvars"][host]
@@ -157,15 +170,10 @@ class ActionModule(DirectExecution):
         return Console(host if len(hosts) > 1 else "", is_quiet=bool(self._task.no_log))
 
 
-def variables_key(task_vars: Mapping[str, Any], host: str) -> str:
-    """The key of a host in what the next job of a workflow learns."""
-    return str(task_vars.get("bootstrap_stats_key") or host)
-
-
-def _stats(entry_point: EntryPoint, key: str) -> Dict[str, Any]:
-    """What the next job of a workflow learns, as the action set_stats would set it."""
-    data: Dict[str, Any] = {name: {key: value} for name, value in entry_point.stats().items()}
-    return {"data": data, "per_host": False, "aggregate": True}
+def _stats(entry_point: EntryPoint, task_vars: Mapping[str, Any], host: str) -> Dict[str, Any]:
+    """What the next job of a workflow learns, by the names of variables and hosts."""
+    key = str(entry_point.variables.get("bootstrap_stats_key") or host)
+    return {name: {key: value} for name, value in entry_point.stats().items()}
 
 
 def _neighbors(hosts: Sequence[str], host: str) -> List[str]:

@@ -40,6 +40,8 @@ class EntryPoint:
         self.variables: Variables = {}
         self.files: List[OutputFile] = []
         self.result: Object = {}
+        #: The sources of the inventory, as they were given.
+        self.sources: Sequence[str] = ()
         self._contents: Dict[str, str] = {}
 
     def prepare(self, variables: Variables, plans: Any, names: Sequence[str]) -> None:
@@ -80,9 +82,12 @@ class EntryPoint:
             "error": _error_type(self.result),
         }
 
-    def _show_plan(self, result: Object) -> None:
-        if result.get("plan"):
-            self.console.show(plan_lines(result["plan"], _role.is_true(self.variables.get("plan_full"))))
+    def _show_plan(self, result: Object) -> List[str]:
+        if not result.get("plan"):
+            return []
+        lines = plan_lines(result["plan"], _role.is_true(self.variables.get("plan_full")))
+        self.console.show(lines)
+        return lines
 
     def _write(self, report: Mapping[str, Any], now: datetime.datetime) -> None:
         for file in self.files:
@@ -117,9 +122,12 @@ class Bootstrap(EntryPoint):
         options = {**_role.organization_options(self.variables), **self._reviewed}
         self.result = run_module("organization", options, False)
         if check_mode or "summary" not in self.result:
-            self._show_plan(self.result)
-        elif not self.result.get("failed"):
-            self.console.show(_summary_lines(self.result))
+            lines = self._show_plan(self.result)
+        else:
+            lines = _summary_lines(self.result)
+            self.console.show(lines)
+        if not self.result.get("failed"):
+            self.result = {**self.result, "msg": lines}
         # In check mode the plan says what the diff would say.
         return _named(_without_details(self.result) if check_mode else self.result)
 
@@ -139,7 +147,7 @@ class Plan(EntryPoint):
         if "plan" not in self.result:
             return self.result
         refusal = self.result.get("msg") if self.result.get("failed") else None
-        self._show_plan(self.result)
+        lines = self._show_plan(self.result)
         self._write(
             {
                 "plan": self.result["plan"],
@@ -151,7 +159,8 @@ class Plan(EntryPoint):
         if refusal and "refused" not in _role.as_list(self.variables.get("plan_fail_on")):
             self.console.show([f"An apply would refuse this plan. {refusal}"], color="bright red")
             self.result = {**self.result, "failed": False, "refused": True, "refusal": refusal}
-            self.result.pop("msg")
+        if not self.result.get("failed"):
+            self.result["msg"] = lines
         return {**_without_details(self.result), "changed": False}
 
     def _stats(self) -> Object:
@@ -173,10 +182,10 @@ class Verify(EntryPoint):
 
     file_variables = ("verify_html", "verify_markdown", "verify_json", "verify_junit")
     stats_name = "notifications_verify"
+    _verified: Optional[Verification] = None
 
     def prepare(self, variables: Variables, plans: Any, names: Sequence[str]) -> None:
         super().prepare(variables, plans, names)
-        self._verified: Optional[Verification] = None
         self._is_compared = _role.has_content(variables)
         self._fail_on = _role.as_list(variables.get("verify_fail_on", verification.DEFAULT_FAIL_ON))
         if "drift" in self._fail_on and not self._is_compared:
@@ -248,14 +257,14 @@ class Verify(EntryPoint):
         kinds = verified.failed_kinds(self._fail_on)
         message = verification.failure(verified, kinds, self.host)
         lines = verification.success(verified, self._fail_on, self.host)
-        members = {"changed": False, "findings": verified.findings, "api": self.result.get("api")}
+        members = {"changed": False, "api": self.result.get("api")}
         if failed_test:
             both = " ".join(filter(None, (failed_test["msg"], message)))
             return {**members, "failed": True, "msg": both, "error": failed_test.get("error")}
         if message:
             return {**members, "failed": True, "msg": message}
         self.console.show(lines)
-        return {**members, "msg": lines[0]}
+        return {**members, "msg": lines}
 
     def _stats(self) -> Object:
         if self._verified is None:
@@ -274,6 +283,8 @@ class Verify(EntryPoint):
 
 class Export(EntryPoint):
     """Writes the organization as a variables file."""
+
+    file_variables = ("export_to", "export_secrets_to")
 
     def prepare(self, variables: Variables, plans: Any, names: Sequence[str]) -> None:
         self.variables = variables
@@ -331,12 +342,18 @@ class Export(EntryPoint):
                 "or export again with export_secrets_to."
             )
         ask = " --ask-vault-pass" if len(self.files) > 1 else ""
-        hosts = "" if self.host == "localhost" else f"-e bootstrap_hosts={shlex.quote(self.host)} "
         lines += [
             "Check that applying the file would change nothing:",
-            f"ansible-playbook ccloud.notifications.plan {hosts}-e @{' -e @'.join(paths)}{ask}",
+            f"ansible-playbook ccloud.notifications.plan {self._host_flags()}-e @{' -e @'.join(paths)}{ask}",
         ]
         return lines
+
+    def _host_flags(self) -> str:
+        """How the command line chooses this host."""
+        if self.host in _role.LOCALHOSTS:
+            return ""
+        inventories = "".join(f"-i {shlex.quote(source)} " for source in self.sources)
+        return f"{inventories}-e bootstrap_hosts={shlex.quote(self.host)} "
 
 
 #: The entry points by name.

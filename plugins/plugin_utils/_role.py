@@ -157,8 +157,8 @@ def typed_variables(variables: Mapping[str, Any]) -> Dict[str, Any]:
             of_type = _typed(value, arguments[name])
         except TextError as error:
             raise VariableError(f"{name} {error}") from None
-        # A text without any item is an answer that says nothing; an empty list says that there is none.
-        if of_type != [] or not isinstance(value, str):
+        # A text of separators alone is an answer that says nothing; an empty list says that there is none.
+        if of_type != [] or not isinstance(value, str) or value.lstrip().startswith("["):
             typed[name] = of_type
     typed = {name: without_nulls(value) for name, value in typed.items()}
     problem = ArgumentSpec(arguments).find_problem(typed)

@@ -14,10 +14,11 @@ from markdown_it import MarkdownIt
 
 from support.emulator import KEY, SECRET, slack
 from support.pages import parse_page
-from support.playbooks import ROOT, command, play
+from support.playbooks import command
 
-TEMPLATES = ROOT / "roles" / "bootstrap" / "templates"
 HOSTILE = "x <script>alert(1)</script> & | `y`"
+#: How a plan shows it.
+SHOWN = HOSTILE
 ORGANIZATION = "9d1c2f6e-1b7a-4d0b-9f51-5f0f3a6a2b11"
 
 
@@ -152,22 +153,16 @@ def plan_files(emulator, tmp_path):
     """A function that writes the plan of a task as HTML and Markdown, and returns both."""
 
     def write(**options):
-        task = {
-            "ccloud.notifications.organization": options,
-            "check_mode": True,
-            "register": "bootstrap_result",
-        }
-        templates = [
-            {
-                "ansible.builtin.template": {
-                    "src": str(TEMPLATES / f"plan.{kind}.j2"),
-                    "dest": str(tmp_path / f"plan.{kind}"),
-                    "mode": "0644",
-                }
-            }
-            for kind in ("html", "md")
-        ]
-        process = play(tmp_path, [task, *templates], environment=environment(emulator))
+        variables = {f"bootstrap_{name}": value for name, value in options.items()}
+        variables.update(plan_html="plan.html", plan_markdown="plan.md")
+        process = command(
+            tmp_path,
+            "ansible-playbook",
+            "ccloud.notifications.plan",
+            "-e",
+            json.dumps(variables),
+            environment=environment(emulator),
+        )
         assert process.status == 0, process.output[-4000:]
         return parse_page((tmp_path / "plan.html").read_text()), (tmp_path / "plan.md").read_text()
 
@@ -194,7 +189,6 @@ def test_plan_page_has_one_line_for_each_change(plan_files, emulator):
     page, _markdown = plan_files(
         integrations=[channel("kind", "Webhook"), channel("ops", description="<b>, -5 min"), channel("new")],
         subscriptions=[{"notification_type": "Connector failed", "integrations": ["new"]}],
-        on_kind_change="recreate",
         purge=True,
     )
     assert_self_contained(page)
@@ -202,21 +196,17 @@ def test_plan_page_has_one_line_for_each_change(plan_files, emulator):
     facts = page.one("dl", "facts").text
     assert re.search(r"Cost \d+ requests Checksum [0-9a-f]{64}$", facts)
 
-    assert (
-        page.one("ul", "counts").text
-        == "+ 1 to create ~ 2 to change -/+ 1 to recreate - 1 to delete 0 unchanged"
-    )
+    assert page.one("ul", "counts").text == "+ 1 to create ~ 3 to change - 1 to delete 0 unchanged"
     assert [item.text for item in page.one("section", "note").all("li")] == [
-        f"integration {HOSTILE} (purge)",
-        "integration kind , which is created again with another ID",
+        f"integration {SHOWN} (purge)",
     ]
     rows = {row[2]: row for row in rows_of(page)}
-    assert rows["kind"][:2] == ["-/+ recreate", "integration"]
+    assert rows["kind"][:2] == ["~ change", "integration"]
     assert rows["new"] == ["+ create", "integration", "new", "Slack ********", ""]
-    assert rows[HOSTILE][:2] == ["- delete", "integration"]
+    assert rows[SHOWN][:2] == ["- delete", "integration"]
     assert rows["ops"][3].startswith("description, target.webhook_url:")
     assert rows["ops"][3].endswith("<b>, -5 min")
-    change = "integrations: ENABLED Organization admins, +new , -kind , -ops"
+    change = "integrations: +new -kind -ops (+1 others)"
     assert rows["Connector failed"] == ["~ change", "subscription", "Connector failed", change, "1"]
     assert [element.text for element in page.all("ins")] == ["+new"]
     assert [element.text for element in page.all("del")] == ["-kind", "-ops"]
@@ -225,11 +215,12 @@ def test_plan_page_has_one_line_for_each_change(plan_files, emulator):
 
 
 def test_plan_page_says_that_nothing_changes(plan_files, emulator):
-    page, markdown = plan_files(integrations=[])
+    emulator.reset(integrations=[slack("ops", "https://hooks.example/Slack")])
+    page, markdown = plan_files(integrations=[channel("ops")])
     assert "No changes. The organization matches the variables." in page.one("main").text
     assert page.all("table") == []
     assert page.all("section") == []
-    assert markdown.splitlines()[2] == "0 unchanged. Applying it takes 3 requests."
+    assert markdown.splitlines()[2] == "1 unchanged. Applying it takes 3 requests."
     assert "|" not in markdown
 
 
@@ -251,15 +242,15 @@ def test_plan_is_a_good_comment_on_a_pull_request(plan_files, emulator):
     shown = parse_page(rendered)
     assert [heading.text for heading in shown.all("h2")] == [f"Plan for organization {ORGANIZATION}"]
     assert [item.text for item in shown.one("blockquote").all("li")] == [
-        "integration @\u200ball #\u200b1 www.evil.example (purge)",
-        f"integration {HOSTILE} (purge)",
+        'integration "@\u200ball #\u200b1 www.evil.example" (purge)',
+        f"integration {SHOWN} (purge)",
     ]
     table = rows_of(shown)
     assert {len(row) for row in table} == {5}
     assert [row[:3] for row in table] == [
         ["+", "integration", "new"],
         ["~", "subscription", "Connector failed"],
-        ["-", "integration", "@\u200ball #\u200b1 www.evil.example"],
-        ["-", "integration", HOSTILE],
+        ["-", "integration", '"@\u200ball #\u200b1 www.evil.example"'],
+        ["-", "integration", SHOWN],
     ]
     assert not {element.tag for element in shown.all()} & {"a", "img", "h1", "h3", "script"}

@@ -5,12 +5,61 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from . import answers
 from .answers import Answer
 from .experiment import Experiment, NotAskedError, UnclearError, expect
 from .session import member
 
 INVALID = (400, 409, 422)
+
+
+def url_verification(experiment: Experiment) -> Answer:
+    """Tries to save a URL that nothing accepts. Asked first, because the answer decides what else is possible."""
+    dead = {"kind": "Webhook", "url": experiment.options.dead_url}
+    experiment.first_integration()
+    response = experiment.create_integration(dead, suffix="-dead")
+    if response.status == 201:
+        return Answer("saved")
+    if response.status in INVALID:
+        return Answer("refused", f"answered with status {response.status}")
+    raise UnclearError(f"answered with status {response.status}")
+
+
+def stored_urls(experiment: Experiment) -> Answer:
+    """Sends a URL with its default port, and looks whether it comes back like that."""
+    integration = experiment.first_integration()
+    parts = urlsplit(experiment.options.webhook_url)
+    port = {"https": 443, "http": 80}.get(parts.scheme)
+    if parts.port or port is None:
+        raise NotAskedError("the --webhook-url has a port")
+    sent = parts._replace(netloc=f"{parts.netloc}:{port}").geturl()
+    target = {"kind": "Webhook", "url": sent}
+    response = experiment.session.call("PATCH", "/integrations/{id}", id=integration, body={"target": target})
+    expect(response, 200, "the change")
+    shown = experiment.read_integration(integration)["target"].get("url")
+    if shown == sent:
+        return Answer("as-sent")
+    return Answer("normalized") if shown == experiment.options.webhook_url else _not_shown()
+
+
+def _not_shown() -> Answer:
+    raise UnclearError("the URL is masked, or another one")
+
+
+def stored_texts(experiment: Experiment) -> Answer:
+    """Sends a description that ends with a line end, as a block of YAML does."""
+    integration = experiment.first_integration()
+    sent = "A throw-away integration of the probe\n"
+    response = experiment.session.call(
+        "PATCH", "/integrations/{id}", id=integration, body={"description": sent}
+    )
+    expect(response, 200, "the change")
+    shown = experiment.read_integration(integration).get("description")
+    if shown == sent:
+        return Answer("as-sent")
+    return Answer("trimmed") if shown == sent.strip() else Answer("other", "the description is another one")
 
 
 def write_answers(experiment: Experiment) -> Answer:

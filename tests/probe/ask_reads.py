@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 from . import answers
 from .answers import Answer
 from .experiment import Experiment, NotAskedError, UnclearError, expect
@@ -25,6 +27,16 @@ def page_size(experiment: Experiment) -> Answer:
     return answers.page_sizes(
         len(one["data"]), len(body["data"]), bool((body.get("metadata") or {}).get("next"))
     )
+
+
+def next_links(experiment: Experiment) -> Answer:
+    """Which query a next link has: the whole one, or the token alone."""
+    response = experiment.session.call("GET", "/notification-types", query={"page_size": "1"})
+    link = (expect(response, 200, "a page of 1").get("metadata") or {}).get("next")
+    if not link:
+        raise NotAskedError("there is one page only")
+    names = set(parse_qs(urlsplit(link).query))
+    return Answer("token" if names == {"page_token"} else "full")
 
 
 def resource_type(experiment: Experiment) -> Answer:

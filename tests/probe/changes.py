@@ -15,7 +15,14 @@ from typing import Any
 
 Object = dict[str, Any]
 WRITABLE_KINDS = ("Slack", "MsTeams", "Webhook")
-MAX_INTEGRATIONS = 3
+MAX_INTEGRATIONS = 4
+#: Every name that the probe gives has this, and then eight hexadecimal digits, whatever --prefix says.
+FIXED_PART = "ccloud-probe-"
+
+
+def full_prefix(prefix: str) -> str:
+    """What names of a run begin with, before its digits."""
+    return prefix if prefix.endswith(FIXED_PART) else prefix + FIXED_PART
 
 
 @dataclass
@@ -39,6 +46,8 @@ class Changes:
     change_unknown: bool = False
     new_subscriptions: list[str] = field(default_factory=list)
     subscription_unknown: bool = False
+    #: What was not deleted, because somebody else needs it.
+    kept: list[str] = field(default_factory=list)
 
     def change_subscription(self, subscription: str, before: list[str]) -> None:
         """Note a subscription that is about to change. Raises OSError if the journal cannot be written."""

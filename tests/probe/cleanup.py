@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Optional
 
-from .changes import WRITABLE_KINDS, Changes, Object
+from .changes import FIXED_PART, WRITABLE_KINDS, Changes, Object
 from .session import NoResponseError, Session, member
 
 PAGE = {"page_size": "100"}
@@ -116,11 +116,16 @@ def integration_ids(subscription: Object) -> list[str]:
 def is_own(integration: Object, prefix: str) -> bool:
     """Whether an integration can be one of the probe's: by its name and its kind.
 
-    A name is the prefix, eight hexadecimal digits, which a run includes in its prefix, and an ending.
+    A name is the prefix with its fixed part, eight hexadecimal digits, which a run includes in its prefix,
+    and an ending. Without the digits it is the name of somebody else.
     """
     name = str(integration.get("display_name", ""))
-    names = re.compile(re.escape(prefix) + r"(?:[0-9a-f]{8})?(?:-slack|-*)")
+    digits = "" if _RUN.search(prefix) else "[0-9a-f]{8}"
+    names = re.compile(re.escape(prefix) + digits + r"(?:-slack|-dead|-*)")
     return bool(names.fullmatch(name)) and kind_of(integration) in WRITABLE_KINDS
+
+
+_RUN = re.compile(re.escape(FIXED_PART) + "[0-9a-f]{8}$")
 
 
 def kind_of(integration: Object) -> str:
@@ -133,7 +138,7 @@ def _remove(session: Session, changes: Changes, needs_list: bool = False) -> lis
 
     A run knows what it created without the lists, unless it never learned the outcome of a creation.
     """
-    left: list[str] = []
+    left: list[str] = changes.kept
     try:
         _find_integrations(session, changes)
         _find_subscriptions(session, changes)
@@ -196,7 +201,17 @@ def _find_subscriptions(session: Session, changes: Changes) -> None:
             break
         session.pause(session.pace.interval)
 
-    changes.new_subscriptions += new
+    if changes.subscription_unknown:
+        changes.new_subscriptions += new
+    else:
+        # Only the journal says which subscriptions are the probe's. The others keep their last recipient.
+        last = {integration for each in unknown if each["id"] in new for integration in integration_ids(each)}
+        for integration in last & own:
+            name = changes.integrations.pop(integration)
+            changes.kept.append(
+                f"Integration {name} ({integration}) is the last recipient of a subscription that the probe "
+                "did not create, so it was not deleted. Give the subscription another recipient first."
+            )
     for subscription in using:
         others = [each for each in integration_ids(subscription) if each not in own]
         if others:

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Optional
 
-from .changes import MAX_INTEGRATIONS, Changes, Journal
+from .changes import MAX_INTEGRATIONS, Changes, Journal, full_prefix
 from .cleanup import clean, undo
 from .experiment import Experiment, Options
 from .questions import ask_all, not_reached
@@ -28,7 +28,7 @@ CONSENT = "--consent-to-temporary-changes"
 ENDPOINT = "https://api.confluent.cloud"
 #: Names under .invalid never lead anywhere (RFC 6761).
 WEBHOOK_URL = "https://ccloud-probe.invalid/services/this-goes-nowhere"
-MAX_PREFIX = 40
+MAX_PREFIX = 35
 MIN_PREFIX = 6
 
 WHAT_HAPPENS = f"""\
@@ -58,7 +58,7 @@ def main(
     """
     options = _parse(arguments)
     environment = os.environ if environment is None else environment
-    if not (options.clean or options.consent):
+    if not options.consent:
         say(WHAT_HAPPENS)
         return 2
 
@@ -99,13 +99,14 @@ def _parse(arguments: Optional[Sequence[str]]) -> argparse.Namespace:
         CONSENT, dest="consent", action="store_true", help="allow the changes that are described above"
     )
     parser.add_argument(
-        "--clean", action="store_true", help="ask nothing; remove what an earlier run left behind"
+        "--clean", action="store_true", help=f"with {CONSENT}: ask nothing; remove what an earlier run left"
     )
     parser.add_argument(
-        "--prefix", default="ccloud-probe-", help="what names begin with (default: %(default)s)"
+        "--prefix", default="ccloud-probe-", help="what names begin with; they always contain ccloud-probe-"
     )
     parser.add_argument(
         "--webhook-url",
+        "--receiver-url",
         default=WEBHOOK_URL,
         help="the URL of the integrations (default: one that leads nowhere)",
     )
@@ -188,7 +189,7 @@ def _interruptions(session: Session) -> Iterator[None]:
 
 
 def _clean(session: Session, prefix: str, journal: Journal) -> int:
-    changes = Changes(name=prefix, journal=journal)
+    changes = Changes(name=full_prefix(prefix), journal=journal)
     try:
         journal.read(changes)
         left = clean(session, changes)
@@ -203,7 +204,7 @@ def _clean(session: Session, prefix: str, journal: Journal) -> int:
 
 
 def _probe(session: Session, options: argparse.Namespace, journal: Journal) -> int:
-    changes = Changes(name=options.prefix + run_token(), journal=journal)
+    changes = Changes(name=full_prefix(options.prefix) + run_token(), journal=journal)
     allowed = Options(
         options.webhook_url, WEBHOOK_URL, options.notification_type, options.read_user_notifications
     )

@@ -78,6 +78,7 @@ def _flink_paths(_experiment: Experiment) -> Answer:
 READS, INTEGRATIONS, SUBSCRIPTIONS = ask_reads, ask_integrations, ask_subscriptions
 
 QUESTIONS = (
+    Question("next_links", "The query of a list's next link:", READS.next_links),
     Question("page_size", "Is page_size honored, up to 250?", READS.page_size),
     Question("resource_type", "Do notification types have a resource_type?", READS.resource_type),
     Question("resource_type_filter", "Can types be filtered by resource_type?", READS.resource_type_filter),
@@ -85,12 +86,15 @@ QUESTIONS = (
     Question("empty_preference_lookup", "A lookup of a preference that finds none:", READS.preference_lookup),
     Question("early_access", "Access of the organization to user notifications:", READS.early_access),
     Question("include", "Is include honored for user notifications?", READS.include),
+    Question("url_verification", "A URL that accepts nothing is:", INTEGRATIONS.url_verification),
     Question("write_answers", "Members in the response to a write:", INTEGRATIONS.write_answers),
     Question("new_objects", "When do lists show a new object?", INTEGRATIONS.new_objects),
     Question("read_answers", "Members in the response to a read:", INTEGRATIONS.read_answers),
     Question("webhook_urls", "How does a read return the webhook URL?", INTEGRATIONS.webhook_urls),
+    Question("stored_urls", "How is a webhook URL stored?", INTEGRATIONS.stored_urls),
     Question("duplicate_names", "Two integrations with the same name:", INTEGRATIONS.duplicate_names),
     Question("kind_change", "A PATCH that changes the kind of a target:", INTEGRATIONS.kind_change),
+    Question("stored_texts", "How are names and descriptions stored?", INTEGRATIONS.stored_texts),
     Question("empty_description", "What does an empty description do?", INTEGRATIONS.empty_description),
     Question("validation_errors", "Which violations does an error list?", INTEGRATIONS.validation_errors),
     Question("dead_url", "A test of a URL that does not resolve:", INTEGRATIONS.dead_url),

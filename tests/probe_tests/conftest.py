@@ -89,7 +89,7 @@ class Probe:
         return self.run(*arguments, pace=pace, session_class=session_class)
 
     def clean(self, *arguments: str) -> Run:
-        return self.run("--clean", *arguments)
+        return self.run(CONSENT, "--clean", *arguments)
 
     def state(self) -> dict[str, Any]:
         """Everything that a client can change in the organization, times aside."""

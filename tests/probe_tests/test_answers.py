@@ -47,6 +47,9 @@ def played(chosen, without):
     for name in ("empty_lookup", "empty_preference_lookup"):
         if shown[name] == "missing":
             shown[name] = shown["missing"]
+    if shown["webhook_urls"] == "masked":
+        # What is masked cannot be compared.
+        shown.pop("stored_urls")
     if shown["error_envelope"] == "error":
         # That envelope has room for one error.
         shown.pop("validation_errors", None)
@@ -119,10 +122,10 @@ def test_without_type_no_subscription_is_changed(probe: Probe):
     assert not any("/subscriptions" in line for line in probe.emulator.writes())
 
 
-def test_at_most_three_integrations_are_created(probe: Probe):
+def test_at_most_four_integrations_are_created(probe: Probe):
     probe.emulator.reset(kind_change="refused")
     probe.ask(RECOMMENDED)
-    assert probe.emulator.writes().count("POST /integrations -> 201") == 3
+    assert probe.emulator.writes().count("POST /integrations -> 201") == 4
 
 
 def test_emulator_behaves_like_the_organization_that_was_asked(probe: Probe, tmp_path):

@@ -52,10 +52,10 @@ def test_without_consent_nothing_is_sent(probe: Probe):
             [],
             "must be like https://api.confluent.cloud",
         ),
-        ({}, ["--prefix", "a"], "--prefix must have 6 to 40 characters."),
-        ({}, ["--prefix", ""], "--prefix must have 6 to 40 characters."),
-        ({}, ["--prefix", "", "--clean"], "--prefix must have 6 to 40 characters."),
-        ({}, ["--prefix", "x" * 41], "--prefix must have 6 to 40 characters."),
+        ({}, ["--prefix", "a"], "--prefix must have 6 to 35 characters."),
+        ({}, ["--prefix", ""], "--prefix must have 6 to 35 characters."),
+        ({}, ["--prefix", "", "--clean"], "--prefix must have 6 to 35 characters."),
+        ({}, ["--prefix", "x" * 41], "--prefix must have 6 to 35 characters."),
         ({}, ["--output", "/nonexistent/probe.yml"], "The folder of --output does not exist."),
     ],
 )
@@ -155,7 +155,7 @@ def test_redirect_never_repeats_a_post_as_a_get(probe: Probe):
         "redirect", "POST", "*/integrations", location="/notifications/v1/integrations", status=302
     )
     run = probe.ask()
-    assert (run.answers["write_answers"], run.answers["redirects"]) == ("unclear", "302")
+    assert (run.answers["url_verification"], run.answers["redirects"]) == ("unclear", "302")
     assert "POST /integrations -> 302" in probe.emulator.lines()
 
 
@@ -199,8 +199,11 @@ def test_user_notifications_are_not_read_unless_allowed(probe: Probe):
 def test_url_that_the_service_refuses_for_slack_does_not_pass_for_a_refused_change(probe: Probe):
     refused = {"errors": [{"status": "422"}]}
     probe.emulator.fault("status", "PATCH", "*/integrations/*", status=422, body=refused)
-    # The second creation is the one of equal name, the third the one of kind Slack.
-    probe.emulator.fault("status", "POST", "*/integrations", status=422, body=refused, skip=2)
+    # Other changes come before that of the kind. The creations are those of a dead URL and of an equal name, and
+    # the fourth that of the kind Slack.
+    probe.emulator.control("POST", "faults/clear")
+    probe.emulator.fault("status", "PATCH", "*/integrations/*", status=422, body=refused, skip=1)
+    probe.emulator.fault("status", "POST", "*/integrations", status=422, body=refused, skip=3)
     run = probe.ask()
     assert run.answers["kind_change"] == "unclear"
     assert "try a --webhook-url of Slack" in run.output

@@ -143,14 +143,14 @@ def test_refused_deletions_are_named_one_by_one(probe: Probe):
     assert run.status == 1
     assert sorted(probe.emulator.ids()) != []
     made = [each for each in probe.emulator.objects() if each["display_name"].startswith("ccloud-probe-")]
-    assert len(made) == 2
+    assert len(made) == 3
     for integration in made:
         request = f"DELETE /notifications/v1/integrations/{integration['id']}"
         assert (
             f"Integration {integration['display_name']} ({integration['id']}) was not deleted." in run.output
         )
         assert f"Run the probe with --clean later, or send {request}." in run.output
-    assert "3 things are left:" in run.output
+    assert "4 things are left:" in run.output
     refused = probe.ask(OPTIONAL)
     assert (refused.status, "Run the probe with --clean first." in refused.output) == (2, True)
 
@@ -225,9 +225,27 @@ def test_clean_takes_its_integrations_out_of_the_subscriptions_of_others(probe: 
 
 
 def test_clean_takes_another_prefix(probe: Probe):
-    probe.emulator.reset(integrations=[slack(OWN), slack("trial-run-0123abcd"), slack("trial-run-pager")])
+    own = f"trial-run-{OWN}"
+    theirs = [slack(OWN), slack("trial-run-0123abcd"), slack("trial-run-pager"), slack("trial-run-")]
+    probe.emulator.reset(integrations=[*theirs, slack(own)])
     assert probe.clean("--prefix", "trial-run-").status == 0
-    assert set(probe.emulator.made()) == {OWN, "trial-run-pager"}
+    assert set(probe.emulator.made()) == {integration["display_name"] for integration in theirs}
+
+
+def test_clean_needs_consent(probe: Probe):
+    probe.emulator.reset(integrations=[slack(OWN)])
+    assert probe.run("--clean").status == 2
+    assert probe.emulator.requests() == []
+
+
+def test_clean_never_takes_the_last_recipient_of_a_subscription(probe: Probe):
+    """Without its journal, the probe cannot know which subscriptions it has created."""
+    probe.emulator.reset(integrations=[slack(OWN)])
+    probe.emulator.route(REQUIRED, OWN)
+    cleaned = probe.clean()
+    assert cleaned.status == 1
+    assert "is the last recipient of a subscription that the probe did not create" in cleaned.output
+    assert probe.emulator.routes()[REQUIRED] == [OWN]
 
 
 def test_what_somebody_else_adds_meanwhile_stays(probe: Probe):

@@ -23,7 +23,7 @@ from .._engine.rendering import (
 from .._engine.result import PlanResult
 from .._organization.channel_tests import TestResult
 from .._organization.planning import OrganizationPlan
-from .._redaction import counted, origin_of, quoted_names
+from .._redaction import counted, display_name, origin_of, quoted_names
 from .._resources.integrations import INTEGRATIONS
 from .._resources.notification_types import NOTIFICATION_TYPES
 from .._resources.subscriptions import Subscriptions
@@ -104,7 +104,7 @@ def _plan_to_output(organization: OrganizationPlan) -> Dict[str, Any]:
         "changes": entries,
         "text": plan_text(entries, summary, organization.unmanaged),
         "unmanaged": list(organization.unmanaged),
-        "silenced": list(organization.silenced),
+        "silenced": list(map(display_name, organization.silenced)),
         "requests": request_count(plan, len(collections), len(organization.tests)),
     }
 

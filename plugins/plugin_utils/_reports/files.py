@@ -26,6 +26,11 @@ class OutputFile:
     mode: int = 0o644
 
 
+def absolute(text: str) -> str:
+    """The path that a variable means. A relative one begins in the current directory."""
+    return os.path.realpath(os.path.abspath(os.path.expanduser(text)))
+
+
 def output_file(variable: str, text: str, mode: int = 0o644) -> OutputFile:
     """The file that a variable asks for. A relative path begins in the current directory. Raises FileError.
 
@@ -91,10 +96,16 @@ def refuse_claimed_paths(files: Sequence[OutputFile], folder: str, host: str) ->
     for file in files:
         other = claim(folder, file.path, host)
         if other != host:
-            raise FileError(
-                f"{file.variable} is {file.path} for {other} and {host}, so one would replace the other. Use "
-                "{{ inventory_hostname }} in it."
-            )
+            raise shared_between(file.variable, file.path, host, other)
+
+
+def shared_between(variable: str, path: str, host: str, other: str) -> FileError:
+    """The error if two hosts would write one file."""
+    first, second = sorted((host, other))
+    return FileError(
+        f"{variable} is {path} for {first} and for {second}, so one would replace the other. Use "
+        "{{ inventory_hostname }} in it."
+    )
 
 
 def write(file: OutputFile, content: str) -> None:
