@@ -70,9 +70,13 @@ _SCHEME_END = re.compile(r"://|:\\/\\/|%3A%2F%2F", re.IGNORECASE)
 Span = Tuple[int, int]
 
 
+#: What ansible-core shows in place of a secret: since 2.22, and before.
+_MASKS = ("$REDACTED$", "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER")
+
+
 def is_hidden(value: Optional[str]) -> bool:
     """Whether a value is missing or the mask of a URL: ours, Ansible's or the service's."""
-    return not value or "***" in value or value == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    return not value or "***" in value or any(mask in value for mask in _MASKS)
 
 
 # Foreign text
@@ -177,6 +181,11 @@ class Redactor:
         self._forms: Set[str] = set()
         self._finder = SecretFinder(())
         self._lock = threading.Lock()
+
+    @property
+    def secrets(self) -> FrozenSet[str]:
+        """Everything that was added."""
+        return frozenset(self._secrets)
 
     def allow(self, endpoint: str) -> None:
         """Do not hide URLs below this one: they are the API's own."""

@@ -10,11 +10,20 @@ from typing import Dict, Iterable, Optional
 from ansible import constants as C
 from ansible.utils.display import Display
 
+from ..module_utils._ansible import secret_registry
+
 #: Callbacks that print text. Any other may print one document, which further text would break.
 _TEXT_CALLBACKS = frozenset(
     ("default", "minimal", "oneline", "yaml", "debug", "unixy", "dense", "diy", "actionable", "awx_display")
 )
 _COLORS: Dict[str, str] = {"+": "COLOR_DIFF_ADD", "~": "COLOR_CHANGED", "-": "COLOR_DIFF_REMOVE"}
+
+#: Without digits, which may be what is hidden.
+_DAMAGED = (
+    "Parts of the following text are hidden, because a vaulted file, a password or an option that is a secret has "
+    "a word or a number that occurs in it. Files and the results of jobs are right. Keep only secrets in a vaulted "
+    "file, and choose a long vault password."
+)
 
 display = Display()
 
@@ -32,6 +41,8 @@ class Console:
         lines = list(lines)
         if self._is_quiet or not lines:
             return
+        if secret_registry.is_masked("\n".join(lines)):
+            display.warning(_DAMAGED)
         if self._label:
             display.display(f"[{self._label}]")
         for line in lines:

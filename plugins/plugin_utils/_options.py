@@ -33,7 +33,7 @@ class ValidatedOptions:
 
 def validate_options(arguments: ArgumentSpec, given: Mapping[str, Any], folder: str) -> ValidatedOptions:
     """Validate options. Relative paths begin in a folder."""
-    options = without_nulls(plain(given))
+    options = arguments.without_masks(without_nulls(plain(given)))
     problem = arguments.find_problem(options)
     try:
         validated = ArgumentSpecValidator(**arguments.as_keywords()).validate(options)

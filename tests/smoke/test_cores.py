@@ -256,3 +256,70 @@ def test_relays_execute_no_text_of_a_notification(core, receive, title):
     assert pagerduty["payload"]["summary"] == harmless
     assert opsgenie["message"] == harmless[:130]
     assert list(core.folder.rglob("executed")) == []
+
+
+# The registry of secrets, since ansible-core 2.22
+
+only_with_registry = pytest.mark.parametrize("core", ["2.22"], indirect=True)
+WAYS = pytest.mark.parametrize("direct", ["true", "false"])
+
+
+@only_with_registry
+@WAYS
+@pytest.mark.parametrize("mask", ["********", "$REDACTED$", "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"])
+def test_a_mask_that_is_handed_back_is_no_secret(core, emulator, direct, mask):
+    """A result may be handed back; its mask must not hide the headings of the tasks that follow."""
+    emulator.reset(integrations=[slack("ops")])
+    target = {"kind": "Slack", "webhook_url": mask}
+    tasks = [
+        {"ccloud.notifications.integration": {"display_name": "ops", "target": target}},
+        {"name": "A task", "ansible.builtin.debug": {"msg": "********** after"}},
+    ]
+    play = [{"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks}]
+    (core.folder / "play.yml").write_text(yaml.safe_dump(play))
+    environment = {"CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": direct}
+    output = core.run("ansible-playbook", "play.yml", **environment).output
+    assert "PLAY RECAP ****" in output
+    assert "********** after" in output
+    assert emulator.writes() == []
+
+
+@only_with_registry
+@WAYS
+def test_secrets_that_only_a_module_knows_are_masked_later(core, emulator, direct):
+    url = "https://hooks.slack.example/services/canary-5e1f"
+    emulator.reset(integrations=[slack("ops", url)])
+    tasks = [
+        {
+            "ccloud.notifications.integration_info": {"reveal_webhook_urls": True},
+            "register": "info",
+            "no_log": True,
+        },
+        {
+            "ansible.builtin.debug": {
+                "msg": ["the URL " + url[:30], "{{ info.integrations[-1].target.webhook_url }}"]
+            }
+        },
+        {"ansible.builtin.debug": {"msg": "{{ lookup('env', 'CONFLUENT_CLOUD_API_SECRET') }}"}},
+    ]
+    play = [{"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks}]
+    (core.folder / "play.yml").write_text(yaml.safe_dump(play))
+    environment = {"CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": direct}
+    output = core.run("ansible-playbook", "play.yml", **environment).output
+    assert "canary-5e1f" not in output
+    assert SECRET not in output
+    assert output.count("$REDACTED$") >= 2
+
+
+@only_with_registry
+def test_a_plan_that_is_damaged_by_a_secret_says_so(core, emulator):
+    (core.folder / "password").write_text("a long vault password\n")
+    (core.folder / "vaulted.yml").write_text("retries: 1\n")
+    password = ["--vault-password-file", "password"]
+    core.run("ansible-vault", "encrypt", "vaulted.yml", *password)
+    flags = [*EXAMPLE, "-e", "@vaulted.yml", *password, "-e", "plan_json=plan.json"]
+    output = core.playbook("plan", *flags)
+    assert "Parts of the following text are hidden" in " ".join(output.split())
+    checksum = json.loads((core.folder / "plan.json").read_text())["plan"]["checksum"]
+    assert "REDACTED" not in checksum
+    assert "Parts of the following text" not in core.playbook("plan", *EXAMPLE)

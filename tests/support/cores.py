@@ -23,7 +23,7 @@ CACHE = ROOT / ".cache" / "matrix"
 #: The releases that `make test` uses for a few playbooks, beside that of the environment: the oldest, which
 #: is that of Automation Platform's control plane, and the newest. `make matrix` runs everything on all
 #: releases.
-SMOKE = ("2.16", "2.21")
+SMOKE = ("2.16", "2.22")
 TARGETS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 
 
@@ -51,6 +51,7 @@ CORES = (
     Core("2.19.14", "26.10.0", ("3.11", "3.12", "3.13"), TARGETS[:5]),
     Core("2.20.10", "26.10.0", ("3.12", "3.13", "3.14"), TARGETS),
     Core("2.21.5", "26.10.0", ("3.12", "3.13", "3.14"), TARGETS),
+    Core("2.22.0rc1", "26.10.0", ("3.13", "3.14"), TARGETS),
 )
 
 

@@ -16,6 +16,8 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tupl
 
 from ansible.module_utils.common.validation import check_type_bool, check_type_dict, check_type_int
 
+from .._redaction import is_hidden
+
 Constraint = List[Sequence[Any]]
 
 #: What ansible-core's validator raises instead of refusing.
@@ -64,6 +66,14 @@ class ArgumentSpec:
         """Keyword arguments of AnsibleModule and of ArgumentSpecValidator."""
         return {"argument_spec": dict(self.options), **self.constraints}
 
+    def without_masks(self, params: Any) -> Any:
+        """A copy of options in which a secret that is only a mask is empty.
+
+        What a module returned may be handed back. Otherwise ansible-core 2.22 would register the mask as a
+        secret, and hide all that looks like it from then on.
+        """
+        return _without_masks(self.options, params)
+
     def find_problem(self, params: Mapping[str, Any]) -> Optional[str]:
         """The first problem with a task's options, named by their paths, or None if they are valid.
 
@@ -90,6 +100,25 @@ class ArgumentSpec:
 
     def _given(self, names: Sequence[str], params: Mapping[str, Any]) -> List[str]:
         return [name for name in names if _value_of(name, self.options[name], params) is not None]
+
+
+def _without_masks(options: Mapping[str, Any], params: Any) -> Any:
+    if not isinstance(params, Mapping):
+        return params
+    by_name = {
+        alias: option for name, option in options.items() for alias in (name, *option.get("aliases", ()))
+    }
+    return {name: _without_mask(by_name.get(name, {}), value) for name, value in params.items()}
+
+
+def _without_mask(option: Mapping[str, Any], value: Any) -> Any:
+    if option.get("no_log") and isinstance(value, str):
+        return "" if is_hidden(value) else value
+    if "options" not in option:
+        return value
+    if isinstance(value, (list, tuple)):
+        return [_without_masks(option["options"], item) for item in value]
+    return _without_masks(option["options"], value)
 
 
 def _prefix(path: str) -> str:

@@ -20,6 +20,7 @@ from .._api.session import DEFAULT_ENDPOINT, SessionCache
 from .._common import noop
 from .._errors import NotificationsError, RefusedError, operation
 from .._redaction import HIDDEN, MESSAGE_LIMIT, Redactor, counted, one_line, origin_of, shortened
+from . import secret_registry
 from .connection import SECRET_OPTIONS, connection_from_options, endpoint_from_options, is_loopback
 
 #: The service's errors refer to its documentation.
@@ -99,6 +100,9 @@ class ModuleContext:
         for client in self._clients:
             client.close()
             self._credentials += client.credentials
+        # Credentials of the environment, exchanged tokens, and URLs that the result shows.
+        shows_urls = bool(self.params.get("reveal_webhook_urls"))
+        secret_registry.register([*self._credentials, *(self.redactor.secrets if shows_urls else ())])
         return {"api": self._clients[0].stats.as_result(self.redactor)} if self._clients else {}
 
     def cancel(self) -> None:

@@ -66,7 +66,7 @@ class _Module(AnsibleModule):  # type: ignore[misc]
 
     def _load_params(self) -> None:
         super()._load_params()
-        self.params = without_nulls(self.params)
+        self.params = self._arguments.without_masks(without_nulls(self.params))
         options = {
             name: value for name, value in self.params.items() if not str(name).startswith("_ansible_")
         }
