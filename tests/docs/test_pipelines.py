@@ -23,6 +23,7 @@ from support.playbooks import BIN, ROOT
 
 CI = ROOT / "docs" / "ci"
 REVIEWED, MERGED = "a" * 40, "b" * 40
+BEFORE_APPROVAL, APPROVAL, AFTER_APPROVAL = (f"2026-05-04T{time}:00Z" for time in ("10:00", "11:00", "11:30"))
 OPS_URL = "https://hooks.slack.example/services/ops-not-a-real-secret"
 PASSWORD = "vault-password-not-a-real-one"
 PLATFORM_TOKEN = "platform-token-not-a-real-one"
@@ -126,25 +127,32 @@ class GitHub(Platform):
         if (method, path) == ("POST", self.comment_path) and allowed.get("pull-requests") == "write":
             return 201, {"id": 1}
         if (method, path) == ("POST", self.status_path) and allowed.get("statuses") == "write":
-            self.statuses.insert(0, {**body, "creator": dict(self.author)})
+            self.statuses.insert(0, {**body, "creator": dict(self.author), "created_at": BEFORE_APPROVAL})
             return 201, self.statuses[0]
         if path == f"/repos/acme/notifications/commits/{MERGED}/pulls" and allowed.get("pull-requests"):
             pulls = [
-                {"merge_commit_sha": MERGED, "merged_at": "2026-05-04T12:00:00Z", "head": {"sha": commit}}
+                {
+                    "number": 7,
+                    "merge_commit_sha": MERGED,
+                    "merged_at": "2026-05-04T12:00:00Z",
+                    "head": {"sha": commit},
+                }
                 for commit in self.requests
             ]
             # Other pull requests contain the commit as well.
             return 200, [{"merge_commit_sha": "c" * 40, "merged_at": None, "head": {"sha": "d" * 40}}, *pulls]
+        if path == "/repos/acme/notifications/pulls/7/reviews?per_page=100" and allowed.get("pull-requests"):
+            reviews = [{"state": "COMMENTED", "submitted_at": "2026-05-04T11:59:00Z"}]
+            return 200, [*reviews, {"state": "APPROVED", "submitted_at": APPROVAL}]
         if path == f"/repos/acme/notifications/commits/{REVIEWED}/statuses?per_page=100" and allowed.get(
             "statuses"
         ):
             return 200, self.statuses
         return 403, {"message": f"Resource not accessible: {method} {path}"}
 
-    def add_status(self, checksum, author):
-        self.statuses.insert(
-            0, {"context": "notifications/plan", "description": checksum, "creator": dict(author)}
-        )
+    def add_status(self, checksum, author, created_at=BEFORE_APPROVAL):
+        status = {"context": "notifications/plan", "description": checksum, "created_at": created_at}
+        self.statuses.insert(0, {**status, "creator": dict(author)})
 
     def run(self, workspace, event, fork=False, checksum=""):
         head = {"sha": REVIEWED, "repo": {"full_name": "somebody/fork" if fork else "acme/notifications"}}
@@ -204,21 +212,35 @@ class GitLab(Platform):
             return 201, self.statuses[-1]
         if path == f"/api/projects/5/repository/commits/{MERGED}/merge_requests":
             merged = [
-                {"state": "merged", "sha": commit, "merge_commit_sha": MERGED, "squash_commit_sha": None}
+                {
+                    "iid": 7,
+                    "state": "merged",
+                    "merged_at": "2026-05-04T12:00:00Z",
+                    "sha": commit,
+                    "merge_commit_sha": MERGED,
+                    "squash_commit_sha": None,
+                }
                 for commit in self.requests
             ]
             other = {"state": "opened", "sha": "d" * 40, "merge_commit_sha": None, "squash_commit_sha": None}
             return 200, [other, *merged]
+        if path == "/api/projects/5/merge_requests/7/approvals":
+            return 200, {"approved_by": [{"user": {"id": 1}, "approved_at": APPROVAL}]}
         if path == "/api/user":
             return 200, {"id": 42, "username": "project_5_bot"}
         if path == f"/api/projects/5/repository/commits/{REVIEWED}/statuses?all=true&per_page=100":
             return 200, self.statuses
         return 404, {"message": f"404 Not Found: {method} {path}"}
 
-    def add_status(self, checksum, author):
+    def add_status(self, checksum, author, created_at=BEFORE_APPROVAL):
         number = len(self.statuses) + 1
-        status = {"id": number, "name": "notifications/plan", "description": checksum, "author": dict(author)}
-        self.statuses.append(status)
+        status = {
+            "id": number,
+            "name": "notifications/plan",
+            "description": checksum,
+            "created_at": created_at,
+        }
+        self.statuses.append({**status, "author": dict(author)})
 
     def run(self, workspace, **variables):
         return GitLabCI(
@@ -323,12 +345,18 @@ def add_strange_checksum(platform):
     platform.add_status("-e bootstrap_purge=true", platform.author)
 
 
+def add_status_after_approval(platform):
+    platform.add_status("f" * 64, platform.author, AFTER_APPROVAL)
+
+
 def forget_request(platform):
     platform.requests = []
     platform.add_status("f" * 64, platform.author)
 
 
-@pytest.mark.parametrize("prepare", [add_foreign_status, add_strange_checksum, forget_request])
+@pytest.mark.parametrize(
+    "prepare", [add_foreign_status, add_strange_checksum, add_status_after_approval, forget_request]
+)
 def test_commit_without_a_reviewed_plan_is_not_applied(platform, workspace, prepare):
     prepare(platform)
     [(name, result)] = platform.merge(workspace).items()

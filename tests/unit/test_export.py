@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import ruamel.yaml
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,7 +35,11 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._resources.su
     EXACT,
     Subscriptions,
 )
-from ansible_collections.ccloud.notifications.plugins.plugin_utils._reports.export import SCHEMA_URL, exported
+from ansible_collections.ccloud.notifications.plugins.plugin_utils._reports.export import (
+    SCHEMA_URL,
+    as_yaml,
+    exported,
+)
 from ansible_collections.ccloud.notifications.plugins.plugin_utils._reports.markdown import markdown_text
 from ansible_collections.ccloud.notifications.plugins.plugin_utils._reports.routing_table import (
     routing_table,
@@ -310,3 +315,60 @@ def test_export_notes_references_to_deleted_integrations():
     }
     text = exported([notification_type], [integration])["variables"]
     assert "# 'Fire' refers to integrations that no longer exist. Applying this file removes" in text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "08",
+        "1e3",
+        "0o17",
+        "2026-1-1",
+        "1_000",
+        "12:30:45",
+        "0x1F",
+        ".inf",
+        "~",
+        "yes",
+        "Null",
+        "1.0",
+        "=",
+        "<<",
+    ],
+)
+def test_a_name_is_the_same_for_every_version_of_yaml(name):
+    """ruamel.yaml reads YAML 1.2, as sops, the language server and npm's yaml do; PyYAML reads 1.1."""
+    integration = {"id": "i-1", "display_name": name, "target": {"kind": "Slack"}}
+    text = exported([], [integration])["variables"]
+    [item] = yaml.load(text, Loader)["bootstrap_integrations"]
+    assert item["display_name"] == name
+    [item] = ruamel.yaml.YAML(typ="safe", pure=True).load(text)["bootstrap_integrations"]
+    assert item["display_name"] == name
+
+
+@given(names)
+def test_any_name_is_the_same_for_both_versions_of_yaml(name):
+    text = as_yaml({"name": name})
+    assert yaml.safe_load(text) == ruamel.yaml.YAML(typ="safe", pure=True).load(text) == {"name": name}
+
+
+def test_a_type_without_a_name_is_exported_by_its_id():
+    notification_type = {"id": "nt-1", "severity": "INFO", "subscriptions": []}
+    assert "bootstrap_subscriptions: []" in exported([notification_type], [])["variables"]
+    assert routing_table([notification_type], [{"id": "i-1", "target": {"kind": "Slack"}}])["unused"] == [
+        "i-1"
+    ]
+
+
+def test_a_table_with_a_thousand_channels_has_sixty_columns():
+    channels = [{"id": f"i-{n}", "display_name": f"c-{n}", "target": {"kind": "Slack"}} for n in range(1000)]
+    reference = {"id": "i-999", "display_name": "c-999"}
+    subscription = {"current_state": "ENABLED", "integrations": [reference]}
+    types = [
+        {"id": f"nt-{n}", "display_name": f"t-{n}", "subscriptions": [subscription] if n else []}
+        for n in range(1000)
+    ]
+    table = routing_table(types, channels)
+    assert table["columns"] == 60
+    assert {len(row["to"]) for row in table["rows"]} == {60}
+    assert all(row["names"] == ["c-999"] for row in table["rows"] if row["name"] != "t-0")

@@ -37,9 +37,20 @@ class _Dumper(yaml.SafeDumper):
         super().increase_indent(flow, False)
 
 
+#: Texts that every reader of YAML takes for texts, whichever version of YAML it knows.
+_PLAIN_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_ ./()-]*")
+#: Words that some version of YAML takes for something else.
+_YAML_WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "inf", "nan"))
+
+
 def _style(text: str) -> str:
-    """The quotes that a text requires: double ones for control characters and outer whitespace."""
-    return "" if text.isprintable() and text == text.strip() else '"'
+    """The quotes that a text requires: double ones for control characters and outer whitespace.
+
+    Whatever is not plainly a word is quoted: YAML 1.2 reads ``08`` and ``1e3`` as numbers, and 1.1 does not.
+    """
+    if not text.isprintable() or text != text.strip():
+        return '"'
+    return "" if _PLAIN_WORD.fullmatch(text) and text.lower() not in _YAML_WORDS else "'"
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
@@ -111,6 +122,12 @@ def exported(notification_types: Iterable[Object], integrations: Iterable[Object
     names = Names(integrations)
     _export_integrations(export, filter(is_manageable, integrations), names)
     _export_rules(export, types, Names(types), names)
+    names_in_tags = [*export.integrations, *export.rules]
+    if any(_is_tagged(value) for value in names_in_tags):
+        export.notes.append(
+            "The tag !unsafe marks names that Ansible would take for templates. sops removes it: do not encrypt "
+            "this file with sops."
+        )
     comment = "".join(f"# {_one_line(note)}\n" for note in [_HEADER, *dict.fromkeys(export.notes)])
     variables = as_yaml(
         {"bootstrap_integrations": export.integrations, "bootstrap_subscriptions": export.rules}
@@ -120,6 +137,15 @@ def exported(notification_types: Iterable[Object], integrations: Iterable[Object
         "secrets": f"---\n{as_yaml(export.secrets)}",
         "counts": {"integrations": len(export.integrations), "rules": len(export.rules)},
     }
+
+
+def _is_tagged(value: Any) -> bool:
+    """Whether a value has a text that is written with a tag."""
+    if isinstance(value, _Unsafe):
+        return value.is_possibly_template
+    if isinstance(value, dict):
+        return any(map(_is_tagged, value.values()))
+    return isinstance(value, list) and any(map(_is_tagged, value))
 
 
 def _export_integrations(export: _Export, integrations: Iterable[Object], names: Names) -> None:
