@@ -5,15 +5,19 @@ BIN := $(VENV)/bin
 TREE := .cache/tree/ansible_collections/ccloud
 VERSION ?= $(shell sed -n 's/^version: //p' galaxy.yml)
 WITH_TREE = ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.cache/tree PATH=$(CURDIR)/$(BIN):$$PATH
+# make test ARGS=--cov writes one file, also in processes that start elsewhere.
+export COVERAGE_FILE := $(CURDIR)/.coverage
 export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
 
-.PHONY: help demo play screenshots probe test coverage matrix platform faults fuzz bench schema lint sanity integration eda secrets docs build importer release clean
+# What `make test-all` runs. Each part is a target of its own: make test-all/faults ARGS="-k create"
+PARTS := matrix sanity integration platform faults fuzz eda
+.PHONY: help demo play probe test test-all $(PARTS:%=test-all/%) bench lint docs build release clean
 help: ## Show this help
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-$(VENV)/test-ready: requirements/build.txt requirements/test.txt requirements/constraints.txt tests/emulator/requirements.txt
+$(VENV)/test-ready: requirements/build.txt requirements/test.txt requirements/constraints.txt tools/emulator/requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info else "Python 3.11 or newer is required; this is %s. Select another one: make PYTHON=python3.11" % sys.version.split()[0])'
 	@echo "Setting up $(VENV) (once; about two minutes) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
@@ -30,54 +34,66 @@ $(TREE)/notifications:
 	@ln -sfn $(CURDIR) $@
 
 demo: $(VENV)/test-ready $(TREE)/notifications ## Run the bootstrap playbook twice against an emulator
-	@$(BIN)/python tests/demo
+	@$(BIN)/python tools/demo
 
 play: $(VENV)/test-ready $(TREE)/notifications ## Keep an emulator running, and print commands to try (ARGS="--port 8124")
-	@$(BIN)/python tests/play $(ARGS)
-
-screenshots: $(VENV)/test-ready $(TREE)/notifications ## Make the images in docs/images (requires Chromium)
-	@$(BIN)/python tests/screenshots
+	@$(BIN)/python tools/play $(ARGS)
 
 probe: $(VENV)/test-ready ## Test the open questions of the contract against a real organization (see docs/certainty.md)
-	@$(BIN)/python tests/probe $(ARGS)
+	@$(BIN)/python tools/probe $(ARGS)
 
-test: $(VENV)/test-ready $(TREE)/notifications ## Run all tests
+test: $(VENV)/test-ready $(TREE)/notifications ## Run all tests (ARGS="-k name" selects, ARGS=--cov measures coverage)
 	@rm -rf collections
-	@$(BIN)/python tests/matrix --prepare-smoke
+	@$(BIN)/python tools/matrix --prepare-smoke
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 	@$(if $(ARGS),,.ci/passed test)
 
-coverage: $(VENV)/test-ready $(TREE)/notifications ## Run all tests and list the lines that no test covers
-	@rm -rf collections
-	COVERAGE_FILE=$(CURDIR)/.coverage $(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered \
-		--cov-report=xml:.cache/coverage.xml --cov-fail-under=90 $(ARGS)
+test-all: $(PARTS:%=test-all/%) ## Run the tests on every supported release, and those that take long (hours)
 
-matrix: ## Run the tests on every supported ansible-core and Python
-	@$(PYTHON) tests/matrix $(ARGS)
+# Run the tests on every supported ansible-core and Python.
+test-all/matrix:
+	@$(PYTHON) tools/matrix $(ARGS)
 	@$(if $(ARGS),,.ci/passed matrix)
 
-# With PLATFORM_CONTROLLER=URL and CONTROLLER_OAUTH_TOKEN, also against that controller, which keeps what is created.
-platform: $(VENV)/test-ready ## Play the content for Automation Platform on every ansible-core, and Molecule
-	@rm -rf collections
-	@$(BIN)/python tests/matrix --prepare-platform
-	PLATFORM=all $(BIN)/python -m pytest tests/platform_tests tests/docs/test_pages.py -n 2 --dist worksteal $(ARGS)
+# Run ansible-test sanity of every supported ansible-core (ARGS=one: only of that in .venv).
+test-all/sanity: $(VENV)/test-ready
+	@$(BIN)/python tools/matrix/ansible_test.py sanity $(or $(ARGS),all)
+	@$(if $(ARGS),,.ci/passed sanity)
 
-faults: $(VENV)/test-ready ## Run the complete fault matrix (about an hour; ARGS="-k create" selects a part)
+# Run the integration targets with ansible-test.
+test-all/integration: $(VENV)/test-ready
+	@$(BIN)/python tools/matrix/ansible_test.py integration $(ARGS)
+
+# With PLATFORM_CONTROLLER=URL and CONTROLLER_OAUTH_TOKEN, also against that controller, which keeps what is created.
+# Play the content for Automation Platform on every ansible-core, and Molecule.
+test-all/platform: $(VENV)/test-ready
 	@rm -rf collections
-	FAULTS=all $(BIN)/python -m pytest tests/faults tests/probe_tests -n 2 --dist worksteal $(ARGS)
+	@$(BIN)/python tools/matrix --prepare-platform
+	PLATFORM=all $(BIN)/python -m pytest tests/playbooks/platform_tests tests/packaging/test_pages.py -n 2 --dist worksteal $(ARGS)
+
+# Run the complete fault matrix (about an hour; ARGS="-k create" selects a part).
+test-all/faults: $(VENV)/test-ready
+	@rm -rf collections
+	FAULTS=all $(BIN)/python -m pytest tests/modules/faults tests/tools/probe_tests -n 2 --dist worksteal $(ARGS)
 
 $(VENV)/fuzz-ready: requirements/fuzz.txt $(VENV)/test-ready
 	@$(PIP_INSTALL) -r requirements/fuzz.txt
 	@touch $@
 
-fuzz: $(VENV)/fuzz-ready $(TREE)/notifications ## Fuzz every module (ARGS=-max_total_time=60 sets the time limit in seconds)
-	$(BIN)/python tests/robustness/fuzz.py $(or $(ARGS),-max_total_time=300)
+# Fuzz every module (ARGS=-max_total_time=60 sets the time limit in seconds).
+test-all/fuzz: $(VENV)/fuzz-ready $(TREE)/notifications
+	$(BIN)/python tests/modules/robustness/fuzz.py $(or $(ARGS),-max_total_time=300)
+
+$(VENV)/eda-ready: requirements/eda.txt $(VENV)/test-ready
+	@$(PIP_INSTALL) -r requirements/eda.txt
+	@touch $@
+
+# Run the rulebook with ansible-rulebook (requires Java 17).
+test-all/eda: $(VENV)/eda-ready $(TREE)/notifications
+	$(BIN)/python -m pytest tests/playbooks/eda $(ARGS)
 
 bench: $(VENV)/test-ready $(TREE)/notifications ## Compare speed with alternatives
-	@$(BIN)/python tests/benchmark $(ARGS)
-
-schema: $(VENV)/test-ready ## Generate the JSON Schema of the organization file
-	$(BIN)/python tests/organization_schema
+	@$(BIN)/python tools/benchmark $(ARGS)
 
 lint: $(VENV)/lint-ready $(TREE)/notifications ## Run every linter
 	$(BIN)/ruff check .
@@ -86,9 +102,9 @@ lint: $(VENV)/lint-ready $(TREE)/notifications ## Run every linter
 	cd .cache/tree && MYPYPATH=. ../../$(BIN)/mypy --config-file ../../pyproject.toml \
 		-p ansible_collections.ccloud.notifications.plugins.module_utils \
 		-p ansible_collections.ccloud.notifications.plugins.plugin_utils \
-		-p ansible_collections.ccloud.notifications.plugins.filter \
-		-p ansible_collections.ccloud.notifications.plugins.lookup
-	MYPYPATH=tests $(BIN)/mypy -p emulator -p probe
+		-p ansible_collections.ccloud.notifications.plugins.lookup \
+		-p ansible_collections.ccloud.notifications.plugins.modules
+	MYPYPATH=tools $(BIN)/mypy -p emulator -p probe
 	$(WITH_TREE) $(BIN)/ansible-lint --offline
 	$(BIN)/antsibull-changelog lint
 	$(BIN)/reuse lint --quiet || $(BIN)/reuse lint
@@ -107,30 +123,6 @@ importer: $(IMPORTER)/ready
 		../dist/ccloud-notifications-$(VERSION).tar.gz > importer.log 2>&1 || { cat importer.log; exit 1; }
 	@! grep -E "^(ERROR|WARNING)" .cache/importer.log
 	@tail -1 .cache/importer.log
-
-sanity: $(VENV)/test-ready ## Run ansible-test sanity (ARGS=all: of every supported ansible-core)
-	@$(BIN)/python tests/matrix/ansible_test.py sanity $(ARGS)
-	@$(if $(filter-out all,$(or $(ARGS),one)),,.ci/passed sanity)
-
-integration: $(VENV)/test-ready ## Run the integration targets with ansible-test
-	@$(BIN)/python tests/matrix/ansible_test.py integration $(ARGS)
-
-$(VENV)/eda-ready: requirements/eda.txt $(VENV)/test-ready
-	@$(PIP_INSTALL) -r requirements/eda.txt
-	@touch $@
-
-eda: $(VENV)/eda-ready $(TREE)/notifications ## Run the rulebook with ansible-rulebook (requires Java 17)
-	$(BIN)/python -m pytest tests/eda $(ARGS)
-
-# Lookups of other collections, in an environment of their own: these are large.
-SECRETS := .cache/secrets
-$(SECRETS)/ready: requirements/secrets.txt
-	@$(PYTHON) -m venv --clear $(SECRETS)
-	@$(SECRETS)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/secrets.txt
-	@touch $@
-
-secrets: $(SECRETS)/ready $(VENV)/test-ready ## Run the lookups of the guide on secrets (about ten minutes to set up)
-	$(BIN)/python -m pytest tests/secrets $(ARGS)
 
 $(VENV)/docs-ready: requirements/docs.txt $(VENV)/test-ready
 	@$(PIP_INSTALL) -r requirements/docs.txt

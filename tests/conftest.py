@@ -20,7 +20,8 @@ from hypothesis import HealthCheck, settings
 tempfile.tempdir = os.environ["TMPDIR"] = tempfile.mkdtemp(prefix="ccloud-tests-")
 atexit.register(shutil.rmtree, tempfile.tempdir, ignore_errors=True)
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+TESTS = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(TESTS), str(TESTS / "modules"), str(TESTS / "playbooks"), str(TESTS.parent / "tools")]
 
 from support.emulator import Emulator
 from support.receiver import Receiver

@@ -22,6 +22,7 @@ ERROR_TYPES: Mapping[str, str] = {
     "silence_limit_exceeded": "More types would lose their last channel than `silence_limit` allows.",
     "change_limit_exceeded": "More objects would be changed or deleted than `change_limit` allows.",
     "policy_violated": "The planned routing violates one of the `policies`.",
+    "routing_test_failed": "The planned routing is not what `tests` expect, or they exercise too few rules.",
     "plan_changed": "The plan differs from the one in `expected_checksum` or `expected_plan`.",
     "wrong_organization": "The credentials belong to another organization, or to an unknown one.",
     "read_only_kind": "The API cannot manage integrations of this kind.",

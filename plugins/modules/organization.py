@@ -313,6 +313,65 @@ options:
             type: list
             elements: str
             required: true
+  tests:
+    description:
+      - Tests of the planned routing. A test that fails stops the task before it changes anything. An empty list is
+        an error; omit the option instead.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: What the test shows, in words. Each test needs a name of its own.
+        type: str
+        required: true
+      notification_type:
+        description: The type that the test is about, by its ID or its exact display name. Required unless
+          O(tests[].select) is set.
+        type: str
+      select:
+        description: Selects the types that the test is about, as in O(subscriptions[].select).
+        type: dict
+        suboptions:
+          display_names:
+            description: Names, or shell-style patterns of names.
+            type: list
+            elements: str
+          categories:
+            description: Categories.
+            type: list
+            elements: str
+          severities:
+            description: Severities.
+            type: list
+            elements: str
+          subscription_priorities:
+            description: Priorities.
+            type: list
+            elements: str
+          resource_types:
+            description: Types of resources.
+            type: list
+            elements: str
+      expect:
+        description:
+          - The channels that each of these types must reach, by ID or exact display name. It must reach no other
+            channel unless O(tests[].at_least) is set. Integrations that this API cannot manage, such as e-mail, count
+            only if they are named. V([]) expects that the types reach no channel.
+        type: list
+        elements: str
+        required: true
+      at_least:
+        description: Whether the types may reach other channels as well.
+        type: bool
+        default: false
+      not:
+        description: Channels that must not receive these types.
+        type: list
+        elements: str
+  tests_fail_under:
+    description: The smallest percentage of the rules in O(subscriptions) that O(tests) must exercise. A test
+      exercises the rules that select its types.
+    type: int
   expected_checksum:
     description:
       - The checksum in RV(plan) of a plan that was reviewed in check mode. If the plan has changed since, the
@@ -472,6 +531,56 @@ not_included:
   type: list
   elements: dict
   sample: []
+routing_tests:
+  description: The results of O(tests).
+  returned: when planning succeeded
+  type: dict
+  contains:
+    passed:
+      description: The names of the tests that passed.
+      type: list
+      elements: str
+    failed:
+      description: The names of the tests that failed.
+      type: list
+      elements: str
+    mismatches:
+      description: The types that do not reach what a test expects.
+      type: list
+      elements: dict
+      contains:
+        test:
+          description: The name of the test.
+          type: str
+        notification_type:
+          description: The name of the type.
+          type: str
+        missing:
+          description: The expected channels that the type does not reach.
+          type: list
+          elements: str
+        unexpected:
+          description: The channels that must not receive it.
+          type: list
+          elements: str
+        channels:
+          description: The channels that it reaches after the plan.
+          type: list
+          elements: str
+        rules:
+          description: The rules that select it.
+          type: list
+          elements: str
+        text:
+          description: All of this in one sentence.
+          type: str
+    untested_rules:
+      description: The rules that no test exercises.
+      type: list
+      elements: str
+    coverage:
+      description: The percentage of the rules that tests exercise.
+      type: int
 not_disabled:
   description: The types that no rule selects and that O(disable_others) cannot disable.
   returned: when planning succeeded and the plan was not refused

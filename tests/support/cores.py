@@ -21,7 +21,7 @@ from typing import Optional
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 CACHE = ROOT / ".cache" / "matrix"
 #: The releases that `make test` uses for a few playbooks, beside that of the environment: the oldest, which
-#: is that of Automation Platform's control plane, and the newest. `make matrix` runs everything on all
+#: is that of Automation Platform's control plane, and the newest. `make test-all/matrix` runs everything on all
 #: releases.
 SMOKE = ("2.16", "2.22")
 TARGETS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")

@@ -14,7 +14,7 @@ from typing import Any, Iterator
 
 import requests
 
-FOLDER = pathlib.Path(__file__).resolve().parent.parent / "emulator"
+FOLDER = pathlib.Path(__file__).resolve().parents[2] / "tools" / "emulator"
 KEY, SECRET = "emulator-key", "emulator-secret"
 READER_KEY, READER_SECRET = "reader-key", "reader-secret"
 EXTERNAL_TOKEN = "emulator-external-token"
@@ -59,7 +59,7 @@ class Emulator:
         self.control("POST", "read-only", {"enabled": enabled})
 
     def fault(self, kind: str, method: str = "*", path: str = "*", **members: Any) -> None:
-        """Queue a fault. tests/emulator/faults.py describes the kinds."""
+        """Queue a fault. tools/emulator/faults.py describes the kinds."""
         self.control("POST", "faults", {"kind": kind, "method": method, "path": path, **members})
 
     def meanwhile(self, method: str, path: str, other_method: str, other_path: str, body: Any = None) -> None:

@@ -53,6 +53,7 @@ class _Module(AnsibleModule):  # type: ignore[misc]
 
     _is_accepted = False
     _problem: Optional[str] = None
+    params: Dict[str, Any]
 
     def __init__(self, arguments: ArgumentSpec) -> None:
         self._arguments = arguments
@@ -75,7 +76,7 @@ class _Module(AnsibleModule):  # type: ignore[misc]
     def fail_json(self, msg: str, **result: Any) -> NoReturn:
         if not self._is_accepted:
             msg = refused_options(self._problem or redact_options(msg, self.params))
-            self.params: Dict[str, Any] = {}
+            self.params = {}
         super().fail_json(**self._hide_secrets({**result, "msg": msg}))
         raise SystemExit(1)  # not reached; for the type checker
 

@@ -176,6 +176,33 @@ POLICIES = ArgumentSpec(
     {"policies": {"type": "list", "elements": "dict", "options": POLICY.options, **POLICY.constraints}}
 )
 
+#: Which channels notification types are expected to reach.
+ROUTING_TEST = ArgumentSpec(
+    {
+        "name": {"type": "str", "required": True},
+        "notification_type": {"type": "str"},
+        "select": RULE.options["select"],
+        "expect": {"type": "list", "elements": "str", "required": True},
+        "at_least": {"type": "bool", "default": False},
+        "not": {"type": "list", "elements": "str"},
+    },
+    required_one_of=[("select", "notification_type")],
+    mutually_exclusive=[("select", "notification_type")],
+)
+
+#: Tests, which are omitted if none are wanted: an empty list would protect nothing.
+ROUTING_TESTS = ArgumentSpec(
+    {
+        "tests": {
+            "type": "list",
+            "elements": "dict",
+            "options": ROUTING_TEST.options,
+            **ROUTING_TEST.constraints,
+        },
+        "tests_fail_under": {"type": "int"},
+    }
+)
+
 #: What becomes of types that no rule selects.
 DISABLE_OTHERS = ArgumentSpec(
     {
@@ -212,6 +239,7 @@ ORGANIZATION = (
     + PREFERENCE_ITEM.as_list("resource_preferences", required=False)
     + (RESOURCE_PATH + SUBSCRIPTION_ITEM).as_list("resource_subscriptions", required=False)
     + POLICIES
+    + ROUTING_TESTS
     + PURGE
     + WHEN_IN_USE
     + ON_KIND_CHANGE

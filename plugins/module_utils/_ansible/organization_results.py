@@ -8,6 +8,7 @@ Private to the collection.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, Dict, List, Optional, Sequence
 
 from .._api.client import Client
@@ -23,6 +24,7 @@ from .._engine.rendering import (
 from .._engine.result import PlanResult
 from .._organization.channel_tests import TestResult
 from .._organization.planning import OrganizationPlan
+from .._organization.routing_tests import RoutingTestResults
 from .._redaction import counted, display_name, origin_of, quoted_names
 from .._resources.integrations import INTEGRATIONS
 from .._resources.notification_types import NOTIFICATION_TYPES
@@ -58,6 +60,17 @@ def plan_members(client: Client, organization: OrganizationPlan) -> Dict[str, An
         "diff": plan_diff(organization.plan.steps),
         "not_included": catalog.type_summaries(organization.selection.not_included.values()),
         "not_disabled": catalog.type_summaries(organization.not_disabled),
+        "routing_tests": _describe_routing_tests(organization.routing_tests),
+    }
+
+
+def _describe_routing_tests(results: RoutingTestResults) -> Dict[str, Any]:
+    return {
+        "passed": list(results.passed),
+        "failed": results.failed,
+        "mismatches": [{**asdict(mismatch), "text": mismatch.text} for mismatch in results.mismatches],
+        "untested_rules": list(results.untested),
+        "coverage": results.coverage,
     }
 
 

@@ -18,10 +18,20 @@ from .._redaction import quoted
 from .._resources.integrations import integration_from_options, purge_from_options
 from .._resources.resource_settings import resource_path_from_options
 from .limits import Limits
+from .routing_tests import RoutingTest, fail_under_from_option, refuse_equal_names
 from .rules import Rule, rules_from_options
 
 #: Options that protect an organization. If one is given, it must say something.
-PROTECTIONS = ("organization_id", "expected_checksum", "expected_plan", "change_limit", "policies", "keep")
+PROTECTIONS = (
+    "organization_id",
+    "expected_checksum",
+    "expected_plan",
+    "change_limit",
+    "policies",
+    "tests",
+    "tests_fail_under",
+    "keep",
+)
 _CHECKSUM = re.compile("[0-9a-f]{64}")
 
 
@@ -59,12 +69,15 @@ class DesiredOrganization:
     organization_id: Optional[str]
     reviewed: Optional[ReviewedPlan]
     test: str
+    routing_tests: Tuple[RoutingTest, ...] = ()
+    tests_fail_under: Optional[int] = None
     warnings: Tuple[str, ...] = ()
 
     @property
     def selects(self) -> List[Optional[Mapping[str, Any]]]:
-        """The selectors of rules and policies."""
-        return [*(rule.select for rule in self.rules), *(policy.select for policy in self.limits.policies)]
+        """The selectors of rules, policies and routing tests."""
+        policies = self.limits.policies
+        return [item.select for items in (self.rules, policies, self.routing_tests) for item in items]
 
 
 def organization_from_options(params: Mapping[str, Any]) -> DesiredOrganization:
@@ -95,12 +108,19 @@ def organization_from_options(params: Mapping[str, Any]) -> DesiredOrganization:
         organization_id=params["organization_id"],
         reviewed=_reviewed_plan(params),
         test=params["test"],
+        routing_tests=_routing_tests(params["tests"] or ()),
+        tests_fail_under=fail_under_from_option(params["tests_fail_under"]),
         warnings=tuple(warnings),
     )
 
 
 def _settings(items: Sequence[Mapping[str, Any]], warnings: List[str]) -> Tuple[ResourceSetting, ...]:
     return tuple(ResourceSetting(resource_path_from_options(item, warnings.append), item) for item in items)
+
+
+def _routing_tests(items: Sequence[Mapping[str, Any]]) -> Tuple[RoutingTest, ...]:
+    refuse_equal_names([item["name"] for item in items])
+    return tuple(map(RoutingTest.from_options, items))
 
 
 def refuse_empty_protections(params: Mapping[str, Any]) -> None:

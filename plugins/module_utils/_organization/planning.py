@@ -8,7 +8,7 @@ Private to the collection.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, List, Mapping, Optional, Sequence, Tuple
 
@@ -31,6 +31,7 @@ from .channel_tests import integrations_to_test, refused_test
 from .detach import plan_dependents, planned_catalog, removed_integrations
 from .options import DesiredOrganization, ReviewedPlan
 from .routing import Routing, planned_routing
+from .routing_tests import RoutingTestResults, run_routing_tests
 from .rules import Selection, apply_rules, plan_rules
 from .state import OrganizationState
 
@@ -49,6 +50,7 @@ class OrganizationPlan:
     organization_id: Optional[str]
     checksum: str
     tests: Tuple[Step, ...] = ()
+    routing_tests: RoutingTestResults = field(default_factory=RoutingTestResults)
     warnings: Tuple[str, ...] = ()
     unmanaged: Tuple[str, ...] = ()
     silenced: Tuple[str, ...] = ()
@@ -95,11 +97,15 @@ def plan_organization(desired: DesiredOrganization, state: OrganizationState) ->
 
     before, after = state.routing, planned_routing(plan, subscriptions, catalog)
     tests = tuple(integrations_to_test(plan, desired.test))
+    routing_tests = run_routing_tests(
+        desired.routing_tests, after, selection, desired.rules, desired.tests_fail_under
+    )
     checksum = plan_checksum(plan, [state.organization_id] if state.organization_id else state.source)
     refusals = (
         incomplete_lists(plan),
         in_use,
         *desired.limits.refusals(before, after, plan, state.object_count),
+        *routing_tests.refusals,
         _unreviewed_changes(desired.reviewed, plan, checksum),
         refused_test(tests),
     )
@@ -111,6 +117,7 @@ def plan_organization(desired: DesiredOrganization, state: OrganizationState) ->
         organization_id=state.organization_id,
         checksum=checksum,
         tests=tests,
+        routing_tests=routing_tests,
         warnings=(*desired.warnings, *_unmatched_keep(desired.keep, state)),
         silenced=tuple(before.types_silenced_in(after)),
         unmanaged=tuple(_unmanaged(desired, selection, after)),

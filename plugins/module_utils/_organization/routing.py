@@ -73,9 +73,13 @@ class Routing:
             return None
         return Recipient(INTEGRATIONS.name(integration) or reference, target_kind(integration))
 
-    def recipients(self, type_id: str) -> Tuple[Recipient, ...]:
+    def recipients_by_reference(self, type_id: str) -> Mapping[IntegrationReference, Recipient]:
         """The integrations that receive a type; empty if its subscription is disabled or missing."""
-        return tuple(self._recipients.get(type_id, {}).values())
+        return self._recipients.get(type_id, {})
+
+    def recipients(self, type_id: str) -> Tuple[Recipient, ...]:
+        """The integrations that receive a type, without their references."""
+        return tuple(self.recipients_by_reference(type_id).values())
 
     def reaches_channel(self, type_id: str) -> bool:
         """Whether a type reaches Slack, Microsoft Teams or a webhook.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import html
 import json
 import pathlib
 import re
@@ -32,7 +33,7 @@ Report = Mapping[str, Any]
 
 def _xml_text(value: Any) -> str:
     """A text for XML, with a replacement character for what XML cannot contain."""
-    return str(jinja2.filters.escape(_NO_XML.sub("\ufffd", str(value))))
+    return html.escape(_NO_XML.sub("\ufffd", str(value)))
 
 
 @functools.cache

@@ -25,8 +25,9 @@ def routing_table(notification_types: Iterable[Object], integrations: Iterable[O
     """Which notification type goes to which integration, for people.
 
     ``channels`` are all channels, used ones first, and ``columns`` is the number of those that are columns.
-    ``rows`` has one entry for each type, sorted by severity. ``gaps`` are critical types of the plan that reach nobody, or only e-mail. ``dangling`` are references to
-    integrations that no longer exist, and ``unused`` are manageable integrations without a subscription.
+    ``rows`` has one entry for each type, sorted by severity. ``gaps`` are critical types of the plan that reach
+    nobody, or only e-mail. ``dangling`` are references to integrations that no longer exist, and ``unused`` are
+    manageable integrations without a subscription.
     ``notification_types`` are as notification_type_info returns them with their subscriptions.
     """
     integrations, types = list(integrations), list(notification_types)

@@ -57,7 +57,7 @@ def _groups(entries: Sequence[Object], is_full: bool) -> List[Tuple[str, List[Ob
     named = []
     for key, members in groups.items():
         if len(members) >= _GROUP:
-            named.append((key[-1], members))
+            named.append((str(key[-1]), members))
         else:
             named += [("", [member]) for member in members]
     return named
