@@ -41,8 +41,9 @@ class ActionModule(DirectExecution):
         entry_point = ENTRY_POINTS[name](self._console(task_vars, host), host)
         entry_point.sources = [str(source) for source in task_vars.get("ansible_inventory_sources") or ()]
         try:
-            variables = self._variables(task_vars)
-            self._refuse_hosts(task_vars, host, variables, options)
+            variables = self._variables(task_vars, entry_point.uses_service)
+            if entry_point.uses_service:
+                self._refuse_hosts(task_vars, host, variables, options)
             entry_point.prepare(variables, self._template(task_vars, "notifications_plan"), list(task_vars))
             self._refuse_shared_files(task_vars, host, entry_point)
             files.refuse_claimed_paths(entry_point.files, C.DEFAULT_LOCAL_TMP, host)
@@ -74,14 +75,22 @@ class ActionModule(DirectExecution):
 
     # Variables
 
-    def _variables(self, task_vars: Mapping[str, Any]) -> Dict[str, Any]:
-        """The variables of the role that say something. Raises VariableError."""
+    def _variables(self, task_vars: Mapping[str, Any], needs_urls: bool) -> Dict[str, Any]:
+        """The variables of the role that say something. Raises VariableError.
+
+        Without ``needs_urls``, URLs that are not defined are replaced.
+        """
         _role.refuse_misspelled(name for name in task_vars if isinstance(name, str))
         given = [name for name in _role.role_arguments() if name in task_vars]
         values = {}
         for name in given:
+            missing = [] if needs_urls else _role.undefined_urls(task_vars[name], task_vars)
+            templar = self._templar
+            if missing:
+                placeholders = dict.fromkeys(dict(missing), _role.PLACEHOLDER_URL)
+                templar = templar.copy_with_new_env(available_variables={**task_vars, **placeholders})
             try:
-                values[name] = plain(self._templar.template(task_vars[name]), task_vars.get("omit"))
+                values[name] = plain(templar.template(task_vars[name]), task_vars.get("omit"))
             except AnsibleError as error:
                 raise VariableError(_undefined(name, task_vars, error)) from None
         omitted = [name for name in given if _is_omitted(values[name], task_vars.get("omit"))]

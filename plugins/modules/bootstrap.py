@@ -19,7 +19,7 @@ options:
   entry_point:
     description: What to do.
     type: str
-    choices: [bootstrap, plan, verify, export, hosts]
+    choices: [bootstrap, plan, test, verify, export, hosts]
     required: true
   hosts:
     description: With O(entry_point=hosts), the pattern of the hosts that a playbook would use.
@@ -46,6 +46,10 @@ refusal:
   description: Why an apply would refuse the plan.
   returned: for V(plan), if it would
   type: str
+routing_tests:
+  description: The results of the tests, as M(ccloud.notifications.organization) returns them.
+  returned: for V(bootstrap), V(plan) and V(test), when planning succeeded
+  type: dict
 findings:
   description: What is wrong, by kind.
   returned: for V(verify)

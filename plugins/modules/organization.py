@@ -372,6 +372,56 @@ options:
     description: The smallest percentage of the rules in O(subscriptions) that O(tests) must exercise. A test
       exercises the rules that select its types.
     type: int
+  catalog:
+    description:
+      - Plan without any request, for an organization that has these notification types, these integrations, and no
+        subscription. This runs O(tests) and O(policies) where no credentials are available. It requires check mode.
+    type: dict
+    suboptions:
+      notification_types:
+        description: The notification types, as the playbook C(ccloud.notifications.export) writes them.
+        type: list
+        elements: dict
+        required: true
+        suboptions:
+          id:
+            description: The ID.
+            type: str
+            required: true
+          display_name:
+            description: The name.
+            type: str
+          category:
+            description: The category.
+            type: str
+          severity:
+            description: The severity.
+            type: str
+          subscription_priority:
+            description: The priority.
+            type: str
+          resource_type:
+            description: The type of the resources that it is about.
+            type: str
+          is_included_in_plan:
+            description: Whether the organization pays for a plan that includes the type.
+            type: bool
+      integrations:
+        description: The integrations that exist. Those in O(integrations) need not be among them.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          id:
+            description: The ID.
+            type: str
+            required: true
+          display_name:
+            description: The name.
+            type: str
+          kind:
+            description: The kind of channel.
+            type: str
   expected_checksum:
     description:
       - The checksum in RV(plan) of a plan that was reviewed in check mode. If the plan has changed since, the
@@ -572,7 +622,7 @@ routing_tests:
           type: list
           elements: str
         text:
-          description: All of this in one sentence.
+          description: What is not as expected, in one sentence.
           type: str
     untested_rules:
       description: The rules that no test exercises.
@@ -619,6 +669,8 @@ error:
     error_ids: []
 """
 
+from typing import Sequence
+
 from ..module_utils._ansible import module
 from ..module_utils._ansible.context import ModuleContext, ModuleResult
 from ..module_utils._ansible.execution import apply, execution_options
@@ -629,11 +681,16 @@ from ..module_utils._ansible.organization_results import (
     plan_members,
     warn_about_plan,
 )
+from ..module_utils._errors import RefusedError
 from ..module_utils._organization.channel_tests import send_tests
 from ..module_utils._organization.findings import FINDINGS, NOTHING, describe_state
-from ..module_utils._organization.options import organization_from_options
+from ..module_utils._organization.options import DesiredOrganization, organization_from_options
 from ..module_utils._organization.planning import plan_organization
-from ..module_utils._organization.state import read_organization
+from ..module_utils._organization.state import (
+    ResourcePath,
+    organization_from_catalog,
+    read_organization,
+)
 
 ARGUMENTS = ORGANIZATION
 
@@ -641,19 +698,18 @@ ARGUMENTS = ORGANIZATION
 def run(ctx: ModuleContext) -> ModuleResult:
     execution = execution_options(ctx)
     desired = organization_from_options(ctx.params)
+    preferences = [setting.path for setting in desired.preferences]
+    resource_subscriptions = [setting.path for setting in desired.resource_subscriptions]
+    if ctx.params["catalog"] is not None:
+        return run_without_service(ctx, desired, preferences, resource_subscriptions)
     client = ctx.connect()
     state = read_organization(
-        client,
-        execution.concurrency,
-        desired.selects,
-        [setting.path for setting in desired.preferences],
-        [setting.path for setting in desired.resource_subscriptions],
-        ctx.warn_once,
+        client, execution.concurrency, desired.selects, preferences, resource_subscriptions, ctx.warn_once
     )
     planned = plan_organization(desired, state)
 
     # Everything that is shown is made before anything is written.
-    members = plan_members(client, planned)
+    members = plan_members(planned, client.endpoint)
     if ctx.params["return_state"] != NOTHING:
         only_findings = ctx.params["return_state"] == FINDINGS
         members["state"] = describe_state(state, desired.limits.policies, only_findings)
@@ -665,6 +721,25 @@ def run(ctx: ModuleContext) -> ModuleResult:
     written = [] if ctx.check_mode else result.succeeded(planned.plan, planned.tests)
     tested = send_tests(client, written, execution.concurrency)
     return organization_result({**members, **execution_members(ctx, result, tested)}, result, tested)
+
+
+def run_without_service(
+    ctx: ModuleContext,
+    desired: DesiredOrganization,
+    preferences: Sequence[ResourcePath],
+    resource_subscriptions: Sequence[ResourcePath],
+) -> ModuleResult:
+    """Plan for the organization in ``catalog``, without any request."""
+    if not ctx.check_mode:
+        raise RefusedError(
+            "`catalog` describes an organization that is not asked, so nothing can be applied to it",
+            operation="apply the plan",
+            next_step="Run the task in check mode, or omit `catalog`.",
+        )
+    state = organization_from_catalog(ctx.params["catalog"], preferences, resource_subscriptions)
+    planned = plan_organization(desired, state)
+    members = plan_members(planned)
+    return ModuleResult({**members, "changed": bool(planned.plan.ordered_changes())}, planned.refusal)
 
 
 def main() -> None:

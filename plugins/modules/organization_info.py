@@ -231,7 +231,7 @@ def run(ctx: ModuleContext) -> ModuleResult:
     show = reveal_webhook_url if ctx.params["reveal_webhook_urls"] else INTEGRATIONS.to_output
     return ModuleResult(
         {
-            "organization": describe_organization(client, state.organization_id),
+            "organization": describe_organization(state.organization_id, client.endpoint),
             **describe_state(state, policies, ctx.params["only_findings"], show),
         }
     )

@@ -15,9 +15,9 @@ from . import _role
 from ._console import Console
 from ._reports import files, verification
 from ._reports.documents import DOCUMENTS
-from ._reports.export import UnsafeIdError, exported
+from ._reports.export import UnsafeIdError, catalog_json, exported
 from ._reports.files import OutputFile
-from ._reports.text import plan_lines
+from ._reports.text import plan_lines, routing_test_lines
 from ._reports.verification import Verification
 from ._role import VariableError
 
@@ -31,6 +31,8 @@ class EntryPoint:
 
     #: The variables that ask for files.
     file_variables: Sequence[str] = ()
+    #: Whether requests are sent.
+    uses_service = True
     #: The name of what the next job learns.
     stats_name = ""
 
@@ -177,6 +179,43 @@ class Plan(EntryPoint):
         return "changed" if (self.result.get("plan") or {}).get("changes") else "unchanged"
 
 
+class Test(EntryPoint):
+    """Runs the tests of routing, without credentials."""
+
+    file_variables = ("test_junit",)
+    uses_service = False
+
+    def prepare(self, variables: Variables, plans: Any, names: Sequence[str]) -> None:
+        super().prepare(variables, plans, names)
+        _role.refuse_nothing(variables, names)
+        if "bootstrap_tests" not in variables:
+            raise VariableError(
+                "Could not test the routing: bootstrap_tests is not defined. Add at least one test to the "
+                "variables file."
+            )
+        self._catalog = files.read_json(
+            "test_catalog",
+            variables.get("test_catalog") or "catalog.json",
+            "Write it with the playbook export and -e export_catalog_to=catalog.json.",
+        )
+
+    def run(self, run_module: RunModule, check_mode: bool, now: datetime.datetime) -> Object:
+        options = {**_role.tested_options(self.variables), "catalog": self._catalog}
+        self.result = _without_details(_named(run_module("organization", options, True)))
+        found = self.result.get("routing_tests")
+        if found is None:
+            return self.result
+        lines = routing_test_lines(found)
+        self.console.show(lines)
+        refusal = self.result.get("msg") if self.result.get("failed") else None
+        report = {"routing_tests": found, "organization": self.result["organization"], "refusal": refusal}
+        self._write(report, now)
+        members: Dict[str, Any] = {
+            name: self.result[name] for name in ("failed", "msg", "error") if name in self.result
+        }
+        return {"msg": lines, **members, "changed": False, "routing_tests": found}
+
+
 class Verify(EntryPoint):
     """Compares the organization with its variables, and shows what is wrong."""
 
@@ -284,7 +323,7 @@ class Verify(EntryPoint):
 class Export(EntryPoint):
     """Writes the organization as a variables file."""
 
-    file_variables = ("export_to", "export_secrets_to")
+    file_variables = ("export_to", "export_secrets_to", "export_catalog_to")
 
     def prepare(self, variables: Variables, plans: Any, names: Sequence[str]) -> None:
         self.variables = variables
@@ -292,13 +331,15 @@ class Export(EntryPoint):
         self.files = [files.output_file("export_to", variables.get("export_to") or default)]
         if variables.get("export_secrets_to"):
             self.files.append(files.output_file("export_secrets_to", variables["export_secrets_to"], 0o600))
+        if variables.get("export_catalog_to"):
+            self.files.append(files.output_file("export_catalog_to", variables["export_catalog_to"]))
         files.refuse_shared_paths(self.files)
         existing = [file.path for file in self.files if files.exists(file)]
         if existing and not _role.is_true(variables.get("export_overwrite")):
             exist = "exists" if len(existing) == 1 else "exist"
             raise VariableError(
-                f"Could not export: {' and '.join(existing)} already {exist}. Use other names in export_to and "
-                "export_secrets_to, or replace existing files with -e export_overwrite=true."
+                f"Could not export: {' and '.join(existing)} already {exist}. Use other names in export_to, "
+                "export_secrets_to and export_catalog_to, or replace existing files with -e export_overwrite=true."
             )
 
     def run(self, run_module: RunModule, check_mode: bool, now: datetime.datetime) -> Object:
@@ -317,7 +358,11 @@ class Export(EntryPoint):
         if check_mode:
             self.console.show([f"Would write {' and '.join(file.path for file in self.files)}."])
             return {**self.result, "changed": True}
-        texts = {"export_to": export["variables"], "export_secrets_to": export["secrets"]}
+        texts = {
+            "export_to": export["variables"],
+            "export_secrets_to": export["secrets"],
+            "export_catalog_to": catalog_json(read["notification_types"], read["integrations"]),
+        }
         for file in self.files:
             files.write(file, texts[file.variable])
         self._contents = {"export_to": export["variables"]}
@@ -326,22 +371,23 @@ class Export(EntryPoint):
         return {**self.result, "changed": True, "msg": lines}
 
     def _next_steps(self, counts: Mapping[str, int]) -> List[str]:
-        paths = [shlex.quote(file.path) for file in self.files]
+        secrets = [shlex.quote(file.path) for file in self.files if file.variable == "export_secrets_to"]
+        paths = [shlex.quote(self.files[0].path), *secrets]
         lines = [
             f"{counted(counts['integrations'], 'integration')} and {counted(counts['rules'], 'routing rule')} "
             f"were written to {self.files[0].path}."
         ]
-        if len(self.files) > 1:
+        if secrets:
             lines += [
-                f"The webhook URLs are in {self.files[1].path}. Encrypt the file:",
-                f"ansible-vault encrypt {paths[1]}",
+                f"The webhook URLs are in {self.variables['export_secrets_to']}. Encrypt the file:",
+                f"ansible-vault encrypt {secrets[0]}",
             ]
         else:
             lines.append(
                 "The webhook URLs were not written. Define the variables vault_..._url that the file refers to, "
                 "or export again with export_secrets_to."
             )
-        ask = " --ask-vault-pass" if len(self.files) > 1 else ""
+        ask = " --ask-vault-pass" if secrets else ""
         lines += [
             "Check that applying the file would change nothing:",
             f"ansible-playbook ccloud.notifications.plan {self._host_flags()}-e @{' -e @'.join(paths)}{ask}",
@@ -360,6 +406,7 @@ class Export(EntryPoint):
 ENTRY_POINTS: Mapping[str, Type[EntryPoint]] = {
     "bootstrap": Bootstrap,
     "plan": Plan,
+    "test": Test,
     "verify": Verify,
     "export": Export,
 }

@@ -39,6 +39,8 @@ RENAMED: Mapping[str, str] = {
 }
 #: At least one of these must say what to configure.
 _CONTENT = ("integrations", "subscriptions", "resource_preferences", "resource_subscriptions")
+#: Stands for URLs that tests of routing do not need. Nothing is sent to it. Source: RFC 2606.
+PLACEHOLDER_URL = "https://webhook.invalid/"
 #: Hosts that are the machine that runs Ansible.
 LOCALHOSTS = ("localhost", "127.0.0.1", "::1")
 
@@ -238,6 +240,15 @@ def compared_options(variables: Mapping[str, Any]) -> Dict[str, Any]:
     options.pop("change_limit", None)
     if options.get("on_kind_change") == "fail":
         options["on_kind_change"] = "update"
+    return options
+
+
+def tested_options(variables: Mapping[str, Any]) -> Dict[str, Any]:
+    """The options to test routing for an organization of which only a catalog is known."""
+    options = compared_options(variables)
+    # These are about what exists.
+    for option in ("organization_id", "purge", "keep"):
+        options.pop(option, None)
     return options
 
 

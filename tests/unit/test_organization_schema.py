@@ -204,7 +204,7 @@ def comparable(options):
 def test_role_demands_what_the_module_demands():
     role = {name.replace("bootstrap_", ""): option for name, option in OPTIONS.items()}
     module = load_module("organization").ARGUMENTS.options
-    assert set(module) - set(role) == {"continue_on_error", "return_state"}
+    assert set(module) - set(role) == {"continue_on_error", "return_state", "catalog"}
     paths = {name: {**option, "type": "str"} for name, option in module.items() if option["type"] == "path"}
     for own in ("files_as_stats", "stats_key"):  # what the role does with results
         del role[own]

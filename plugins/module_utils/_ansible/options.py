@@ -203,6 +203,41 @@ ROUTING_TESTS = ArgumentSpec(
     }
 )
 
+#: What is known about an organization that is not asked.
+CATALOG = ArgumentSpec(
+    {
+        "catalog": {
+            "type": "dict",
+            "options": {
+                "notification_types": {
+                    "type": "list",
+                    "elements": "dict",
+                    "required": True,
+                    "options": {
+                        "id": {"type": "str", "required": True},
+                        "display_name": {"type": "str"},
+                        "category": {"type": "str"},
+                        "severity": {"type": "str"},
+                        "subscription_priority": {"type": "str"},
+                        "resource_type": {"type": "str"},
+                        "is_included_in_plan": {"type": "bool"},
+                    },
+                },
+                "integrations": {
+                    "type": "list",
+                    "elements": "dict",
+                    "default": [],
+                    "options": {
+                        "id": {"type": "str", "required": True},
+                        "display_name": {"type": "str"},
+                        "kind": {"type": "str"},
+                    },
+                },
+            },
+        }
+    }
+)
+
 #: What becomes of types that no rule selects.
 DISABLE_OTHERS = ArgumentSpec(
     {
@@ -240,6 +275,7 @@ ORGANIZATION = (
     + (RESOURCE_PATH + SUBSCRIPTION_ITEM).as_list("resource_subscriptions", required=False)
     + POLICIES
     + ROUTING_TESTS
+    + CATALOG
     + PURGE
     + WHEN_IN_USE
     + ON_KIND_CHANGE

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Dict, List, Optional, Sequence
 
-from .._api.client import Client
 from .._engine.plan import Step
 from .._engine.rendering import (
     plan_diff,
@@ -46,16 +45,16 @@ def warn_about_plan(ctx: ModuleContext, organization: OrganizationPlan) -> None:
         )
 
 
-def describe_organization(client: Client, organization_id: Optional[str]) -> Dict[str, Any]:
-    """Which organization a result is about."""
-    return {"id": organization_id, "endpoint": origin_of(client.endpoint)}
+def describe_organization(organization_id: Optional[str], endpoint: str = "") -> Dict[str, Any]:
+    """Which organization a result is about. The endpoint is empty if no service was asked."""
+    return {"id": organization_id, "endpoint": origin_of(endpoint) if endpoint else ""}
 
 
-def plan_members(client: Client, organization: OrganizationPlan) -> Dict[str, Any]:
+def plan_members(organization: OrganizationPlan, endpoint: str = "") -> Dict[str, Any]:
     """The members of a result that are known before anything is changed."""
     catalog = organization.routing.catalog
     return {
-        "organization": describe_organization(client, organization.organization_id),
+        "organization": describe_organization(organization.organization_id, endpoint),
         "plan": _plan_to_output(organization),
         "diff": plan_diff(organization.plan.steps),
         "not_included": catalog.type_summaries(organization.selection.not_included.values()),

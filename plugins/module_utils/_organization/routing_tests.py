@@ -93,7 +93,7 @@ class Mismatch:
 
     @property
     def text(self) -> str:
-        """The mismatch in one sentence, without a full stop."""
+        """The mismatch in one sentence, without the name of the test and without a full stop."""
         reached = f"reaches {quoted_names(self.channels)}" if self.channels else "reaches no channel"
         parts = []
         if self.missing:
@@ -101,9 +101,7 @@ class Mismatch:
         if self.unexpected:
             parts.append(f"{quoted_names(self.unexpected)} must not receive it")
         by = f"by {' and '.join(self.rules)}" if self.rules else "by no rule"
-        return (
-            f"{quoted(self.test)}: {quoted(self.notification_type)} {reached} ({by}), {', and '.join(parts)}"
-        )
+        return f"{quoted(self.notification_type)} {reached} ({by}), {', and '.join(parts)}"
 
 
 @dataclass(frozen=True)
@@ -132,7 +130,9 @@ class RoutingTestResults:
         """The errors for tests that failed, and for rules without a test."""
         refusals = list(self.errors)
         if self.mismatches:
-            shown = "; ".join(mismatch.text for mismatch in self.mismatches[:_MAX_FAILURES])
+            shown = "; ".join(
+                f"{quoted(mismatch.test)}: {mismatch.text}" for mismatch in self.mismatches[:_MAX_FAILURES]
+            )
             more = len(self.mismatches) - _MAX_FAILURES
             detail = f"{counted(len(self.failed), 'routing test')} failed: {shown}"
             refusals.append(

@@ -80,6 +80,32 @@ def _resource_name(obj: Object) -> str:
     return str(metadata.get("resource_name")) if isinstance(metadata, Mapping) else ""
 
 
+def organization_from_catalog(
+    catalog: Mapping[str, Any],
+    preferences: Sequence[ResourcePath] = (),
+    resource_subscriptions: Sequence[ResourcePath] = (),
+) -> OrganizationState:
+    """The organization that the options in CATALOG describe, without any subscription or setting."""
+    types = [
+        {name: value for name, value in item.items() if value is not None}
+        for item in catalog["notification_types"]
+    ]
+    integrations = [
+        {"id": item["id"], "display_name": item["display_name"] or "", "target": {"kind": item["kind"] or ""}}
+        for item in catalog["integrations"]
+    ]
+    known = Catalog(types, integrations)
+    settings: List[Resource] = [
+        *(ResourcePreferences(*path) for path in preferences),
+        *(ResourceSubscriptions(known, *path) for path in dict.fromkeys(resource_subscriptions)),
+    ]
+    return OrganizationState(
+        known,
+        Collection(Subscriptions(known), ()),
+        Snapshot(Collection(resource, ()) for resource in settings),
+    )
+
+
 def read_organization(
     client: Client,
     concurrency: int,

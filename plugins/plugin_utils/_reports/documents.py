@@ -81,6 +81,7 @@ DOCUMENTS: Mapping[str, Callable[[Report, datetime.datetime], str]] = {
     "plan_html": functools.partial(_rendered, "plan.html.j2"),
     "plan_markdown": functools.partial(_rendered, "plan.md.j2"),
     "plan_json": plan_json,
+    "test_junit": functools.partial(_rendered, "routing_tests.xml.j2"),
     "verify_html": functools.partial(_rendered, "routing.html.j2"),
     "verify_markdown": functools.partial(_rendered, "routing.md.j2"),
     "verify_json": findings_json,

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -137,6 +138,30 @@ def exported(notification_types: Iterable[Object], integrations: Iterable[Object
         "secrets": f"---\n{as_yaml(export.secrets)}",
         "counts": {"integrations": len(export.integrations), "rules": len(export.rules)},
     }
+
+
+#: What a test of routing needs to know about a notification type.
+_CATALOG = (
+    "id",
+    "display_name",
+    "category",
+    "severity",
+    "subscription_priority",
+    "resource_type",
+    "is_included_in_plan",
+)
+
+
+def catalog_json(notification_types: Iterable[Object], integrations: Iterable[Object]) -> str:
+    """What a test of routing needs to know, as JSON: no URL, and nothing about subscriptions."""
+    types = [
+        {name: obj[name] for name in _CATALOG if obj.get(name) is not None} for obj in notification_types
+    ]
+    known = [
+        {"id": obj["id"], "display_name": obj["display_name"], "kind": obj["target"].get("kind")}
+        for obj in integrations
+    ]
+    return json.dumps({"notification_types": types, "integrations": known}, indent=1) + "\n"
 
 
 def _is_tagged(value: Any) -> bool:

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import stat
 import tempfile
 from dataclasses import dataclass
-from typing import Iterable, Optional, Sequence
+from typing import Any, Iterable, Optional, Sequence
 
 
 class FileError(Exception):
@@ -55,6 +56,18 @@ def _status(path: str) -> Optional[os.stat_result]:
         return os.stat(path)
     except OSError:
         return None
+
+
+def read_json(variable: str, text: str, hint: str) -> Any:
+    """The content of a JSON file that a variable names. Raises FileError, which ends with ``hint``."""
+    try:
+        with open(absolute(text), encoding="utf-8") as file:
+            return json.load(file)
+    except OSError as error:
+        reason = error.strerror or str(error)
+    except ValueError as error:
+        reason = f"no valid JSON: {error}"
+    raise FileError(f"{variable} is {text}, which cannot be read ({reason}). {hint}")
 
 
 def exists(file: OutputFile) -> bool:

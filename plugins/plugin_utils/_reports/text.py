@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from ...module_utils._common import Object
-from ...module_utils._redaction import HIDDEN, counted
+from ...module_utils._redaction import HIDDEN, counted, one_line
 from .documents import ACTIONS
 
 WIDTH = 80
@@ -138,3 +138,19 @@ def _wrapped(text: str, indent: str, first: str = "") -> List[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def routing_test_lines(found: Mapping[str, Any]) -> List[str]:
+    """The results of routing tests: failures first, then counts and the rules without a test."""
+    lines: List[str] = []
+    for name in found["failed"]:
+        lines.append(f"failed: {one_line(name)}")
+        of_test = [mismatch for mismatch in found["mismatches"] if mismatch["test"] == name]
+        lines += [line for mismatch in of_test for line in _wrapped(mismatch["text"], "    ", "  ")]
+    passed, failed = len(found["passed"]), len(found["failed"])
+    lines.append(
+        f"{counted(passed, 'test')} passed, {failed} failed; they exercise {found['coverage']} % of the rules"
+    )
+    if found["untested_rules"]:
+        lines += _wrapped(f"No test is about {', '.join(found['untested_rules'])}.", "")
+    return lines
