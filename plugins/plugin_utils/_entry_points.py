@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import shlex
+from abc import ABC, abstractmethod
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Type
 
 from ..module_utils._common import Object
@@ -26,7 +27,7 @@ RunModule = Callable[[str, Mapping[str, Any], bool], Object]
 Variables = Mapping[str, Any]
 
 
-class EntryPoint:
+class EntryPoint(ABC):
     """One entry point, for one host."""
 
     #: The variables that ask for files.
@@ -56,9 +57,9 @@ class EntryPoint:
         self.files = [files.output_file(name, path) for name, path in requested]
         files.refuse_shared_paths(self.files)
 
+    @abstractmethod
     def run(self, run_module: RunModule, check_mode: bool, now: datetime.datetime) -> Object:
         """The result of the task. Raises FileError."""
-        raise NotImplementedError
 
     def refused(self, message: str) -> Object:
         """The result if something is wrong with the variables."""
@@ -329,10 +330,9 @@ class Export(EntryPoint):
         self.variables = variables
         default = "organization.yml" if self.host == "localhost" else f"{self.host}.yml"
         self.files = [files.output_file("export_to", variables.get("export_to") or default)]
-        if variables.get("export_secrets_to"):
-            self.files.append(files.output_file("export_secrets_to", variables["export_secrets_to"], 0o600))
-        if variables.get("export_catalog_to"):
-            self.files.append(files.output_file("export_catalog_to", variables["export_catalog_to"]))
+        for name, mode in (("export_secrets_to", 0o600), ("export_catalog_to", 0o644)):
+            if variables.get(name):
+                self.files.append(files.output_file(name, variables[name], mode))
         files.refuse_shared_paths(self.files)
         existing = [file.path for file in self.files if files.exists(file)]
         if existing and not _role.is_true(variables.get("export_overwrite")):

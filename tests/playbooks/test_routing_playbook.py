@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from emulator.catalogue import NAMES_NOT_IN_PLAN
-from support.emulator import KEY, SECRET, slack
+from support import examples
+from support.emulator import slack
 from support.playbooks import ROOT, command
 
 EXAMPLES = ROOT / "playbooks" / "vars"
@@ -31,12 +32,7 @@ def play(folder, playbook, *flags, status=0, **environment):
 def organization(emulator, tmp_path):
     """A folder with the catalog of an organization, which no longer answers."""
     emulator.reset(integrations=[slack("existing")])
-    credentials = {
-        "CONFLUENT_CLOUD_ENDPOINT": emulator.url,
-        "CONFLUENT_CLOUD_API_KEY": KEY,
-        "CONFLUENT_CLOUD_API_SECRET": SECRET,
-    }
-    play(tmp_path, "export", "-e", "export_catalog_to=catalog.json", **credentials)
+    play(tmp_path, "export", "-e", "export_catalog_to=catalog.json", **examples.environment(emulator))
     emulator.reset()
     return tmp_path
 
@@ -105,14 +101,11 @@ def test_a_missing_test_or_catalog_is_an_error(tmp_path, flags, message):
 
 
 def test_plan_and_bootstrap_run_the_tests(emulator, tmp_path):
-    credentials = {
-        "CONFLUENT_CLOUD_ENDPOINT": emulator.url,
-        "CONFLUENT_CLOUD_API_KEY": KEY,
-        "CONFLUENT_CLOUD_API_SECRET": SECRET,
-    }
     flags = (*EXAMPLE, "-e", f"@{EXAMPLES}/secrets.example.yml")
     wrong = [{"name": "nobody is paged", "notification_type": "Connector failed", "expect": []}]
     failing = (*flags, "-e", json.dumps({"bootstrap_tests": wrong}))
-    assert "nobody is paged" in play(tmp_path, "plan", *failing, **credentials)
-    assert "1 routing test failed" in play(tmp_path, "bootstrap", *failing, status=2, **credentials)
+    assert "nobody is paged" in play(tmp_path, "plan", *failing, **examples.environment(emulator))
+    assert "1 routing test failed" in play(
+        tmp_path, "bootstrap", *failing, status=2, **examples.environment(emulator)
+    )
     assert emulator.writes() == []

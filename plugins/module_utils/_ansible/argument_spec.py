@@ -48,23 +48,26 @@ class ArgumentSpec:
             [*self.required_one_of, *other.required_one_of],
         )
 
-    @property
-    def constraints(self) -> Dict[str, Constraint]:
-        """The constraints, as a nested option states them."""
-        return {"mutually_exclusive": self.mutually_exclusive, "required_one_of": self.required_one_of}
-
-    def as_list(self, option: str, required: bool = True) -> ArgumentSpec:
-        """One option: a list of items with these options. Unless it is required, it is empty by default."""
+    def as_list(
+        self, option: str, required: bool = True, default: Optional[Sequence[Any]] = ()
+    ) -> ArgumentSpec:
+        """One option: a list of items with these options. Unless it is required, it has a default."""
         keywords = self.as_keywords()
         suboptions = keywords.pop("argument_spec")
-        presence: Dict[str, Any] = {"required": True} if required else {"default": []}
+        presence: Dict[str, Any] = {"required": True}
+        if not required:
+            presence = {} if default is None else {"default": list(default)}
         return ArgumentSpec(
             {option: {"type": "list", "elements": "dict", **presence, "options": suboptions, **keywords}}
         )
 
     def as_keywords(self) -> Dict[str, Any]:
         """Keyword arguments of AnsibleModule and of ArgumentSpecValidator."""
-        return {"argument_spec": dict(self.options), **self.constraints}
+        return {
+            "argument_spec": dict(self.options),
+            "mutually_exclusive": self.mutually_exclusive,
+            "required_one_of": self.required_one_of,
+        }
 
     def without_masks(self, params: Any) -> Any:
         """A copy of options in which a secret that is only a mask is empty.

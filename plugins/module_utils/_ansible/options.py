@@ -88,10 +88,9 @@ ROUTING = ArgumentSpec(
     }
 )
 
-#: One routing rule: notification types, and the integrations that they go to.
-RULE = ArgumentSpec(
+#: Notification types: one, or those that a selector matches.
+TYPES = ArgumentSpec(
     {
-        "name": {"type": "str"},
         "select": {
             "type": "dict",
             "options": {
@@ -103,11 +102,18 @@ RULE = ArgumentSpec(
             },
         },
         "notification_type": {"type": "str"},
-        "integrations": {"type": "list", "elements": "str", "required": True},
-        "allow_empty": {"type": "bool", "default": False},
     },
     required_one_of=[("select", "notification_type")],
     mutually_exclusive=[("select", "notification_type")],
+)
+
+#: One routing rule: notification types, and the integrations that they go to.
+RULE = TYPES + ArgumentSpec(
+    {
+        "name": {"type": "str"},
+        "integrations": {"type": "list", "elements": "str", "required": True},
+        "allow_empty": {"type": "bool", "default": False},
+    }
 )
 
 #: One subscription, of the organization or of a resource path.
@@ -153,7 +159,7 @@ NOTIFICATION_FILTER = ArgumentSpec(
 POLICY = ArgumentSpec(
     {
         "name": {"type": "str", "required": True},
-        "select": RULE.options["select"],
+        "select": TYPES.options["select"],
         "require": {
             "type": "dict",
             "options": {
@@ -172,35 +178,21 @@ POLICY = ArgumentSpec(
 )
 
 #: Policies, which are omitted if none are wanted: an empty list would protect nothing.
-POLICIES = ArgumentSpec(
-    {"policies": {"type": "list", "elements": "dict", "options": POLICY.options, **POLICY.constraints}}
-)
+POLICIES = POLICY.as_list("policies", required=False, default=None)
 
 #: Which channels notification types are expected to reach.
-ROUTING_TEST = ArgumentSpec(
+ROUTING_TEST = TYPES + ArgumentSpec(
     {
         "name": {"type": "str", "required": True},
-        "notification_type": {"type": "str"},
-        "select": RULE.options["select"],
         "expect": {"type": "list", "elements": "str", "required": True},
         "at_least": {"type": "bool", "default": False},
         "not": {"type": "list", "elements": "str"},
-    },
-    required_one_of=[("select", "notification_type")],
-    mutually_exclusive=[("select", "notification_type")],
+    }
 )
 
 #: Tests, which are omitted if none are wanted: an empty list would protect nothing.
-ROUTING_TESTS = ArgumentSpec(
-    {
-        "tests": {
-            "type": "list",
-            "elements": "dict",
-            "options": ROUTING_TEST.options,
-            **ROUTING_TEST.constraints,
-        },
-        "tests_fail_under": {"type": "int"},
-    }
+ROUTING_TESTS = ROUTING_TEST.as_list("tests", required=False, default=None) + ArgumentSpec(
+    {"tests_fail_under": {"type": "int"}}
 )
 
 #: What is known about an organization that is not asked.

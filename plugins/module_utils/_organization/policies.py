@@ -16,11 +16,9 @@ from .._errors import RefusedError, operation
 from .._redaction import quoted
 from .._resources.integrations import URL_FIELDS
 from .._resources.notification_types import (
-    NOTIFICATION_TYPES,
     TypesByResource,
-    is_included,
     refuse_unmatched_values,
-    select_types,
+    select_included_types,
 )
 from .routing import Recipient, Routing
 
@@ -70,7 +68,7 @@ class Policy:
             refuse_unmatched_values(routing.catalog.types, self.select, "Correct it.")
         types = self.selected_types(routing.catalog.types.sorted(), routing.catalog.types_by_resource)
         return [
-            NOTIFICATION_TYPES.name(notification_type) or notification_type["id"]
+            routing.catalog.type_label(notification_type["id"])
             for notification_type in types
             if not self.is_met(routing.recipients(notification_type["id"]))
         ]
@@ -79,8 +77,7 @@ class Policy:
         self, notification_types: Iterable[Object], found: Optional[TypesByResource] = None
     ) -> List[Object]:
         """The types of the organization's plan that the policy is about. ``found`` is as for select_types."""
-        names = self.select.get("display_names")
-        return select_types(filter(is_included, notification_types), self.select, names, found)
+        return select_included_types(notification_types, self.select, found)
 
     def is_met(self, recipients: Sequence[Recipient]) -> bool:
         """Whether a type that these integrations receive fulfills the policy."""

@@ -16,7 +16,7 @@ from .._engine.model import Collection, Reference
 from .._engine.plan import Action, Plan
 from .._resources.catalog import Catalog, IntegrationReference, reference_id, references
 from .._resources.integrations import INTEGRATIONS, URL_FIELDS, is_manageable, target_kind
-from .._resources.notification_types import NOTIFICATION_TYPES, REQUIRED, is_included
+from .._resources.notification_types import REQUIRED, is_included
 from .._resources.resource_settings import ResourcePreferences
 from .._resources.subscriptions import RoutedResource, is_enabled
 
@@ -31,6 +31,11 @@ class Recipient:
 
     name: str
     kind: str
+
+    @property
+    def is_channel(self) -> bool:
+        """Whether it is Slack, Microsoft Teams or a webhook."""
+        return self.kind in URL_FIELDS
 
 
 class Routing:
@@ -86,7 +91,7 @@ class Routing:
 
         A bell in the console, a kind that is not known and a broken target count as nobody.
         """
-        return any(recipient.kind in URL_FIELDS for recipient in self.recipients(type_id))
+        return any(recipient.is_channel for recipient in self.recipients(type_id))
 
     def unused_integrations(self) -> List[Object]:
         """The manageable integrations that no subscription uses, disabled ones included."""
@@ -107,7 +112,7 @@ class Routing:
     def admin_only_types(self) -> List[str]:
         """The names of the critical types that reach nothing but the e-mail to organization admins."""
         return [
-            NOTIFICATION_TYPES.name(notification_type) or notification_type["id"]
+            self.catalog.type_label(notification_type["id"])
             for notification_type in self.catalog.types.sorted()
             if notification_type.get("severity") == "CRITICAL"
             and is_included(notification_type)

@@ -16,8 +16,7 @@ from .._common import Object
 from .._errors import RefusedError, operation
 from .._redaction import counted, quoted, quoted_names
 from .._resources.catalog import IntegrationReference
-from .._resources.integrations import URL_FIELDS
-from .._resources.notification_types import is_included, refuse_unmatched_values, select_types
+from .._resources.notification_types import refuse_unmatched_values, select_included_types
 from .routing import Recipient, Routing
 from .rules import Rule, Selection
 
@@ -66,12 +65,7 @@ class RoutingTest:
             return [catalog.types.resolve(self.notification_type)]
         select = self.select or {}
         refuse_unmatched_values(catalog.types, select, "Correct it.")
-        selected = select_types(
-            filter(is_included, catalog.types.sorted()),
-            select,
-            select.get("display_names"),
-            catalog.types_by_resource,
-        )
+        selected = select_included_types(catalog.types.sorted(), select, catalog.types_by_resource)
         if not selected:
             raise RefusedError("its `select` matches no notification type", next_step="Correct or widen it.")
         return selected
@@ -209,7 +203,7 @@ def _mismatches(test: RoutingTest, types: Sequence[Object], routing: Routing) ->
             if reference in forbidden or _is_surplus(test, recipient, reference in expected)
         ]
         if missing or unexpected:
-            channels = [recipient.name for recipient in found.values() if _is_channel(recipient)]
+            channels = [recipient.name for recipient in found.values() if recipient.is_channel]
             label = routing.catalog.type_label(type_id)
             mismatches[type_id] = Mismatch(
                 test.name, label, tuple(missing), tuple(unexpected), tuple(channels)
@@ -226,13 +220,9 @@ def _resolved(routing: Routing, names: Sequence[str]) -> Dict[IntegrationReferen
     }
 
 
-def _is_channel(recipient: Recipient) -> bool:
-    return recipient.kind in URL_FIELDS
-
-
 def _is_surplus(test: RoutingTest, recipient: Recipient, is_expected: bool) -> bool:
     """Whether a type reaches a channel that an exact test does not name."""
-    return not test.at_least and not is_expected and _is_channel(recipient)
+    return not test.at_least and not is_expected and recipient.is_channel
 
 
 def fail_under_from_option(value: Optional[int]) -> Optional[int]:

@@ -19,7 +19,6 @@ from .._errors import RefusedError, operation
 from .._resources.catalog import Catalog, IntegrationReference
 from .._resources.notification_types import (
     DISABLEABLE_PRIORITIES,
-    NOTIFICATION_TYPES,
     is_included,
     refuse_unmatched_values,
     select_types,
@@ -68,10 +67,6 @@ class SelectedType:
     notification_type: Object
     rules: List[int] = field(default_factory=list)
     integrations: Dict[IntegrationReference, None] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        return NOTIFICATION_TYPES.name(self.notification_type) or str(self.notification_type["id"])
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ class OrganizationState:
     def types(self) -> Collection:
         return self.catalog.types
 
-    @property
+    @cached_property
     def routing(self) -> Routing:
         return Routing(self.catalog, self.subscriptions)
 

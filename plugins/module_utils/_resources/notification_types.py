@@ -141,6 +141,16 @@ def select_types(
     ]
 
 
+def select_included_types(
+    notification_types: Iterable[Object], select: Mapping[str, Any], found: Optional[TypesByResource] = None
+) -> List[Object]:
+    """Those of the types that the organization's plan includes and that a selector with names matches.
+
+    ``found`` is the result of find_types_by_resource.
+    """
+    return select_types(filter(is_included, notification_types), select, select.get("display_names"), found)
+
+
 def refuse_unmatched_values(types: Collection, select: Mapping[str, Any], next_step: str) -> None:
     """Raise RefusedError if a selector has a value that no type has. ``next_step`` says what to do."""
     for selector in SELECTORS:

@@ -13,6 +13,7 @@ from typing import Any, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
 import yaml
 
+from ...module_utils._ansible.options import CATALOG
 from ...module_utils._api.client import SAFE_ID
 from ...module_utils._api.session import COLLECTION_VERSION
 from ...module_utils._common import Object
@@ -140,22 +141,14 @@ def exported(notification_types: Iterable[Object], integrations: Iterable[Object
     }
 
 
-#: What a test of routing needs to know about a notification type.
-_CATALOG = (
-    "id",
-    "display_name",
-    "category",
-    "severity",
-    "subscription_priority",
-    "resource_type",
-    "is_included_in_plan",
-)
+#: What a test of routing needs to know about a notification type: the suboptions of ``catalog``.
+_TYPE_MEMBERS = CATALOG.options["catalog"]["options"]["notification_types"]["options"]
 
 
 def catalog_json(notification_types: Iterable[Object], integrations: Iterable[Object]) -> str:
     """What a test of routing needs to know, as JSON: no URL, and nothing about subscriptions."""
     types = [
-        {name: obj[name] for name in _CATALOG if obj.get(name) is not None} for obj in notification_types
+        {name: obj[name] for name in _TYPE_MEMBERS if obj.get(name) is not None} for obj in notification_types
     ]
     known = [
         {"id": obj["id"], "display_name": obj["display_name"], "kind": obj["target"].get("kind")}

@@ -21,7 +21,7 @@ DEFAULT_FAIL_ON = ("drift", "violations")
 class Verification:
     """The findings by their kind, each a list of lines, with the routing table.
 
-    ``unselected`` has the types with channels that no rule selects; None if there was nothing to compare.
+    ``unmanaged`` says in a few words each what the variables do not manage.
     """
 
     findings: Mapping[str, List[str]]
