@@ -19,7 +19,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._ansible.argument_spec import ArgumentSpec, without_nulls
 from ..module_utils._ansible.options import CONNECTION, ORGANIZATION
-from ..module_utils._organization.options import PROTECTIONS
+from ..module_utils._organization.options import PROTECTIONS, says_nothing
 from ..module_utils._redaction import counted, listed
 from ._plain import plain
 
@@ -149,7 +149,7 @@ def typed_variables(variables: Mapping[str, Any]) -> Dict[str, Any]:
     arguments = role_arguments()
     typed: Dict[str, Any] = {}
     for name, value in plain(variables).items():
-        if name[len(PREFIX) :] in PROTECTIONS and (is_blank(value) or value in (False, [], {})):
+        if name[len(PREFIX) :] in PROTECTIONS and says_nothing(value):
             raise VariableError(
                 f"{name} is given and empty, so it would protect nothing. Set it, or do not define it."
             )

@@ -190,3 +190,28 @@ def test_credential_echoed_in_a_result_is_redacted(run, emulator):
     emulator.reset(integrations=[{**slack("ops"), "description": f"your secret is {SECRET}, nice"}])
     [integration] = run.ok("integration_info", display_name="ops")["integrations"]
     assert integration["description"] == "your secret is ********, nice"
+
+
+@pytest.mark.parametrize("has_option", [True, False])
+def test_refused_credentials_say_where_they_came_from(run, emulator, has_option):
+    wrong = {"CONFLUENT_API_KEY": "WRONGKEY", "CONFLUENT_API_SECRET": "wrong-secret"}
+    options = {"api_key": "WRONGKEY", "api_secret": "wrong-secret"} if has_option else {}
+
+    result = run.fails("integration_info", **options, environ={} if has_option else wrong)
+    assert result["error"]["status"] == 401
+    source = "`api_key`" if has_option else "the environment variable CONFLUENT_API_KEY"
+    assert f"{emulator.url} received the API key 'WRONGKEY' from {source}." in result["msg"]
+    assert "wrong-secret" not in str(result)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"api_token": "wrong-token"}, "received the token from `api_token`."),
+        ({"identity_pool_id": "pool-2", "external_token": "wrong"}, "Check `external_token`"),
+    ],
+)
+def test_refused_tokens_name_their_option(run, options, expected):
+    result = run.fails("integration_info", **options, environ=NO_ENVIRONMENT)
+    assert expected in result["msg"]
+    assert options.get("api_token", "wrong") not in result["msg"]

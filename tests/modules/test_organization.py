@@ -109,6 +109,15 @@ def test_second_run_changes_nothing_and_reads_each_collection_once(run, emulator
     assert second["plan"]["requests"] == 5
 
 
+def test_a_rule_that_left_the_file_is_named_as_not_managed(run, emulator):
+    emulator.reset(integrations=[slack("ops")])
+    run.ok("organization", subscriptions=[route(FAILED, "ops"), route(OPTIONAL, "ops")])
+    result = run.ok("organization", subscriptions=[route(FAILED, "ops")])
+    assert not result["changed"]
+    assert f"1 type with channels that no rule selects ('{OPTIONAL}')" in result["plan"]["unmanaged"]
+    assert f"no rule selects ('{OPTIONAL}')" in result["plan"]["text"][-1]
+
+
 def test_plan_is_readable_and_names_every_change(run, emulator):
     emulator.reset(integrations=[slack("ops"), slack("old")])
     emulator.route(FAILED, "Organization admins", "old")

@@ -109,6 +109,12 @@ def test_a_protection_that_is_given_and_empty_is_refused(option, empty):
     assert f"bootstrap_{option} is given and empty" in refused({f"bootstrap_{option}": empty})
 
 
+@pytest.mark.parametrize("zero", [0, "0"])
+@pytest.mark.parametrize("option", ["change_limit", "tests_fail_under", "silence_limit", "purge_limit"])
+def test_the_limit_zero_is_a_limit(option, zero):
+    assert typed_variables({f"bootstrap_{option}": zero}) == {f"bootstrap_{option}": zero}
+
+
 def test_null_means_omitted_everywhere():
     rule = {"select": None, "notification_type": "x", "integrations": ["ops"], "allow_empty": None}
     item = {"display_name": "ops", "description": None, "target": None, "state": None}

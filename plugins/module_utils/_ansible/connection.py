@@ -257,7 +257,7 @@ def _api_key(values: Mapping[str, Optional[str]], environ: Mapping[str, str]) ->
         missing = "api_secret" if key else "api_key"
         variable = ENVIRONMENT[missing][0]
         raise RefusedError(f"`{missing}` is missing", next_step=f"Set `{missing}` or {variable}.")
-    return ApiKey(key, secret)
+    return ApiKey(key, secret, _source("api_key", values["api_key"], environ))
 
 
 def _from_environment(option: str, value: Optional[str], environ: Mapping[str, str]) -> Optional[str]:
@@ -265,6 +265,14 @@ def _from_environment(option: str, value: Optional[str], environ: Mapping[str, s
     if value:
         return value
     return next((environ[name] for name in ENVIRONMENT[option] if environ.get(name)), None)
+
+
+def _source(option: str, value: Optional[str], environ: Mapping[str, str]) -> str:
+    """Where the value of an option came from, as messages name it."""
+    if value:
+        return f"`{option}`"
+    name = next(name for name in ENVIRONMENT[option] if environ.get(name))
+    return f"the environment variable {name}"
 
 
 def _clean(option: str, value: Optional[str]) -> Optional[str]:

@@ -14,6 +14,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any, Callable, List, Mapping, Tuple, Union
 
+from .._redaction import quoted
+
 TOKEN_PATH = "/sts/v1/oauth2/token"
 #: A token is renewed this many seconds before it expires, or after half its lifetime if that is earlier.
 RENEWAL_MARGIN = 60.0
@@ -21,10 +23,16 @@ RENEWAL_MARGIN = 60.0
 
 @dataclass(frozen=True)
 class ApiKey:
-    """HTTP Basic authentication with a Cloud API key and its secret."""
+    """HTTP Basic authentication with a Cloud API key and its secret. ``source`` says where the key came from."""
 
     key: str
     secret: str = field(repr=False)
+    source: str = field(default="`api_key`", compare=False)
+
+    @property
+    def description(self) -> str:
+        """The credentials as messages name them."""
+        return f"the API key {quoted(self.key)} from {self.source}"
 
     @property
     def user(self) -> str:
@@ -52,6 +60,11 @@ class ApiToken:
     token: str = field(repr=False)
 
     @property
+    def description(self) -> str:
+        """The credentials as messages name them."""
+        return "the token from `api_token`"
+
+    @property
     def user(self) -> str:
         """Identifies the caller without a secret."""
         return hashlib.sha256(self.token.encode()).hexdigest()
@@ -77,6 +90,11 @@ class TokenExchange:
 
     identity_pool_id: str
     external_token: str = field(repr=False)
+
+    @property
+    def description(self) -> str:
+        """The credentials as messages name them."""
+        return f"the token for the identity pool {quoted(self.identity_pool_id)} from `identity_pool_id`"
 
     @property
     def user(self) -> str:

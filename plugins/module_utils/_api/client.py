@@ -27,7 +27,7 @@ from .._errors import (
     TransportError,
     operation,
 )
-from .._redaction import Redactor, counted, one_line, quoted, shortened
+from .._redaction import Redactor, counted, one_line, origin_of, quoted, shortened
 from . import retry
 from .adapter import RequestTracker
 from .auth import TOKEN_PATH, ExchangedToken, TokenExchange
@@ -369,8 +369,13 @@ class Client:
             detail = f"{detail.rstrip('.')} ({tries}; {next_attempt})"
         elif attempts > 1:
             detail = f"{detail.rstrip('.')} ({tries})"
+        next_step = error.next_step
+        if error.type == "unauthenticated" and request.form is None:
+            credentials = self._connection.credentials.description
+            next_step = f"{origin_of(self.endpoint)} received {credentials}. {next_step}"
         raise error.replace(
             detail=detail,
+            next_step=next_step,
             outcome_unknown=request.is_write and outcome_unknown,
             retry_after=retry.retry_after(failure, self.wall_clock()),
         )

@@ -123,12 +123,19 @@ def _routing_tests(items: Sequence[Mapping[str, Any]]) -> Tuple[RoutingTest, ...
     return tuple(map(RoutingTest.from_options, items))
 
 
+def says_nothing(value: Any) -> bool:
+    """Whether the value of an option that protects would protect nothing. The number 0 is a limit."""
+    if isinstance(value, str):
+        return not value.strip()
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return not value and not is_number
+
+
 def refuse_empty_protections(params: Mapping[str, Any]) -> None:
     """Raise RefusedError if an option that protects is given and empty: it would protect nothing."""
     for option in PROTECTIONS:
         value = params.get(option)
-        is_empty = value == [] or value == {} or (isinstance(value, str) and not value.strip())
-        if is_empty:
+        if value is not None and says_nothing(value):
             raise RefusedError(
                 f"`{option}` is given and empty, so it would protect nothing",
                 operation="read the options",

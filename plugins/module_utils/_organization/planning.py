@@ -233,7 +233,8 @@ def _unmanaged(desired: DesiredOrganization, selection: Selection, after: Routin
     elif not desired.disable_others:
         others = after.unselected_types({*selection.selected, *selection.not_included})
         if others:
-            parts.append(f"{counted(len(others), 'type')} with channels that no rule selects")
+            number = counted(len(others), "type")
+            parts.append(f"{number} with channels that no rule selects ({quoted_names(others)})")
     if not desired.preferences and not desired.resource_subscriptions:
         parts.append("settings of single resources")
     else:

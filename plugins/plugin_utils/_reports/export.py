@@ -107,7 +107,8 @@ _SCHEMA_COMMENT = f"# yaml-language-server: $schema={SCHEMA_URL}\n"
 
 _HEADER = (
     "Types that are not listed are disabled or have no subscription. "
-    "The API cannot list the settings of single resources."
+    "Settings of single resources, such as a silenced connector, are not in this file, because the API cannot "
+    "list them: applying the file leaves them as they are."
 )
 
 
