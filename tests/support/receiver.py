@@ -13,8 +13,9 @@ from typing import Any, Callable, Iterator
 
 import jsonschema
 
-#: From the method, the path, the headers and the body of a request to the status and the body of the answer.
-Respond = Callable[[str, str, dict[str, str], Any], tuple[int, Any]]
+#: From the method, the path, the headers and the body of a request to the status, the body and, optionally, the
+#: headers of the answer.
+Respond = Callable[[str, str, dict[str, str], Any], tuple[Any, ...]]
 
 
 class Receiver(ThreadingHTTPServer):
@@ -52,7 +53,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.do_POST()
 
     def _answer(self, body: Any) -> None:
-        status, answer = self.server.respond(self.command, self.path, dict(self.headers), body)
+        status, answer, *more = self.server.respond(self.command, self.path, dict(self.headers), body)
         self.server.received.append(
             {"method": self.command, "path": self.path, "body": body, "status": status}
         )
@@ -60,6 +61,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
+        for name, value in (more[0] if more else {}).items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)
 

@@ -84,6 +84,11 @@ class Rulebook:
     def wait_for_output(self, pattern):
         self.wait_for(lambda: re.search(pattern, self.output))
 
+    def kill(self):
+        """End the process at once, with all of its children."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
     def stop(self):
         self._log_file.close()
         if self._process.poll() is None:

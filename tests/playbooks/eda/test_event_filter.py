@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import copy
-import importlib.util
+import json
+import runpy
 
 import jinja2
 import pytest
@@ -15,17 +16,14 @@ from hypothesis import strategies as st
 
 from support.playbooks import ROOT
 
-FILTER = ROOT / "extensions" / "eda" / "plugins" / "event_filter" / "notification.py"
+FILTERS = ROOT / "extensions" / "eda" / "plugins" / "event_filter"
 
 
-def load_filter():
-    spec = importlib.util.spec_from_file_location("notification", FILTER)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def load_filter(name):
+    return runpy.run_path(str(FILTERS / f"{name}.py"))["main"]
 
 
-main = load_filter().main
+main, verification = load_filter("notification"), load_filter("verification")
 PAYLOAD = {
     "id": " 1 ",
     "title": "Connector failed",
@@ -34,17 +32,16 @@ PAYLOAD = {
 }
 
 
-def test_event_is_normalized():
+def test_event_is_replaced_by_the_normalized_notification():
     event = {"payload": {**PAYLOAD, "severity": "CRITICAL"}, "meta": {"headers": {}}}
     assert main(event) == {
-        **event,
         "confluent_cloud": {
             "id": "1",
             "title": "Connector failed",
             "message": "orders",
             "created_at": "2026-05-04T12:00:00Z",
+            "dedup_key": "1",
             "is_notification": True,
-            "extra": {"severity": "CRITICAL"},
         },
     }
     assert main({"payload": PAYLOAD}, key="other")["other"]["title"] == "Connector failed"
@@ -58,23 +55,60 @@ def test_invalid_time_is_unchanged(text, expected):
     assert main({"payload": {**PAYLOAD, "created_at": text}})["confluent_cloud"]["created_at"] == expected
 
 
-keys = st.sampled_from(["payload", "id", "title", "created_at", "x"])
+def test_without_an_id_what_is_said_and_when_identifies_a_notification():
+    """A second incident of a kind is not the first one."""
+
+    def key(**members):
+        return main({**PAYLOAD, "id": None, **members})["confluent_cloud"]["dedup_key"]
+
+    assert key() == key()
+    others = ({"title": "x"}, {"message": "x"}, {"created_at": "2026-05-05T00:00:00Z"})
+    assert len({key(), *(key(**members) for members in others)}) == 4
+
+
+keys = st.sampled_from(["payload", "id", "title", "created_at", "findings", "drift", "organization", "x"])
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=4),
     max_leaves=12,
 )
 
 
 @given(anything)
-def test_any_event_is_accepted_and_kept(event):
+def test_any_event_becomes_bounded_strict_json(event):
     before = copy.deepcopy(event)
-    after = main(event)
-    assert event == before
+    notification = main(event)
+    assert repr(event) == repr(before)
+    assert {name: type(value) for name, value in notification["confluent_cloud"].items()} == {
+        **dict.fromkeys(("id", "title", "message", "created_at", "dedup_key"), str),
+        "is_notification": bool,
+    }
+    report = verification(event)["report"]
+    assert set(report["findings"]) == {"drift", "violations", "gaps", "unused"}
+    for result in (notification, report):
+        assert json.loads(json.dumps(result, allow_nan=False).encode()) == result
 
-    notification = after.pop("confluent_cloud")
-    assert after == (event if isinstance(event, dict) else {"payload": event}) or "confluent_cloud" in event
-    assert all(isinstance(notification[name], str) for name in ("id", "title", "message", "created_at"))
+
+def test_long_and_unprintable_texts_are_cut_and_replaced():
+    posted = {"id": "i" * 1000, "title": "t" * 5000, "message": f"a\x00\u202eb{chr(0xD800)}\n" + "m" * 50_000}
+    notification = main({"payload": posted})["confluent_cloud"]
+    assert (len(notification["id"]), len(notification["title"])) == (255, 1024)
+    assert notification["message"].startswith("a\ufffd\ufffdb\ufffd\nmmm")
+    assert len(notification["message"]) == 16_384
+
+
+def test_a_report_keeps_its_findings():
+    report = {
+        "organization": "production",
+        "findings": {"drift": ["~ integration ops"], "other": [1]},
+        "routing": {},
+    }
+    assert verification({"payload": report}) == {
+        "report": {
+            "organization": "production",
+            "findings": {"drift": ["~ integration ops"], "violations": [], "gaps": [], "unused": []},
+        }
+    }
 
 
 braces = st.text("{}%#$ a", max_size=8) | st.sampled_from(
@@ -92,19 +126,24 @@ braces = st.text("{}%#$ a", max_size=8) | st.sampled_from(
 
 
 @given(braces, braces, braces)
-def test_no_text_is_a_template_even_if_texts_are_joined(title, message, extra):
-    event = {"payload": {"title": title, "message": message, extra: [{extra: extra}]}}
-    notification = main(event)["confluent_cloud"]
-    joined = "".join((notification["title"], notification["message"], str(notification["extra"])))
-    assert jinja2.Template(joined, keep_trailing_newline=True).render() == joined
-    # A text with this header may have other delimiters than braces.
-    assert "#jinja2:" not in joined
+def test_no_text_is_a_template_even_if_texts_are_joined(title, message, finding):
+    notification = main({"payload": {"title": title, "message": message}})["confluent_cloud"]
+    report = verification({"organization": title, "findings": {"drift": [finding]}})["report"]
+    for texts in (
+        (notification["title"], notification["message"], str(notification)),
+        (report["organization"], *report["findings"]["drift"], str(report)),
+    ):
+        joined = "".join(texts)
+        assert jinja2.Template(joined, keep_trailing_newline=True).render() == joined
+        # A text with this header may have other delimiters than braces.
+        assert "#jinja2:" not in joined
 
 
 @given(braces)
 def test_no_text_is_vaulted(text):
-    notification = main({"payload": {"title": text, text: [text]}})["confluent_cloud"]
-    assert "$ANSIBLE_VAULT" not in f"{notification['title']} {notification['extra']}"
+    notification = main({"payload": {"title": text, "id": text}})["confluent_cloud"]
+    report = verification({"findings": {"gaps": [text]}})["report"]
+    assert "$ANSIBLE_VAULT" not in f"{notification} {report}"
 
 
 def test_braces_of_json_are_kept():

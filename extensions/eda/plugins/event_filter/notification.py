@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
+import json
 import re
 from typing import Any, Dict, Optional
 
@@ -13,18 +15,19 @@ DOCUMENTATION = r"""
 ---
 short_description: Normalize a Confluent Cloud notification.
 description:
-  - An event filter for what the source webhook receives from a webhook integration of Confluent Cloud. Adds
-    the member that C(key) names to the event, with C(id), C(title), C(message) and C(created_at), all text,
-    with C(is_notification), and with C(extra), which has the members that this filter does not know. The
-    event itself is not changed.
+  - An event filter for what the source webhook receives from a webhook integration of Confluent Cloud. It
+    replaces the event by one of its own making, which has the member that C(key) names and nothing else that
+    the sender chose.
+  - The member has C(id), C(title), C(message) and C(created_at), all printable text of limited length, with
+    C(dedup_key), which is equal for a notification that is delivered twice, and C(is_notification).
   - Rulebooks, playbooks and jobs use text of an event as a template, so a sender could run commands. The
-    text in the added member cannot be one. A space follows each brace with which a template would begin, and
-    the beginning of a vaulted text is removed. Use this member in actions, and never C(event.payload).
+    text in this member cannot be one. A space follows each brace with which a template would begin, and
+    the beginning of a vaulted text is removed.
   - The service documents no signature, so have the source ask for a token.
 options:
   key:
     description:
-      - The member to add.
+      - The member of the new event.
     type: str
     default: "confluent_cloud"
 """
@@ -38,7 +41,9 @@ EXAMPLES = r"""
     - ccloud.notifications.notification:
 """
 
-KNOWN = ("id", "title", "message", "created_at")
+#: The members of a notification, with the greatest number of characters that is handed on.
+#: Source: "What a webhook receives" in docs/certainty.md. The limits are ours.
+LIMITS = {"id": 255, "title": 1024, "message": 16_384, "created_at": 64}
 
 #: A brace with which a template begins, also if what follows it comes from another text.
 _TEMPLATE = re.compile(r"\{(?=[{%#]|\Z)")
@@ -48,33 +53,35 @@ _VAULT = re.compile(r"\$+(?=ANSIBLE_VAULT)")
 
 
 def main(event: Dict[str, Any], key: str = "confluent_cloud") -> Dict[str, Any]:
-    """The event with one more member, which says whether the event is a notification."""
+    """An event with the normalized notification as its only member."""
     payload = event.get("payload", event) if isinstance(event, dict) else None
-    if not isinstance(payload, dict):
-        payload = {}
-    normalized: Dict[str, Any] = {name: _text(payload.get(name)) for name in KNOWN}
-    normalized["created_at"] = _time(normalized["created_at"]) or normalized["created_at"]
-    normalized["is_notification"] = bool(normalized["title"] or normalized["message"])
-    normalized["extra"] = _inert(
-        {name: value for name, value in payload.items() if name not in KNOWN and name != "meta"}
+    posted = payload if isinstance(payload, dict) else {}
+    notification: Dict[str, Any] = {name: text(posted.get(name), limit) for name, limit in LIMITS.items()}
+    notification["created_at"] = _time(notification["created_at"]) or notification["created_at"]
+    notification["dedup_key"] = _dedup_key(notification)
+    notification["is_notification"] = bool(notification["title"] or notification["message"])
+    return {key: notification}
+
+
+def text(value: Any, limit: int) -> str:
+    """The first ``limit`` characters of a text or number, printable and without templates; empty for others.
+
+    Spaces that make a template harmless are added to them.
+    """
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return ""
+    printable = "".join(
+        character if character.isprintable() or character in "\n\t" else "\ufffd" for character in str(value)
     )
-    return {**event, key: normalized} if isinstance(event, dict) else {"payload": event, key: normalized}
+    return _VAULT.sub("", _HEADER.sub("# ", _TEMPLATE.sub("{ ", printable.strip()[:limit])))
 
 
-def _text(value: Any) -> str:
-    """A text without the white space around it, and without templates; empty for None."""
-    return "" if value is None else _inert(str(value).strip())
-
-
-def _inert(value: Any) -> Any:
-    """A value in which no text is a template or vaulted."""
-    if isinstance(value, str):
-        return _VAULT.sub("", _HEADER.sub("# ", _TEMPLATE.sub("{ ", value)))
-    if isinstance(value, list):
-        return [_inert(item) for item in value]
-    if isinstance(value, dict):
-        return {_inert(name): _inert(inner) for name, inner in value.items()}
-    return value
+def _dedup_key(notification: Dict[str, Any]) -> str:
+    """The ID of a notification, else a digest of what it says and when."""
+    if notification["id"]:
+        return str(notification["id"])
+    said = json.dumps([notification[name] for name in ("title", "message", "created_at")])
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _time(text: str) -> Optional[str]:
