@@ -57,6 +57,10 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  previous_name:
+    description: The name that the integration had before. If no integration has its new name, the one with this
+      name is renamed; its ID and its routes stay. Can be removed afterwards.
+    type: str
   update_webhook_url:
     description:
       - When the URL of an existing integration is written.
@@ -198,13 +202,13 @@ from ..module_utils._engine.model import Snapshot
 from ..module_utils._engine.planner import make_plan
 from ..module_utils._engine.snapshot import read_collection
 from ..module_utils._organization.detach import plan_detach
-from ..module_utils._resources.integrations import INTEGRATIONS, integration_from_options
+from ..module_utils._resources.integrations import INTEGRATIONS, IntegrationLimits, integration_from_options
 
 ARGUMENTS = CONNECTION + WHEN_IN_USE + ON_KIND_CHANGE + INTEGRATION_ITEM
 
 
 def run(ctx: ModuleContext) -> ModuleResult:
-    desired = integration_from_options(ctx.params, ctx.params["on_kind_change"])
+    desired = integration_from_options(ctx.params, IntegrationLimits(ctx.params["on_kind_change"]))
     client = ctx.connect()
     integrations = read_collection(client, INTEGRATIONS)
     plan = make_plan([desired], Snapshot([integrations]))

@@ -53,6 +53,10 @@ options:
         type: str
         choices: [present, absent]
         default: present
+      previous_name:
+        description: The name that the integration had before. If no integration has its new name, the one with this
+          name is renamed; its ID and its routes stay. Can be removed afterwards.
+        type: str
       update_webhook_url:
         description: When the URL of an existing integration is written.
         type: str
@@ -208,7 +212,12 @@ from ..module_utils._engine.planner import make_plan
 from ..module_utils._engine.snapshot import read_collection
 from ..module_utils._organization.detach import plan_detach
 from ..module_utils._organization.options import refuse_empty_protections
-from ..module_utils._resources.integrations import INTEGRATIONS, integration_from_options, purge_from_options
+from ..module_utils._resources.integrations import (
+    INTEGRATIONS,
+    IntegrationLimits,
+    integration_from_options,
+    purge_from_options,
+)
 
 ARGUMENTS = (
     CONNECTION + PURGE + WHEN_IN_USE + ON_KIND_CHANGE + BULK + INTEGRATION_ITEM.as_list("integrations")
@@ -219,9 +228,8 @@ def run(ctx: ModuleContext) -> ModuleResult:
     refuse_empty_protections(ctx.params)
     purge = purge_from_options(ctx.params)
     options = execution_options(ctx)
-    desired_states = [
-        integration_from_options(item, ctx.params["on_kind_change"]) for item in ctx.params["integrations"]
-    ]
+    limits = IntegrationLimits(ctx.params["on_kind_change"])
+    desired_states = [integration_from_options(item, limits) for item in ctx.params["integrations"]]
     client = ctx.connect()
     integrations = read_collection(client, INTEGRATIONS)
     plan = make_plan(desired_states, Snapshot([integrations]), purge)

@@ -61,6 +61,15 @@ options:
         type: str
         choices: [on_change, on_create, always]
         default: on_change
+      previous_name:
+        description: The name that the integration had before. If no integration has its new name, the one with this
+          name is renamed; its ID and its routes stay. Can be removed afterwards.
+        type: str
+      take_over:
+        description: Whether to manage the integration although another O(owner), or nobody, holds it. Without
+          O(owner), the mark of its owner is removed.
+        type: bool
+        default: false
   subscriptions:
     description: The routing rules; see M(ccloud.notifications.subscriptions).
     type: list
@@ -108,6 +117,12 @@ options:
       name:
         description: A name of the rule for messages.
         type: str
+      until:
+        description:
+          - When the entry ends, as a date (V(2026-12-06), to the end of that day in UTC) or as a time with its zone
+            (V(2026-12-06T18:00:00+01:00)). Afterwards the rule
+            is ignored.
+        type: str
   resource_preferences:
     description: The preferences of single resources; see M(ccloud.notifications.resource_preference).
     type: list
@@ -131,6 +146,12 @@ options:
         type: str
         choices: [present, absent]
         default: present
+      until:
+        description:
+          - When the entry ends, as a date (V(2026-12-06), to the end of that day in UTC) or as a time with its zone
+            (V(2026-12-06T18:00:00+01:00)). Afterwards the
+            resource is enabled again. Requires O(resource_preferences[].enabled=false).
+        type: str
   resource_subscriptions:
     description: The subscriptions of single resources; see M(ccloud.notifications.resource_subscription).
     type: list
@@ -178,6 +199,44 @@ options:
         type: str
         choices: [present, absent]
         default: present
+      until:
+        description:
+          - When the entry ends, as a date (V(2026-12-06), to the end of that day in UTC) or as a time with its zone
+            (V(2026-12-06T18:00:00+01:00)). Afterwards the
+            subscription is deleted.
+        type: str
+  owner:
+    description:
+      - The team, for example, that this task is for, if several teams manage one organization with files of their own.
+        Integrations carry the mark of their owner in brackets at the end of their description. The task changes,
+        deletes and purges only its own, adds and removes only them in subscriptions, and disables no type that notifies
+        others.
+      - An integration that another owner or nobody holds is an error, unless O(integrations[].take_over) is set.
+      - Tasks for owners on one controller take turns. Those on different controllers should not run at the same time.
+    type: str
+  lint_ignore:
+    description: Findings to accept, each with its reason.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      code:
+        description: The code of the findings, as in RV(lint).
+        type: str
+        required: true
+      subject:
+        description: What the finding is about, as in RV(lint), or a shell-style pattern of it. By default anything.
+        type: str
+      reason:
+        description: Why the findings are accepted.
+        type: str
+        required: true
+  explain:
+    description: Names or IDs of notification types and integrations. RV(explanations) says which rules route them, and
+      what they reach or receive after the plan.
+    type: list
+    elements: str
+    default: []
   disable_others:
     description:
       - Whether to disable the subscriptions to optional and recommended types that no rule selects. Other
@@ -422,6 +481,9 @@ options:
           kind:
             description: The kind of channel.
             type: str
+          owner:
+            description: Whose mark is in the description.
+            type: str
   expected_checksum:
     description:
       - The checksum in RV(plan) of a plan that was reviewed in check mode. If the plan has changed since, the
@@ -631,6 +693,56 @@ routing_tests:
     coverage:
       description: The percentage of the rules that tests exercise.
       type: int
+lint:
+  description: What is probably wrong, although nothing forbids it. The guide on lint lists the codes.
+  returned: when planning succeeded
+  type: list
+  elements: dict
+  contains:
+    code:
+      description: The stable code.
+      type: str
+      sample: redundant-rule
+    subject:
+      description: The rule, the integration or the pattern that it is about.
+      type: str
+      sample: rule 4 (Invoices)
+    text:
+      description: What is wrong, in one sentence.
+      type: str
+    entry:
+      description: The option and the position, counted from 1, of the item that it is about. Null if there is none.
+      type: list
+      elements: raw
+      sample: [subscriptions, 4]
+explanations:
+  description: An explanation of each name in O(explain).
+  returned: when planning succeeded
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: C(notification_type) or C(integration).
+      type: str
+    name:
+      description: The name.
+      type: str
+    rules:
+      description: The rules that select a type, in their order, each with the integrations that it adds.
+      type: list
+      elements: dict
+    after:
+      description: The names of all integrations that receive a type after the plan; C(before) has those before it.
+      type: list
+      elements: str
+    types:
+      description: The types that an integration receives after the plan, each with the rules that route it.
+      type: list
+      elements: dict
+    text:
+      description: The explanation as lines.
+      type: list
+      elements: str
 not_disabled:
   description: The types that no rule selects and that O(disable_others) cannot disable.
   returned: when planning succeeded and the plan was not refused
@@ -669,7 +781,9 @@ error:
     error_ids: []
 """
 
-from typing import Sequence
+from contextlib import nullcontext
+from datetime import datetime, timezone
+from typing import Any, ContextManager
 
 from ..module_utils._ansible import module
 from ..module_utils._ansible.context import ModuleContext, ModuleResult
@@ -681,30 +795,52 @@ from ..module_utils._ansible.organization_results import (
     plan_members,
     warn_about_plan,
 )
+from ..module_utils._api.client import Client
+from ..module_utils._engine.creation_lock import creation_lock
+from ..module_utils._engine.plan import ExecutionOptions
 from ..module_utils._errors import RefusedError
 from ..module_utils._organization.channel_tests import send_tests
 from ..module_utils._organization.findings import FINDINGS, NOTHING, describe_state
 from ..module_utils._organization.options import DesiredOrganization, organization_from_options
 from ..module_utils._organization.planning import plan_organization
-from ..module_utils._organization.state import (
-    ResourcePath,
-    organization_from_catalog,
-    read_organization,
-)
+from ..module_utils._organization.state import organization_from_catalog, read_organization
 
 ARGUMENTS = ORGANIZATION
 
 
 def run(ctx: ModuleContext) -> ModuleResult:
     execution = execution_options(ctx)
-    desired = organization_from_options(ctx.params)
-    preferences = [setting.path for setting in desired.preferences]
-    resource_subscriptions = [setting.path for setting in desired.resource_subscriptions]
+    now = datetime.fromtimestamp(ctx.clock.now(), timezone.utc)
+    desired = organization_from_options(ctx.params, now)
     if ctx.params["catalog"] is not None:
-        return run_without_service(ctx, desired, preferences, resource_subscriptions)
+        return run_without_service(ctx, desired)
     client = ctx.connect()
+    with take_turn(client, desired) if not ctx.check_mode else nullcontext():
+        return manage(ctx, client, desired, execution)
+
+
+def take_turn(client: Client, desired: DesiredOrganization) -> ContextManager[Any]:
+    """The turn of one owner. Without an owner, there is nobody to wait for.
+
+    Each PATCH replaces all integrations of a subscription, so two owners must not plan from one state.
+    """
+    if desired.owner is None:
+        return nullcontext()
+    organization = desired.organization_id or client.user
+    return creation_lock("organization", client.endpoint, organization, wait=client.wait_for_turn)
+
+
+def manage(
+    ctx: ModuleContext, client: Client, desired: DesiredOrganization, execution: ExecutionOptions
+) -> ModuleResult:
+    """Plan, and unless it is check mode, apply."""
     state = read_organization(
-        client, execution.concurrency, desired.selects, preferences, resource_subscriptions, ctx.warn_once
+        client,
+        execution.concurrency,
+        desired.selects,
+        [setting.path for setting in desired.preferences],
+        [setting.path for setting in desired.resource_subscriptions],
+        ctx.warn_once,
     )
     planned = plan_organization(desired, state)
 
@@ -712,7 +848,9 @@ def run(ctx: ModuleContext) -> ModuleResult:
     members = plan_members(planned, client.endpoint)
     if ctx.params["return_state"] != NOTHING:
         only_findings = ctx.params["return_state"] == FINDINGS
-        members["state"] = describe_state(state, desired.limits.policies, only_findings)
+        members["state"] = describe_state(
+            state, desired.limits.policies, only_findings, owner=desired.owner, rules_of=planned.rules_of
+        )
     warn_about_plan(ctx, planned)
     if planned.refusal is not None:
         return ModuleResult(members, planned.refusal)
@@ -723,12 +861,7 @@ def run(ctx: ModuleContext) -> ModuleResult:
     return organization_result({**members, **execution_members(ctx, result, tested)}, result, tested)
 
 
-def run_without_service(
-    ctx: ModuleContext,
-    desired: DesiredOrganization,
-    preferences: Sequence[ResourcePath],
-    resource_subscriptions: Sequence[ResourcePath],
-) -> ModuleResult:
+def run_without_service(ctx: ModuleContext, desired: DesiredOrganization) -> ModuleResult:
     """Plan for the organization in ``catalog``, without any request."""
     if not ctx.check_mode:
         raise RefusedError(
@@ -736,7 +869,11 @@ def run_without_service(
             operation="apply the plan",
             next_step="Run the task in check mode, or omit `catalog`.",
         )
-    state = organization_from_catalog(ctx.params["catalog"], preferences, resource_subscriptions)
+    state = organization_from_catalog(
+        ctx.params["catalog"],
+        [setting.path for setting in desired.preferences],
+        [setting.path for setting in desired.resource_subscriptions],
+    )
     planned = plan_organization(desired, state)
     members = plan_members(planned)
     return ModuleResult({**members, "changed": bool(planned.plan.ordered_changes())}, planned.refusal)

@@ -205,7 +205,7 @@ from ..module_utils._common import Object
 from ..module_utils._engine.model import Resource
 from ..module_utils._engine.result import StepResult
 from ..module_utils._errors import RefusedError
-from ..module_utils._organization.rules import apply_rules, plan_rules, rules_from_options
+from ..module_utils._organization.rules import RulesOptions, apply_rules, plan_rules, rules_from_options
 from ..module_utils._resources.subscriptions import REMOVE, load_subscriptions
 
 ARGUMENTS = CONNECTION + RULE.as_list("rules") + ROUTING + DISABLE_OTHERS + BULK
@@ -245,10 +245,7 @@ def run(ctx: ModuleContext) -> ModuleResult:
     planned = plan_rules(
         subscriptions,
         selection,
-        mode,
-        ctx.params["keep_read_only"],
-        disables_others,
-        ctx.params["disable_critical"],
+        RulesOptions(mode, ctx.params["keep_read_only"], disables_others, ctx.params["disable_critical"]),
     )
     result = apply(ctx, client, planned.plan, options)
     routes = [

@@ -15,6 +15,7 @@ from ..module_utils._redaction import counted
 from . import _role
 from ._console import Console
 from ._reports import files, verification
+from ._reports.annotations import Source
 from ._reports.documents import DOCUMENTS
 from ._reports.export import UnsafeIdError, catalog_json, exported
 from ._reports.files import OutputFile
@@ -25,6 +26,10 @@ from ._role import VariableError
 #: Runs a module: its name, its options, and whether it must not change anything.
 RunModule = Callable[[str, Mapping[str, Any], bool], Object]
 Variables = Mapping[str, Any]
+
+
+#: Variables that ask for the findings of lint as files.
+LINT_FILES = ("lint_github", "lint_gitlab")
 
 
 class EntryPoint(ABC):
@@ -45,6 +50,7 @@ class EntryPoint(ABC):
         self.result: Object = {}
         #: The sources of the inventory, as they were given.
         self.sources: Sequence[str] = ()
+        self._source = Source()
         self._contents: Dict[str, str] = {}
 
     def prepare(self, variables: Variables, plans: Any, names: Sequence[str]) -> None:
@@ -54,8 +60,9 @@ class EntryPoint(ABC):
         """
         self.variables = variables
         requested = [(name, variables[name]) for name in self.file_variables if variables.get(name)]
-        self.files = [files.output_file(name, path) for name, path in requested]
+        self.files = [files.output_file(name, path, _mode(name)) for name, path in requested]
         files.refuse_shared_paths(self.files)
+        self._read_source()
 
     @abstractmethod
     def run(self, run_module: RunModule, check_mode: bool, now: datetime.datetime) -> Object:
@@ -92,11 +99,45 @@ class EntryPoint(ABC):
         self.console.show(lines)
         return lines
 
+    def _fails_on(self, variable: str, kind: str) -> bool:
+        return kind in _role.as_list(self.variables.get(variable))
+
+    def _read_source(self) -> None:
+        """Read the variables file that annotations refer to. Raises FileError."""
+        path = self.variables.get("lint_source")
+        if path:
+            hint = "Set it to the variables file that people review."
+            text = files.read_text("lint_source", path, hint)
+            try:
+                self._source = Source.of(path, text)
+            except ValueError as error:
+                raise files.FileError(
+                    f"lint_source is {path}, which cannot be read ({error}). {hint}"
+                ) from None
+
+    def _show_lint(self, result: Object) -> List[str]:
+        """Show what lint found and what was to be explained."""
+        lines = [verification.lint_line(finding) for finding in result.get("lint", ())]
+        self.console.show(lines, color="yellow")
+        self.console.show(line for found in result.get("explanations", ()) for line in found["text"])
+        return lines
+
     def _write(self, report: Mapping[str, Any], now: datetime.datetime) -> None:
+        common = {"host": self.host, "lint": self.result.get("lint", ()), "source": self._source}
         for file in self.files:
-            content = DOCUMENTS[file.variable]({"host": self.host, **report}, now)
+            content = DOCUMENTS[file.variable]({**common, **report}, now)
             files.write(file, content)
             self._contents[file.variable] = content
+
+
+def _mode(variable: str) -> int:
+    """The permissions of the file that a variable asks for."""
+    return 0o600 if "secrets" in variable else 0o644
+
+
+def _lint_failure(findings: Sequence[str]) -> Object:
+    """The members of a result that fails because of lint."""
+    return {"failed": True, "msg": f"Lint found {'; '.join(findings)}.", "error": {"type": "lint_failed"}}
 
 
 def _error_type(result: Object) -> str:
@@ -114,6 +155,7 @@ def _without_details(result: Object) -> Object:
 class Bootstrap(EntryPoint):
     """Manages the organization."""
 
+    file_variables = ("bootstrap_backup_to", "bootstrap_backup_secrets_to")
     stats_name = "notifications_bootstrap"
 
     def prepare(self, variables: Variables, plans: Any, names: Sequence[str]) -> None:
@@ -123,6 +165,10 @@ class Bootstrap(EntryPoint):
 
     def run(self, run_module: RunModule, check_mode: bool, now: datetime.datetime) -> Object:
         options = {**_role.organization_options(self.variables), **self._reviewed}
+        if self.files and not check_mode:
+            failure = self._back_up(run_module, options)
+            if failure is not None:
+                return failure
         self.result = run_module("organization", options, False)
         if check_mode or "summary" not in self.result:
             lines = self._show_plan(self.result)
@@ -134,11 +180,38 @@ class Bootstrap(EntryPoint):
         # In check mode the plan says what the diff would say.
         return _named(_without_details(self.result) if check_mode else self.result)
 
+    def _back_up(self, run_module: RunModule, options: Mapping[str, Any]) -> Optional[Object]:
+        """Export the organization if the run would change it. Returns the result if that fails."""
+        planned = run_module("organization", options, True)
+        if planned.get("failed") or not planned["plan"]["changes"]:
+            # A run that changes nothing must not replace the backup of one that did.
+            return None
+        read = run_module("organization_info", {"reveal_webhook_urls": True}, True)
+        if read.get("failed"):
+            self.result = {name: read[name] for name in ("failed", "msg", "error", "api") if name in read}
+            return self.result
+        try:
+            export = exported(
+                read["notification_types"], read["integrations"], self.variables.get("bootstrap_owner")
+            )
+        except UnsafeIdError as error:
+            return self.refused(str(error))
+        texts = {
+            "bootstrap_backup_to": export["variables"],
+            "bootstrap_backup_secrets_to": export["secrets"],
+        }
+        for file in self.files:
+            files.write(file, texts[file.variable])
+        self.console.show(
+            [f"The organization was exported to {' and '.join(file.path for file in self.files)}."]
+        )
+        return None
+
 
 class Plan(EntryPoint):
     """Shows what an apply would change, and what it would refuse."""
 
-    file_variables = ("plan_html", "plan_markdown", "plan_json")
+    file_variables = ("plan_html", "plan_markdown", "plan_json", *LINT_FILES)
     stats_name = "notifications_plan"
 
     def prepare(self, variables: Variables, plans: Any, names: Sequence[str]) -> None:
@@ -151,6 +224,7 @@ class Plan(EntryPoint):
             return self.result
         refusal = self.result.get("msg") if self.result.get("failed") else None
         lines = self._show_plan(self.result)
+        findings = self._show_lint(self.result)
         self._write(
             {
                 "plan": self.result["plan"],
@@ -159,9 +233,11 @@ class Plan(EntryPoint):
             },
             now,
         )
-        if refusal and "refused" not in _role.as_list(self.variables.get("plan_fail_on")):
+        if refusal and not self._fails_on("plan_fail_on", "refused"):
             self.console.show([f"An apply would refuse this plan. {refusal}"], color="bright red")
             self.result = {**self.result, "failed": False, "refused": True, "refusal": refusal}
+        if findings and not self.result.get("failed") and self._fails_on("plan_fail_on", "lint"):
+            self.result = {**self.result, **_lint_failure(findings)}
         if not self.result.get("failed"):
             self.result["msg"] = lines
         return {**_without_details(self.result), "changed": False}
@@ -183,7 +259,7 @@ class Plan(EntryPoint):
 class Test(EntryPoint):
     """Runs the tests of routing, without credentials."""
 
-    file_variables = ("test_junit",)
+    file_variables = ("test_junit", *LINT_FILES)
     uses_service = False
 
     def prepare(self, variables: Variables, plans: Any, names: Sequence[str]) -> None:
@@ -208,19 +284,22 @@ class Test(EntryPoint):
             return self.result
         lines = routing_test_lines(found)
         self.console.show(lines)
+        findings = self._show_lint(self.result)
         refusal = self.result.get("msg") if self.result.get("failed") else None
         report = {"routing_tests": found, "organization": self.result["organization"], "refusal": refusal}
         self._write(report, now)
         members: Dict[str, Any] = {
-            name: self.result[name] for name in ("failed", "msg", "error") if name in self.result
+            name: self.result[name] for name in ("failed", "msg", "error", "lint") if name in self.result
         }
+        if findings and not refusal and self._fails_on("test_fail_on", "lint"):
+            members.update(_lint_failure(findings))
         return {"msg": lines, **members, "changed": False, "routing_tests": found}
 
 
 class Verify(EntryPoint):
     """Compares the organization with its variables, and shows what is wrong."""
 
-    file_variables = ("verify_html", "verify_markdown", "verify_json", "verify_junit")
+    file_variables = ("verify_html", "verify_markdown", "verify_json", "verify_junit", *LINT_FILES)
     stats_name = "notifications_verify"
     _verified: Optional[Verification] = None
 
@@ -330,9 +409,9 @@ class Export(EntryPoint):
         self.variables = variables
         default = "organization.yml" if self.host == "localhost" else f"{self.host}.yml"
         self.files = [files.output_file("export_to", variables.get("export_to") or default)]
-        for name, mode in (("export_secrets_to", 0o600), ("export_catalog_to", 0o644)):
+        for name in ("export_secrets_to", "export_catalog_to"):
             if variables.get(name):
-                self.files.append(files.output_file(name, variables[name], mode))
+                self.files.append(files.output_file(name, variables[name], _mode(name)))
         files.refuse_shared_paths(self.files)
         existing = [file.path for file in self.files if files.exists(file)]
         if existing and not _role.is_true(variables.get("export_overwrite")):
@@ -352,7 +431,8 @@ class Export(EntryPoint):
         if read.get("failed"):
             return self.result
         try:
-            export = exported(read["notification_types"], read["integrations"])
+            owner = self.variables.get("export_owner")
+            export = exported(read["notification_types"], read["integrations"], owner)
         except UnsafeIdError as error:
             return self.refused(str(error))
         if check_mode:

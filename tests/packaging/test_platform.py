@@ -77,7 +77,8 @@ def test_documented_defaults_of_the_role_are_those_of_the_role_or_the_module():
     for name, option in ALL_OPTIONS.items():
         of_module = ORGANIZATION.options.get(name.removeprefix("bootstrap_"), {}).get("default")
         if name.startswith("bootstrap_") and "default" in option:
-            assert option["default"] == defaults.get(name, of_module if of_module is not None else []), name
+            empty = [] if option["type"] == "list" else ""
+            assert option["default"] == defaults.get(name, empty if of_module is None else of_module), name
 
 
 def spec(options):
@@ -94,8 +95,8 @@ def spec(options):
 @pytest.mark.parametrize(
     ("variable", "module", "option"),
     [
-        ("bootstrap_integrations", "integrations", "integrations"),
-        ("bootstrap_subscriptions", "subscriptions", "rules"),
+        ("bootstrap_integrations", "organization", "integrations"),
+        ("bootstrap_subscriptions", "organization", "subscriptions"),
         ("bootstrap_resource_preferences", "organization", "resource_preferences"),
         ("bootstrap_resource_subscriptions", "organization", "resource_subscriptions"),
         ("bootstrap_policies", "organization", "policies"),

@@ -136,11 +136,13 @@ def test_routing_report_summarizes_findings_first(routing_report, emulator):
     )
     assert lines[3] == "✓ Dangling: none subscriptions to integrations that no longer exist"
     assert lines[4] == f"! Unused: 1 integrations without a subscription {HOSTILE}"
+    assert lines[5].startswith("! Lint: 1 what is probably wrong single-channel: 1 critical type reaches")
     # A long list is closed.
     assert [("open" in details.attributes) for details in findings.all("details")] == [
         True,
         True,
         False,
+        True,
         True,
     ]
 

@@ -125,6 +125,14 @@ class Emulator:
                 ]
         return routes
 
+    def states(self) -> dict[str, str]:
+        """The state of each subscription, by the name of its type."""
+        names = {obj["id"]: obj["display_name"] for obj in self.objects("notification-types")}
+        return {
+            names[subscription["notification_type"]["id"]]: subscription["current_state"]
+            for subscription in self.objects("subscriptions")
+        }
+
     def deliveries(self) -> list[dict[str, Any]]:
         return self.control("GET", "deliveries")
 

@@ -22,6 +22,7 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._engine.model
 from ansible_collections.ccloud.notifications.plugins.module_utils._engine.plan import Action
 from ansible_collections.ccloud.notifications.plugins.module_utils._engine.planner import make_plan
 from ansible_collections.ccloud.notifications.plugins.module_utils._organization.rules import (
+    RulesOptions,
     apply_rules,
     rules_from_options,
 )
@@ -32,7 +33,6 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._resources.in
     integration_from_options,
 )
 from ansible_collections.ccloud.notifications.plugins.module_utils._resources.subscriptions import (
-    EXACT,
     Subscriptions,
 )
 from ansible_collections.ccloud.notifications.plugins.plugin_utils._reports.export import (
@@ -122,7 +122,8 @@ def test_applying_an_export_changes_nothing(organization):
     for item in variables["bootstrap_integrations"]:
         reference = item["target"]["webhook_url"]
         target = {**item["target"], "webhook_url": secrets[reference.strip("{} ")]}
-        defaults = {"id": None, "description": None, "state": "present", "update_webhook_url": "on_change"}
+        defaults = dict.fromkeys(("id", "description", "previous_name"))
+        defaults.update(state="present", update_webhook_url="on_change")
         desired_states.append(integration_from_options({**defaults, **item, "target": target}))
 
     snapshot = Snapshot([Collection(INTEGRATIONS, integrations), Collection(resource, subscriptions)])
@@ -137,7 +138,7 @@ def test_applying_an_export_changes_nothing(organization):
             {"notification_type": None, "allow_empty": False, "name": None, **rule, "select": select}
         )
     routed = make_plan(
-        apply_rules(catalog, rules_from_options(rules)).desired_states(resource, EXACT, True), snapshot
+        apply_rules(catalog, rules_from_options(rules)).desired_states(resource, RulesOptions()), snapshot
     )
     assert {step.action for step in routed.steps} <= {Action.KEEP}
 

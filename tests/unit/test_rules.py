@@ -16,6 +16,7 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._engine.plan 
 from ansible_collections.ccloud.notifications.plugins.module_utils._engine.planner import make_plan
 from ansible_collections.ccloud.notifications.plugins.module_utils._errors import RefusedError
 from ansible_collections.ccloud.notifications.plugins.module_utils._organization.rules import (
+    RulesOptions,
     apply_rules,
     disable_unselected,
     rules_from_options,
@@ -128,9 +129,10 @@ def planned(case, subscriptions):
     resource = Subscriptions(Catalog(case.types, INTEGRATIONS))
     existing = Collection(resource, subscriptions)
     selection = apply_rules(resource.catalog, rules_from_options(case.rules))
-    desired_states = selection.desired_states(resource, case.mode, case.keep_read_only)
+    options = RulesOptions(case.mode, case.keep_read_only, case.disable_others)
+    desired_states = selection.desired_states(resource, options)
     if case.disable_others and selection.selected:
-        desired_states += disable_unselected(existing, selection)[0]
+        desired_states += disable_unselected(existing, selection, options)[0]
 
     try:
         return make_plan(desired_states, Snapshot([existing]))

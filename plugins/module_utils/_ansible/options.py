@@ -44,6 +44,7 @@ INTEGRATION_ITEM = ArgumentSpec(
             },
         },
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "previous_name": {"type": "str"},
         "update_webhook_url": {
             "type": "str",
             "choices": ["on_change", "on_create", "always"],
@@ -51,6 +52,22 @@ INTEGRATION_ITEM = ArgumentSpec(
         },
     },
     required_one_of=[("id", "display_name")],
+    mutually_exclusive=[("id", "previous_name")],
+)
+
+#: When an entry of an organization ends.
+UNTIL = ArgumentSpec({"until": {"type": "str"}})
+
+#: Who manages an organization's integrations together with others.
+OWNER = ArgumentSpec({"owner": {"type": "str"}})
+
+#: Findings of lint that are accepted.
+LINT_IGNORE = ArgumentSpec(
+    {
+        "code": {"type": "str", "required": True},
+        "subject": {"type": "str"},
+        "reason": {"type": "str", "required": True},
+    }
 )
 
 #: What happens to the subscriptions that use an integration to delete.
@@ -223,6 +240,7 @@ CATALOG = ArgumentSpec(
                         "id": {"type": "str", "required": True},
                         "display_name": {"type": "str"},
                         "kind": {"type": "str"},
+                        "owner": {"type": "str"},
                     },
                 },
             },
@@ -261,10 +279,15 @@ EXPECTED_PLAN = ArgumentSpec(
 #: The module ``organization``, and the role, whose variables have the same names.
 ORGANIZATION = (
     CONNECTION
-    + INTEGRATION_ITEM.as_list("integrations", required=False)
-    + RULE.as_list("subscriptions", required=False)
-    + PREFERENCE_ITEM.as_list("resource_preferences", required=False)
-    + (RESOURCE_PATH + SUBSCRIPTION_ITEM).as_list("resource_subscriptions", required=False)
+    + OWNER
+    + (INTEGRATION_ITEM + ArgumentSpec({"take_over": {"type": "bool", "default": False}})).as_list(
+        "integrations", required=False
+    )
+    + (RULE + UNTIL).as_list("subscriptions", required=False)
+    + (PREFERENCE_ITEM + UNTIL).as_list("resource_preferences", required=False)
+    + (RESOURCE_PATH + SUBSCRIPTION_ITEM + UNTIL).as_list("resource_subscriptions", required=False)
+    + LINT_IGNORE.as_list("lint_ignore", required=False)
+    + ArgumentSpec({"explain": {"type": "list", "elements": "str", "default": []}})
     + POLICIES
     + ROUTING_TESTS
     + CATALOG

@@ -22,6 +22,7 @@ from .._engine.rendering import (
 )
 from .._engine.result import PlanResult
 from .._organization.channel_tests import TestResult
+from .._organization.lint_findings import Finding
 from .._organization.planning import OrganizationPlan
 from .._organization.routing_tests import RoutingTestResults
 from .._redaction import counted, display_name, origin_of, quoted_names
@@ -60,7 +61,13 @@ def plan_members(organization: OrganizationPlan, endpoint: str = "") -> Dict[str
         "not_included": catalog.type_summaries(organization.selection.not_included.values()),
         "not_disabled": catalog.type_summaries(organization.not_disabled),
         "routing_tests": _describe_routing_tests(organization.routing_tests),
+        "lint": [_describe_finding(finding) for finding in organization.findings],
+        "explanations": list(organization.explanations),
     }
+
+
+def _describe_finding(finding: Finding) -> Dict[str, Any]:
+    return {**asdict(finding), "entry": list(finding.entry) if finding.entry else None}
 
 
 def _describe_routing_tests(results: RoutingTestResults) -> Dict[str, Any]:

@@ -305,12 +305,17 @@ class Resource:
 # Desired state
 
 
+def _never(_obj: Object) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class DesiredState:
     """Desired state of one object, identified by ID or key.
 
     ``fields`` has only the members that the user stated, in the API's form. ``write_secrets`` says when
-    secrets are written. ``warnings`` are shown to the user.
+    secrets are written. ``warnings`` are shown to the user. An object with ``previous_key`` is the desired
+    one if none has ``key``.
     """
 
     resource: Resource
@@ -320,6 +325,7 @@ class DesiredState:
     fields: Mapping[str, Any] = field(default_factory=dict)
     write_secrets: str = ON_CHANGE
     warnings: Tuple[str, ...] = ()
+    previous_key: Optional[str] = None
 
     def resolve_fields(self, current: Optional[Object]) -> Optional[Mapping[str, Any]]:
         """The desired members, given the current object (None: it does not exist). May raise RefusedError.
@@ -338,11 +344,15 @@ class DesiredState:
 
 @dataclass(frozen=True)
 class Purge:
-    """Delete objects that no desired state names: at most ``limit``, and none that ``keep`` matches."""
+    """Delete objects that no desired state names: at most ``limit``, and none that ``keep`` matches.
+
+    ``is_spared`` says of an object whether it must stay for another reason.
+    """
 
     resource: Resource
     limit: int
     keep: Tuple[str, ...] = ()
+    is_spared: Callable[[Object], bool] = _never
 
 
 # Existing objects

@@ -53,7 +53,7 @@ def plan_step(desired: DesiredState, collection: Collection) -> Step:
         else f"{resource.noun} {format_id(desired.id or '')}"
     )
     with operation(f"{'manage' if desired.present else 'delete'} the {subject}"):
-        current = collection.find(desired.id, desired.key)
+        current = _find(desired, collection)
         if not desired.present:
             step = _plan_deletion(desired, current)
         elif current is not None:
@@ -66,6 +66,23 @@ def plan_step(desired: DesiredState, collection: Collection) -> Step:
         else:
             step = _plan_creation(desired)
     return replace(step, warnings=(*desired.warnings, *step.warnings))
+
+
+def _find(desired: DesiredState, collection: Collection) -> Optional[Object]:
+    """The existing object that a desired state is about, under its previous key if need be."""
+    current = collection.find(desired.id, desired.key)
+    if desired.previous_key is None:
+        return current
+    previous = collection.find(None, desired.previous_key)
+    if current is not None and previous is not None and current["id"] != previous["id"]:
+        resource = desired.resource
+        both = " and ".join(name_with_id(resource.name(obj), obj["id"]) for obj in (previous, current))
+        raise RefusedError(
+            f"{both} both exist, so one cannot be renamed to the other",
+            type="ambiguous_name",
+            next_step="Delete one of them, or remove `previous_name`.",
+        )
+    return current or previous
 
 
 def incomplete_lists(plan: Plan) -> Optional[RefusedError]:
@@ -167,6 +184,7 @@ def _plan_purge(purge: Purge, collection: Collection, steps: Iterable[Step]) -> 
         if obj["id"] not in managed
         and not resource.validate_change(obj, None)
         and not is_kept(resource, purge.keep, obj)
+        and not purge.is_spared(obj)
     ]
     deleted.sort(key=lambda obj: (resource.name(obj), obj["id"]))
     if len(deleted) > purge.limit:

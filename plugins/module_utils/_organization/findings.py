@@ -9,11 +9,12 @@ Private to the collection.
 from __future__ import annotations
 
 from itertools import chain
-from typing import Any, Callable, Dict, List, Mapping, Sequence
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 from .._common import Object
 from .._resources.integrations import INTEGRATIONS
 from .._resources.notification_types import NOTIFICATION_TYPES
+from .._resources.owners import owner_of
 from .._resources.subscriptions import types_with_subscriptions
 from .policies import NO_GAPS, Policy
 from .state import OrganizationState
@@ -27,15 +28,18 @@ def describe_state(
     policies: Sequence[Policy],
     only_findings: bool,
     show: Callable[[Object], Object] = INTEGRATIONS.to_output,
+    owner: Optional[str] = None,
+    rules_of: Optional[Callable[[str], List[str]]] = None,
 ) -> Dict[str, Any]:
     """The integrations and the types with their subscriptions, and what is wrong about them.
 
     With ``only_findings``, objects about which nothing is wrong are left out. ``show`` makes the output of an
-    integration.
+    integration. With ``owner``, only its own integrations count as unused. ``rules_of`` says which rules
+    select a type.
     """
     routing = state.routing
     gaps = NO_GAPS.violations(routing)
-    unused = routing.unused_integrations()
+    unused = [obj for obj in routing.unused_integrations() if owner in (None, owner_of(obj))]
     violations = [{"policy": policy.name, "types": policy.violations(routing)} for policy in policies]
     violations = [violation for violation in violations if violation["types"]]
 
@@ -49,7 +53,9 @@ def describe_state(
     return {
         "counts": _counts(state),
         "integrations": [show(integration) for integration in integrations],
-        "notification_types": types,
+        "notification_types": [
+            {**obj, "rules": rules_of(obj["id"])} if rules_of is not None else obj for obj in types
+        ],
         "gaps": gaps,
         "unused": [INTEGRATIONS.name(integration) for integration in unused],
         "violations": violations,

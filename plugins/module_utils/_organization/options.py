@@ -9,17 +9,21 @@ Private to the collection.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any, List, Mapping, Optional, Sequence, Tuple
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Container, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .._engine.model import DesiredState, Purge
 from .._errors import RefusedError, operation
 from .._redaction import quoted
-from .._resources.integrations import integration_from_options, purge_from_options
+from .._resources.integrations import IntegrationLimits, integration_from_options, purge_from_options
+from .._resources.owners import owner_from_option
 from .._resources.resource_settings import resource_path_from_options
+from .expiry import Expiry, expiry_from_options
 from .limits import Limits
+from .lint_findings import Entry, Ignored
 from .routing_tests import RoutingTest, fail_under_from_option, refuse_equal_names
-from .rules import Rule, rules_from_options
+from .rules import Rule, RulesOptions, rules_from_options
 
 #: Options that protect an organization. If one is given, it must say something.
 PROTECTIONS = (
@@ -31,6 +35,7 @@ PROTECTIONS = (
     "tests",
     "tests_fail_under",
     "keep",
+    "owner",
 )
 _CHECKSUM = re.compile("[0-9a-f]{64}")
 
@@ -39,6 +44,7 @@ _CHECKSUM = re.compile("[0-9a-f]{64}")
 class ResourceSetting:
     """A preference or a subscription of a single resource: its path and type, and the other options."""
 
+    entry: Entry
     path: Tuple[str, str]
     params: Mapping[str, Any]
 
@@ -53,16 +59,19 @@ class ReviewedPlan:
 
 @dataclass(frozen=True)
 class DesiredOrganization:
-    """What the options of the module ``organization`` describe, with what may become of the rest."""
+    """What the options of the module ``organization`` describe, with what may become of the rest.
 
+    ``now`` is when this is: entries that ended before are left out, or mean the opposite. ``expiries`` has
+    all entries with an end, and ``explain`` the names of types and integrations to explain.
+    """
+
+    now: datetime
     integrations: Tuple[DesiredState, ...]
     purge: Optional[Purge]
     keep: Tuple[str, ...]
     when_in_use: str
     rules: Tuple[Rule, ...]
-    keep_read_only: bool
-    disable_others: bool
-    disable_critical: bool
+    rules_options: RulesOptions
     preferences: Tuple[ResourceSetting, ...]
     resource_subscriptions: Tuple[ResourceSetting, ...]
     limits: Limits
@@ -71,6 +80,10 @@ class DesiredOrganization:
     test: str
     routing_tests: Tuple[RoutingTest, ...] = ()
     tests_fail_under: Optional[int] = None
+    owner: Optional[str] = None
+    lint_ignore: Tuple[Ignored, ...] = ()
+    expiries: Tuple[Expiry, ...] = ()
+    explain: Tuple[str, ...] = ()
     warnings: Tuple[str, ...] = ()
 
     @property
@@ -80,42 +93,99 @@ class DesiredOrganization:
         return [item.select for items in (self.rules, policies, self.routing_tests) for item in items]
 
 
-def organization_from_options(params: Mapping[str, Any]) -> DesiredOrganization:
+def organization_from_options(params: Mapping[str, Any], now: datetime) -> DesiredOrganization:
     """The desired organization, from the options in ORGANIZATION. Raises RefusedError."""
     refuse_empty_protections(params)
-    limits = Limits.from_options(params)
-    purge = purge_from_options(params)
+    owner = owner_from_option(params["owner"])
     keep = tuple(params["keep"] or ())
-    integrations = tuple(
-        integration_from_options(item, params["on_kind_change"], keep) for item in params["integrations"]
-    )
+    limits = IntegrationLimits(params["on_kind_change"], keep, owner)
+    rules = rules_from_options(params["subscriptions"])
     warnings: List[str] = []
     with operation("manage the settings of single resources"):
-        preferences = _settings(params["resource_preferences"], warnings)
-        resource_subscriptions = _settings(params["resource_subscriptions"], warnings)
+        preferences = _settings("resource_preferences", params, warnings)
+        resource_subscriptions = _settings("resource_subscriptions", params, warnings)
+    expiries = [*_rule_expiries(rules, params), *_setting_expiries(preferences, resource_subscriptions)]
+    ended = {expiry.entry for expiry in expiries if expiry.is_over(now)}
     return DesiredOrganization(
-        integrations=integrations,
-        purge=purge,
+        now=now,
+        integrations=tuple(integration_from_options(item, limits) for item in params["integrations"]),
+        purge=purge_from_options(params, owner),
         keep=keep,
         when_in_use=params["when_in_use"],
-        rules=rules_from_options(params["subscriptions"]),
-        keep_read_only=params["keep_read_only"],
-        disable_others=params["disable_others"],
-        disable_critical=params["disable_critical"],
-        preferences=preferences,
-        resource_subscriptions=resource_subscriptions,
-        limits=limits,
+        rules=tuple(rule for rule in rules if ("subscriptions", rule.position) not in ended),
+        rules_options=RulesOptions(
+            keep_read_only=params["keep_read_only"],
+            disable_others=params["disable_others"],
+            disable_critical=params["disable_critical"],
+            owner=owner,
+        ),
+        preferences=tuple(_after(setting, ended, {"enabled": True}) for setting in preferences),
+        resource_subscriptions=tuple(
+            _after(setting, ended, {"state": "absent"}) for setting in resource_subscriptions
+        ),
+        limits=Limits.from_options(params),
         organization_id=params["organization_id"],
         reviewed=_reviewed_plan(params),
         test=params["test"],
         routing_tests=_routing_tests(params["tests"] or ()),
         tests_fail_under=fail_under_from_option(params["tests_fail_under"]),
+        owner=owner,
+        lint_ignore=tuple(map(Ignored.from_options, params["lint_ignore"])),
+        expiries=tuple(expiries),
+        explain=tuple(params["explain"]),
         warnings=tuple(warnings),
     )
 
 
-def _settings(items: Sequence[Mapping[str, Any]], warnings: List[str]) -> Tuple[ResourceSetting, ...]:
-    return tuple(ResourceSetting(resource_path_from_options(item, warnings.append), item) for item in items)
+# Single resources and what ends
+
+
+def _settings(option: str, params: Mapping[str, Any], warnings: List[str]) -> Tuple[ResourceSetting, ...]:
+    return tuple(
+        ResourceSetting((option, position), resource_path_from_options(item, warnings.append), item)
+        for position, item in enumerate(params[option], 1)
+    )
+
+
+def _after(setting: ResourceSetting, ended: Container[Entry], opposite: Mapping[str, Any]) -> ResourceSetting:
+    """A setting as it is now: one that has ended means the opposite."""
+    return replace(setting, params={**setting.params, **opposite}) if setting.entry in ended else setting
+
+
+def _rule_expiries(rules: Sequence[Rule], params: Mapping[str, Any]) -> Iterator[Expiry]:
+    for rule, item in zip(rules, params["subscriptions"]):
+        effect = "it is ignored, and types that no other rule selects keep their channels"
+        expiry = expiry_from_options(item, rule.label, ("subscriptions", rule.position), effect)
+        if expiry is not None:
+            yield expiry
+
+
+def _setting_expiries(
+    preferences: Sequence[ResourceSetting], resource_subscriptions: Sequence[ResourceSetting]
+) -> Iterator[Expiry]:
+    for setting in preferences:
+        label = f"the preference of {quoted(setting.path[0])}"
+        expiry = expiry_from_options(setting.params, label, setting.entry, "the resource is enabled again")
+        if expiry is not None:
+            if setting.params["enabled"] is not False or setting.params["state"] == "absent":
+                raise _needless_until(label, "silences nothing", "`enabled: false`")
+            yield expiry
+    for setting in resource_subscriptions:
+        subject = setting.params["notification_type"] or setting.params["id"]
+        label = f"the subscription of {quoted(setting.path[0])} to {quoted(subject)}"
+        expiry = expiry_from_options(setting.params, label, setting.entry, "it is deleted")
+        if expiry is not None:
+            if setting.params["state"] == "absent":
+                raise _needless_until(label, "is absent already", "`state: present`")
+            yield expiry
+
+
+def _needless_until(label: str, why: str, wanted: str) -> RefusedError:
+    return RefusedError(
+        f"`until` is set, but {label} {why}",
+        operation="read the options",
+        next_step=f"Use it with {wanted}, or omit it.",
+    )
 
 
 def _routing_tests(items: Sequence[Mapping[str, Any]]) -> Tuple[RoutingTest, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, List, Mapping, Optional, Sequence, Tuple
 
-from .._common import Object, matches_any
+from .._common import Object
 from .._engine.model import Collection, DesiredState, Snapshot
 from .._engine.plan import Plan, Step
 from .._engine.planner import incomplete_lists, make_plan
@@ -20,7 +20,6 @@ from .._engine.rendering import plan_checksum, plan_entry
 from .._errors import RefusedError
 from .._redaction import counted, one_line, quoted, quoted_names
 from .._resources.catalog import Catalog
-from .._resources.integrations import INTEGRATIONS
 from .._resources.resource_settings import (
     ResourcePreferences,
     ResourceSubscriptions,
@@ -29,10 +28,14 @@ from .._resources.resource_settings import (
 from .._resources.subscriptions import Subscriptions, subscription_from_options
 from .channel_tests import integrations_to_test, refused_test
 from .detach import plan_dependents, planned_catalog, removed_integrations
+from .explain import Explained, explain
+from .lint import Linted, lint
+from .lint_findings import Finding
 from .options import DesiredOrganization, ReviewedPlan
+from .ownership import foreign_route
 from .routing import Routing, planned_routing
 from .routing_tests import RoutingTestResults, run_routing_tests
-from .rules import Selection, apply_rules, plan_rules
+from .rules import Rule, Selection, apply_rules, plan_rules
 from .state import OrganizationState
 
 
@@ -44,6 +47,7 @@ class OrganizationPlan:
     """
 
     plan: Plan
+    rules: Tuple[Rule, ...]
     selection: Selection
     not_disabled: List[Object]
     routing: Routing
@@ -51,10 +55,17 @@ class OrganizationPlan:
     checksum: str
     tests: Tuple[Step, ...] = ()
     routing_tests: RoutingTestResults = field(default_factory=RoutingTestResults)
+    findings: Tuple[Finding, ...] = ()
+    explanations: Tuple[Object, ...] = ()
     warnings: Tuple[str, ...] = ()
     unmanaged: Tuple[str, ...] = ()
     silenced: Tuple[str, ...] = ()
     refusals: Tuple[RefusedError, ...] = ()
+
+    def rules_of(self, type_id: str) -> List[str]:
+        """The rules that select a type, as messages show them."""
+        positions = set(self.selection.rules_of(type_id))
+        return [rule.label for rule in self.rules if rule.position in positions]
 
     @cached_property
     def refusal(self) -> Optional[RefusedError]:
@@ -80,13 +91,7 @@ def plan_organization(desired: DesiredOrganization, state: OrganizationState) ->
 
     subscriptions = Collection(Subscriptions(catalog), state.subscriptions, state.subscriptions.unlisted)
     selection = apply_rules(catalog, desired.rules)
-    rules = plan_rules(
-        subscriptions,
-        selection,
-        keep_read_only=desired.keep_read_only,
-        disable_others=desired.disable_others,
-        disable_critical=desired.disable_critical,
-    )
+    rules = plan_rules(subscriptions, selection, desired.rules_options)
     settings = _plan_settings(desired, state, catalog)
     plan = integrations + rules.plan + settings
     in_use: Optional[RefusedError] = None
@@ -104,13 +109,15 @@ def plan_organization(desired: DesiredOrganization, state: OrganizationState) ->
     refusals = (
         incomplete_lists(plan),
         in_use,
-        *desired.limits.refusals(before, after, plan, state.object_count),
+        foreign_route(desired.owner, desired.rules, selection, catalog),
+        *desired.limits.refusals(before, after, plan, state.object_count(desired.owner)),
         *routing_tests.refusals,
         _unreviewed_changes(desired.reviewed, plan, checksum),
         refused_test(tests),
     )
     return OrganizationPlan(
         plan=plan,
+        rules=desired.rules,
         selection=selection,
         not_disabled=rules.not_disabled,
         routing=after,
@@ -118,7 +125,11 @@ def plan_organization(desired: DesiredOrganization, state: OrganizationState) ->
         checksum=checksum,
         tests=tests,
         routing_tests=routing_tests,
-        warnings=(*desired.warnings, *_unmatched_keep(desired.keep, state)),
+        warnings=desired.warnings,
+        findings=lint(Linted(desired, state, plan, selection, after)),
+        explanations=explain(
+            desired.explain, Explained(desired.rules, desired.limits.policies, selection, before, after)
+        ),
         silenced=tuple(before.types_silenced_in(after)),
         unmanaged=tuple(_unmanaged(desired, selection, after)),
         refusals=tuple(refusal for refusal in refusals if refusal is not None),
@@ -166,7 +177,9 @@ def _plan_settings(desired: DesiredOrganization, state: OrganizationState, catal
     ]
     for setting in desired.resource_subscriptions:
         resource = routed[setting.path]
-        desired_states.append(subscription_from_options(resource, setting.params, snapshot[resource]))
+        desired_states.append(
+            subscription_from_options(resource, setting.params, snapshot[resource], owner=desired.owner)
+        )
     return make_plan(desired_states, snapshot)
 
 
@@ -214,15 +227,6 @@ def _describe_entry(entry: Mapping[str, Any]) -> str:
 # What the options say nothing about
 
 
-def _unmatched_keep(keep: Sequence[str], state: OrganizationState) -> List[str]:
-    """Warnings about patterns of ``keep`` that protect nothing, probably because they are misspelled."""
-    names = [text for obj in state.integrations for text in (INTEGRATIONS.name(obj), obj["id"])]
-    unmatched = [pattern for pattern in keep if not any(matches_any(name, [pattern]) for name in names)]
-    if not unmatched:
-        return []
-    return [f"`keep` matches no integration with {quoted_names(unmatched)}. Check the spelling."]
-
-
 def _unmanaged(desired: DesiredOrganization, selection: Selection, after: Routing) -> List[str]:
     """What the options do not manage, in a few words each."""
     parts = []
@@ -230,8 +234,8 @@ def _unmanaged(desired: DesiredOrganization, selection: Selection, after: Routin
         parts.append("integrations")
     if not desired.rules:
         parts.append("subscriptions")
-    elif not desired.disable_others:
-        others = after.unselected_types({*selection.selected, *selection.not_included})
+    elif not desired.rules_options.disable_others:
+        others = after.unselected_types({*selection.selected, *selection.not_included}, desired.owner)
         if others:
             number = counted(len(others), "type")
             parts.append(f"{number} with channels that no rule selects ({quoted_names(others)})")

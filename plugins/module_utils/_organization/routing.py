@@ -9,7 +9,7 @@ Private to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Container, Dict, FrozenSet, Iterable, List, Mapping, Optional, Set, Tuple
+from typing import Container, Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Set, Tuple
 
 from .._common import Object
 from .._engine.model import Collection, Reference
@@ -17,6 +17,7 @@ from .._engine.plan import Action, Plan
 from .._resources.catalog import Catalog, IntegrationReference, reference_id, references
 from .._resources.integrations import INTEGRATIONS, URL_FIELDS, is_manageable, target_kind
 from .._resources.notification_types import REQUIRED, is_included
+from .._resources.owners import owner_of
 from .._resources.resource_settings import ResourcePreferences
 from .._resources.subscriptions import RoutedResource, is_enabled
 
@@ -31,11 +32,16 @@ class Recipient:
 
     name: str
     kind: str
+    owner: Optional[str] = None
 
     @property
     def is_channel(self) -> bool:
         """Whether it is Slack, Microsoft Teams or a webhook."""
         return self.kind in URL_FIELDS
+
+    def is_channel_of(self, owner: Optional[str]) -> bool:
+        """Whether it is a channel of this owner. None is everybody."""
+        return self.is_channel and owner in (None, self.owner)
 
 
 class Routing:
@@ -54,6 +60,8 @@ class Routing:
     ) -> None:
         self.catalog = catalog
         self._subscriptions = list(subscriptions)
+        #: The integrations that subscriptions refer to, those of disabled ones included.
+        self.used = frozenset(_used(self._subscriptions))
         self._created_kinds = created_kinds or {}
         self._recipients: Dict[str, Dict[IntegrationReference, Recipient]] = {}
         for subscription in self._subscriptions:
@@ -76,7 +84,8 @@ class Routing:
         integration = self.catalog.existing_integration(reference)
         if integration is None:
             return None
-        return Recipient(INTEGRATIONS.name(integration) or reference, target_kind(integration))
+        name = INTEGRATIONS.name(integration) or reference
+        return Recipient(name, target_kind(integration), owner_of(integration))
 
     def recipients_by_reference(self, type_id: str) -> Mapping[IntegrationReference, Recipient]:
         """The integrations that receive a type; empty if its subscription is disabled or missing."""
@@ -95,19 +104,11 @@ class Routing:
 
     def unused_integrations(self) -> List[Object]:
         """The manageable integrations that no subscription uses, disabled ones included."""
-        used = self._used_ids()
         return [
             integration
             for integration in self.catalog.integrations.sorted()
-            if is_manageable(integration) and integration["id"] not in used
+            if is_manageable(integration) and integration["id"] not in self.used
         ]
-
-    def _used_ids(self) -> FrozenSet[IntegrationReference]:
-        return frozenset(
-            reference
-            for subscription in self._subscriptions
-            for reference in references(subscription.get("integrations"))
-        )
 
     def admin_only_types(self) -> List[str]:
         """The names of the critical types that reach nothing but the e-mail to organization admins."""
@@ -129,13 +130,22 @@ class Routing:
         ]
         return sorted(silenced)
 
-    def unselected_types(self, selected: Container[str]) -> List[str]:
-        """The names of the types that reach a channel and are not among the selected ones, by ID."""
+    def unselected_types(self, selected: Container[str], owner: Optional[str] = None) -> List[str]:
+        """The names of the types that reach a channel and are not among the selected ones, by ID.
+
+        With an owner, only its own channels count.
+        """
         return sorted(
             self.catalog.type_label(type_id)
-            for type_id in self._recipients
-            if type_id not in selected and self.reaches_channel(type_id)
+            for type_id, recipients in self._recipients.items()
+            if type_id not in selected
+            and any(recipient.is_channel_of(owner) for recipient in recipients.values())
         )
+
+
+def _used(subscriptions: Iterable[Object]) -> Iterator[IntegrationReference]:
+    for subscription in subscriptions:
+        yield from references(subscription.get("integrations"))
 
 
 def planned_routing(plan: Plan, subscriptions: Collection, catalog: Catalog) -> Routing:

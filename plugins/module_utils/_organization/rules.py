@@ -9,6 +9,7 @@ Private to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from .._common import Object
@@ -16,16 +17,33 @@ from .._engine.model import Collection, DesiredState, Snapshot
 from .._engine.plan import Plan
 from .._engine.planner import make_plan
 from .._errors import RefusedError, operation
-from .._resources.catalog import Catalog, IntegrationReference
+from .._resources.catalog import Catalog, IntegrationReference, reference_ids
+from .._resources.integrations import is_manageable
 from .._resources.notification_types import (
     DISABLEABLE_PRIORITIES,
     is_included,
     refuse_unmatched_values,
     select_types,
 )
+from .._resources.owners import owner_of
 from .._resources.subscriptions import EXACT, REMOVE, Route, RoutedState, Subscriptions, is_enabled
 
 CRITICAL = "CRITICAL"
+
+
+@dataclass(frozen=True)
+class RulesOptions:
+    """What rules do to the subscriptions: those of the types that they select, and the others.
+
+    Of the types that no rule selects, critical ones are only disabled with ``disable_critical``. With
+    ``owner``, only its own integrations are removed, and only types that notify nobody else's are disabled.
+    """
+
+    mode: str = EXACT
+    keep_read_only: bool = True
+    disable_others: bool = False
+    disable_critical: bool = False
+    owner: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -74,26 +92,39 @@ class Selection:
     """What rules select, by the IDs of types.
 
     ``not_included`` has the types that only selectors match and that the organization does not pay for.
+    ``recipients`` has the integrations of each rule by its position.
     """
 
     selected: Mapping[str, SelectedType]
     not_included: Mapping[str, Object]
     warnings: Tuple[str, ...] = ()
+    recipients: Mapping[int, Tuple[IntegrationReference, ...]] = field(default_factory=dict)
 
     def rules_of(self, type_id: Optional[str]) -> List[int]:
         """The positions of the rules that select a type."""
         selected = self.selected.get(type_id or "")
         return selected.rules if selected else []
 
-    def desired_states(self, resource: Subscriptions, mode: str, keep_read_only: bool) -> List[DesiredState]:
+    @cached_property
+    def types_by_rule(self) -> Mapping[int, List[str]]:
+        """The IDs of the types that each rule selects, by its position."""
+        types: Dict[int, List[str]] = {position: [] for position in self.recipients}
+        for type_id, selected in self.selected.items():
+            for position in selected.rules:
+                types[position].append(type_id)
+        return types
+
+    def desired_states(self, resource: Subscriptions, options: RulesOptions) -> List[DesiredState]:
         """The desired subscription to each selected type."""
-        enabled = None if mode == REMOVE else True
+        enabled = None if options.mode == REMOVE else True
         return [
             RoutedState(
                 resource=resource,
                 key=type_id,
                 warnings=self.warnings,
-                route=Route(tuple(selected.integrations), mode, keep_read_only, enabled),
+                route=Route(
+                    tuple(selected.integrations), options.mode, options.keep_read_only, enabled, options.owner
+                ),
             )
             for type_id, selected in self.selected.items()
         ]
@@ -108,9 +139,11 @@ def apply_rules(catalog: Catalog, rules: Sequence[Rule], may_be_new: bool = Fals
     selected: Dict[str, SelectedType] = {}
     not_included: Dict[str, Object] = {}
     warnings: Dict[str, None] = {}
+    recipients: Dict[int, Tuple[IntegrationReference, ...]] = {}
     for rule in rules:
         with operation(f"apply {rule.label}"):
             resolved = catalog.resolve_integrations(rule.integrations, may_be_new)
+            recipients[rule.position] = resolved.references
             warnings.update(dict.fromkeys(resolved.warnings))
             if rule.notification_type is not None:
                 matching = [catalog.types.resolve(rule.notification_type)]
@@ -123,7 +156,7 @@ def apply_rules(catalog: Catalog, rules: Sequence[Rule], may_be_new: bool = Fals
             entry.rules.append(rule.position)
             entry.integrations.update(dict.fromkeys(resolved.references))
     remaining = {type_id: obj for type_id, obj in not_included.items() if type_id not in selected}
-    return Selection(selected, remaining, tuple(warnings))
+    return Selection(selected, remaining, tuple(warnings), recipients)
 
 
 _ALLOW_EMPTY = "Correct it, or set `allow_empty: true`."
@@ -152,38 +185,30 @@ class RulesPlan:
     not_disabled: List[Object]
 
 
-def plan_rules(
-    subscriptions: Collection,
-    selection: Selection,
-    mode: str = EXACT,
-    keep_read_only: bool = True,
-    disable_others: bool = False,
-    disable_critical: bool = False,
-) -> RulesPlan:
+def plan_rules(subscriptions: Collection, selection: Selection, options: RulesOptions) -> RulesPlan:
     """Plan the subscriptions to the types that rules select, and if asked for, disable all others.
 
-    Of these, critical types are only disabled with ``disable_critical``. Raises RefusedError as
-    disable_unselected does.
+    Raises RefusedError as disable_unselected does.
     """
     resource = subscriptions.resource
     if not isinstance(resource, Subscriptions):
         raise AssertionError(resource)
-    desired_states = selection.desired_states(resource, mode, keep_read_only)
+    desired_states = selection.desired_states(resource, options)
     not_disabled: List[Object] = []
-    if disable_others:
-        disabled_states, not_disabled = disable_unselected(subscriptions, selection, disable_critical)
+    if options.disable_others:
+        disabled_states, not_disabled = disable_unselected(subscriptions, selection, options)
         desired_states += disabled_states
     return RulesPlan(make_plan(desired_states, Snapshot([subscriptions])), not_disabled)
 
 
 def disable_unselected(
-    subscriptions: Collection, selection: Selection, disable_critical: bool = False
+    subscriptions: Collection, selection: Selection, options: RulesOptions
 ) -> Tuple[List[DesiredState], List[Object]]:
     """Disable the subscriptions to types that no rule selects, as far as their priority allows.
 
     Returns their desired states, and the types that stay enabled: those whose priority does not allow it,
-    and critical ones unless ``disable_critical`` is set. Raises RefusedError if the
-    rules select nothing.
+    and critical ones unless ``disable_critical`` is set. Types that are not the owner's alone are neither.
+    Raises RefusedError if the rules select nothing.
     """
     if not selection.selected:
         raise RefusedError(
@@ -201,8 +226,10 @@ def disable_unselected(
         is_selected = type_id in selection.selected or type_id in selection.not_included
         if is_selected or not is_enabled(subscription):
             continue
+        if options.owner is not None and not _is_owned(subscription, resource.catalog, options.owner):
+            continue
         notification_type = resource.notification_type(subscription)
-        may_be_disabled = disable_critical or notification_type.get("severity") != CRITICAL
+        may_be_disabled = options.disable_critical or notification_type.get("severity") != CRITICAL
         if may_be_disabled and notification_type.get("subscription_priority") in DISABLEABLE_PRIORITIES:
             route = Route(enabled=False)
             desired_states.append(
@@ -211,3 +238,13 @@ def disable_unselected(
         else:
             not_disabled[type_id] = notification_type or {"id": type_id}
     return desired_states, list(not_disabled.values())
+
+
+def _is_owned(subscription: Object, catalog: Catalog, owner: str) -> bool:
+    """Whether all channels of a subscription belong to an owner, and at least one does."""
+    integrations = [
+        catalog.existing_integration(reference) or {}
+        for reference in reference_ids(subscription.get("integrations"))
+    ]
+    owners = {owner_of(integration) for integration in integrations if is_manageable(integration)}
+    return owners == {owner}

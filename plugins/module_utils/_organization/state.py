@@ -16,9 +16,10 @@ from typing import Any, Callable, Iterable, List, Mapping, Optional, Sequence, T
 from .._common import Object, noop
 from .._engine.model import Client, Collection, Resource, Snapshot
 from .._engine.snapshot import read_snapshot
-from .._resources.catalog import Catalog, refresh_catalog
+from .._resources.catalog import Catalog, reference_ids, refresh_catalog
 from .._resources.integrations import INTEGRATIONS, is_manageable
 from .._resources.notification_types import NOTIFICATION_TYPES, find_types_by_resource
+from .._resources.owners import mark_of, owner_of
 from .._resources.resource_settings import ResourcePreferences, ResourceSubscriptions
 from .._resources.subscriptions import Subscriptions
 from .routing import Routing
@@ -67,12 +68,15 @@ class OrganizationState:
         found = self.organization_ids
         return found[0] if len(found) == 1 else None
 
-    @property
-    def object_count(self) -> int:
-        """The number of existing objects that a plan could change."""
-        manageable = sum(map(is_manageable, self.integrations))
+    def object_count(self, owner: Optional[str] = None) -> int:
+        """The number of existing objects that a plan could change. With an owner, only what it owns counts."""
         settings = sum(len(collection.ids) for collection in self.settings)
-        return manageable + len(self.subscriptions.ids) + settings
+        manageable = [obj for obj in self.integrations if is_manageable(obj)]
+        if owner is None:
+            return len(manageable) + len(self.subscriptions.ids) + settings
+        own = {obj["id"] for obj in manageable if owner_of(obj) == owner}
+        used = sum(not own.isdisjoint(reference_ids(obj.get("integrations"))) for obj in self.subscriptions)
+        return len(own) + used + settings
 
 
 def _resource_name(obj: Object) -> str:
@@ -91,7 +95,12 @@ def organization_from_catalog(
         for item in catalog["notification_types"]
     ]
     integrations = [
-        {"id": item["id"], "display_name": item["display_name"] or "", "target": {"kind": item["kind"] or ""}}
+        {
+            "id": item["id"],
+            "display_name": item["display_name"] or "",
+            "description": mark_of(item["owner"]),
+            "target": {"kind": item["kind"] or ""},
+        }
         for item in catalog["integrations"]
     ]
     known = Catalog(types, integrations)

@@ -30,12 +30,17 @@ from .._engine.model import (
 from .._engine.planner import is_kept
 from .._errors import BadRequestError, NotificationsError, RefusedError, operation
 from .._redaction import HIDDEN, HIDDEN_CHANGED, is_hidden, name_with_id, quoted, redact_object
+from .owners import owner_of, with_mark, without_mark
+from .webhook_hosts import RETIRED_HOST, host_rule
 
 #: The kinds that can be created, changed and deleted, with the member that holds their URL.
 URL_FIELDS = {"Slack": "webhook_url", "MsTeams": "webhook_url", "Webhook": "url"}
 READ_ONLY_KINDS = ("RoleEmail", "UserEmail", "InApp")
 #: All published kinds. There may be more.
 KINDS = (*URL_FIELDS, *READ_ONLY_KINDS)
+
+#: Source: ``Integration.description`` of the contract.
+DESCRIPTION_LENGTH = 128
 
 #: Members of read-only targets that are never redacted; a user's ``related`` is a link to the API.
 _PUBLIC_MEMBERS = {"kind", "role_name"}
@@ -62,7 +67,7 @@ class TargetField(Field):
         current_url = webhook_url(current)
         if current_url is None:
             return Comparison(masked=(url_name,))
-        return Comparison() if _is_same_url(desired_url, current_url) else Comparison(differs=(url_name,))
+        return Comparison() if is_same_url(desired_url, current_url) else Comparison(differs=(url_name,))
 
     def serialize(self, desired: Any) -> Any:
         """A target is sent whole: its kind and its URL."""
@@ -91,7 +96,7 @@ class Integrations(Resource):
     api_kind = "Integration"
     fields = (
         NameField("display_name", max_length=64),
-        TextField("description", max_length=128),
+        TextField("description", max_length=DESCRIPTION_LENGTH),
         TargetField("target", required_hint="Set `target.kind` and `target.webhook_url`."),
     )
     name_field = "display_name"
@@ -207,7 +212,7 @@ _PERCENT_ESCAPE = re.compile("%[0-9a-fA-F]{2}")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
-def _is_same_url(url: str, other: str) -> bool:
+def is_same_url(url: str, other: str) -> bool:
     """Whether two URLs are equivalent, so that a service may store one for the other.
 
     Source: RFC 3986, 6.2.2 and 6.2.3.
@@ -247,17 +252,46 @@ UPDATE_KIND, REFUSE_KIND = "update", "fail"
 
 
 @dataclass(frozen=True)
-class IntegrationState(DesiredState):
-    """Desired state of an integration, with the options that may forbid to change it.
+class IntegrationLimits:
+    """The options that may forbid to change an integration.
 
-    ``keep`` has names, IDs and patterns of integrations that no run changes.
+    ``keep`` has names, IDs and patterns of integrations that no run changes. With ``owner``, a run changes
+    only what carries its mark.
     """
 
     on_kind_change: str = UPDATE_KIND
     keep: Tuple[str, ...] = ()
+    owner: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class IntegrationState(DesiredState):
+    """Desired state of an integration. ``takes_over`` lets it change what another owner holds."""
+
+    limits: IntegrationLimits = IntegrationLimits()
+    takes_over: bool = False
+
+    def resolve_fields(self, current: Optional[Object]) -> Mapping[str, Any]:
+        """The stated members, with the mark of the owner in the description.
+
+        A run without an owner leaves the mark of another one as it is.
+        """
+        existing = current or {}
+        holder = owner_of(existing)
+        owner = self.limits.owner or (None if self.takes_over else holder)
+        given = self.fields.get("description")
+        if given is None and owner == holder:
+            return self.fields
+        text = str(existing.get("description") or "") if given is None else given
+        if owner is not None:
+            return {**self.fields, "description": with_mark(text, owner, DESCRIPTION_LENGTH)}
+        if self.takes_over and current is not None:
+            return {**self.fields, "description": without_mark(text)}
+        return self.fields
 
     def validate_change(self, before: Object, changes: Sequence[str]) -> None:
-        if "target.kind" in changes and self.on_kind_change == REFUSE_KIND:
+        self._refuse_other_owner(before)
+        if "target.kind" in changes and self.limits.on_kind_change == REFUSE_KIND:
             raise RefusedError(
                 f"its kind is {target_kind(before)}, and the desired kind is "
                 f"{target_kind(self.fields)}, which `on_kind_change: fail` forbids",
@@ -267,16 +301,28 @@ class IntegrationState(DesiredState):
                     "this one with `state: absent`."
                 ),
             )
-        if is_kept(INTEGRATIONS, self.keep, before):
+        if is_kept(INTEGRATIONS, self.limits.keep, before):
             raise RefusedError(
                 f"{name_with_id(INTEGRATIONS.name(before), before['id'])} matches `keep`, but an item would "
                 "change it",
                 next_step="Remove it from the items, or from `keep`.",
             )
 
+    def _refuse_other_owner(self, before: Object) -> None:
+        owner = owner_of(before)
+        if self.limits.owner in (None, owner) or self.takes_over:
+            return
+        held = f"belongs to {owner}" if owner else "belongs to nobody"
+        raise RefusedError(
+            f"{name_with_id(INTEGRATIONS.name(before), before['id'])} {held}, and `owner` is "
+            f"{self.limits.owner}",
+            type="other_owner",
+            next_step="Choose another name, or set `take_over: true` for this item.",
+        )
+
 
 def integration_from_options(
-    params: Mapping[str, Any], on_kind_change: str = UPDATE_KIND, keep: Sequence[str] = ()
+    params: Mapping[str, Any], limits: IntegrationLimits = IntegrationLimits()
 ) -> DesiredState:
     """The desired state of one integration, from the options in INTEGRATION_ITEM. Raises RefusedError."""
     name, object_id = params["display_name"], params["id"]
@@ -285,6 +331,7 @@ def integration_from_options(
         for option in ("id", "display_name"):
             if params[option] == "":
                 raise RefusedError(f"`{option}` is empty", next_step="Set `id` or `display_name`.")
+        _refuse_needless_previous_name(params)
         return IntegrationState(
             INTEGRATIONS,
             present=params["state"] == "present",
@@ -293,30 +340,36 @@ def integration_from_options(
             fields=fields_from_options(params),
             write_secrets=params["update_webhook_url"],
             warnings=_retired_connector_warnings(subject, params["target"] or {}),
-            on_kind_change=on_kind_change,
-            keep=tuple(keep),
+            previous_key=params["previous_name"],
+            limits=limits,
+            takes_over=bool(params.get("take_over")),
+        )
+
+
+def _refuse_needless_previous_name(params: Mapping[str, Any]) -> None:
+    previous = params["previous_name"]
+    if previous is None:
+        return
+    if (
+        params["state"] == "absent"
+        or params["display_name"] is None
+        or previous in ("", params["display_name"])
+    ):
+        raise RefusedError(
+            f"`previous_name` is {quoted(previous)}, which no integration can be renamed from here",
+            next_step="Set it to the other name of an integration whose new name is in `display_name`.",
         )
 
 
 def _retired_connector_warnings(subject: str, target: Mapping[str, Any]) -> Tuple[str, ...]:
     """A warning about the URL of a Microsoft Teams connector, which Microsoft has probably retired."""
-    if target.get("kind") != "MsTeams" or not _is_retired_connector(target.get("webhook_url") or ""):
+    rule = host_rule(target.get("kind") or "", target.get("webhook_url") or "")
+    if rule is None or rule.code != RETIRED_HOST:
         return ()
     return (
         f"The webhook URL of {subject} is one of a Microsoft 365 connector. Microsoft has retired these, so "
         "notifications may not arrive. Use the URL of a Teams Workflows webhook.",
     )
-
-
-def _is_retired_connector(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # a masked URL need not be one
-        return False
-    host = (parts.hostname or "").lower()
-    if host == "outlook.office.com":
-        return parts.path.startswith("/webhook")
-    return host.endswith(".webhook.office.com")
 
 
 def fields_from_options(params: Mapping[str, Any]) -> Object:
@@ -369,8 +422,15 @@ def _is_web_url(url: str) -> bool:
     return parts.scheme.lower() in ("http", "https") and bool(host) and is_printable
 
 
-def purge_from_options(params: Mapping[str, Any]) -> Optional[Purge]:
-    """The purge that the options in PURGE ask for, None for none. Raises RefusedError."""
+def purge_from_options(params: Mapping[str, Any], owner: Optional[str] = None) -> Optional[Purge]:
+    """The purge that the options in PURGE ask for, None for none. Raises RefusedError.
+
+    With an owner, only what it owns is deleted.
+    """
+
+    def is_spared(integration: Object) -> bool:
+        return owner is not None and owner_of(integration) != owner
+
     with operation("purge integrations"):
         if params["purge_limit"] < 0:
             raise RefusedError(f"`purge_limit` must not be negative, but is {params['purge_limit']}")
@@ -381,7 +441,7 @@ def purge_from_options(params: Mapping[str, Any]) -> Optional[Purge]:
                 "the list names no integration to keep, so all that `keep` does not match would be deleted",
                 next_step="List the integrations to delete with `state: absent`.",
             )
-        return Purge(INTEGRATIONS, params["purge_limit"], tuple(params["keep"] or ()))
+        return Purge(INTEGRATIONS, params["purge_limit"], tuple(params["keep"] or ()), is_spared)
 
 
 # Tests

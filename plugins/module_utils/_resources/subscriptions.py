@@ -39,6 +39,7 @@ from .notification_types import (
     REQUIRED,
     is_included,
 )
+from .owners import owner_of
 
 ENABLED, DISABLED = "ENABLED", "DISABLED"
 
@@ -283,13 +284,15 @@ def dangling_references(plan: Plan) -> List[str]:
 class Route:
     """The integrations of a subscription (None: leave them), and whether it is enabled (None: leave that).
 
-    ``keep_read_only`` keeps integrations that this API cannot manage, whatever ``integrations`` has.
+    ``keep_read_only`` keeps integrations that this API cannot manage, whatever ``integrations`` has. With
+    ``owner``, those that it does not own are kept as well.
     """
 
     integrations: Optional[Tuple[IntegrationReference, ...]] = None
     mode: str = EXACT
     keep_read_only: bool = True
     enabled: Optional[bool] = None
+    owner: Optional[str] = None
 
     def resolve_integrations(
         self, current_ids: Sequence[str], catalog: Catalog
@@ -314,9 +317,12 @@ class Route:
         return list(dict.fromkeys((*remaining, *named)))
 
     def _is_kept(self, reference: IntegrationReference, catalog: Catalog) -> bool:
-        if isinstance(reference, Reference) or not self.keep_read_only:
+        if isinstance(reference, Reference):
             return False
-        return not is_manageable(catalog.existing_integration(reference) or {})
+        integration = catalog.existing_integration(reference) or {}
+        if self.owner is not None and owner_of(integration) != self.owner:
+            return True
+        return self.keep_read_only and not is_manageable(integration)
 
 
 @dataclass(frozen=True)
@@ -363,10 +369,11 @@ def subscription_from_options(
     params: Mapping[str, Any],
     existing: Collection,
     may_be_new: bool = False,
+    owner: Optional[str] = None,
 ) -> DesiredState:
     """The desired state of one subscription, from the options in SUBSCRIPTION_ITEM. Raises RefusedError.
 
-    ``may_be_new`` is that of Catalog.resolve_integrations.
+    ``may_be_new`` is that of Catalog.resolve_integrations, and ``owner`` that of Route.
     """
     object_id, type_name = params["id"], params["notification_type"]
     subject = (
@@ -379,7 +386,8 @@ def subscription_from_options(
         if params["state"] == "absent":
             return DesiredState(resource, present=False, id=object_id, key=type_id or None)
 
-        route = Route(None, params["integrations_mode"], params["keep_read_only"], params["enabled"])
+        mode, keep_read_only = params["integrations_mode"], params["keep_read_only"]
+        route = Route(None, mode, keep_read_only, params["enabled"], owner)
         if params["integrations"] is None:
             return RoutedState(resource=resource, id=object_id, key=type_id, route=route)
         resolved = resource.catalog.resolve_integrations(params["integrations"], may_be_new)

@@ -16,6 +16,7 @@ from typing import Any, Callable, Mapping, Tuple
 import jinja2
 
 from ...module_utils._redaction import counted
+from .annotations import code_quality, github_annotations
 from .markdown import markdown_text
 
 _FOLDER = pathlib.Path(__file__).parent
@@ -76,8 +77,20 @@ def findings_json(report: Report, _now: datetime.datetime) -> str:
     return _json({"organization": report["host"], **members})
 
 
+def lint_github(report: Report, _now: datetime.datetime) -> str:
+    """Findings of lint as annotations of GitHub."""
+    return github_annotations(report["lint"], report["source"])
+
+
+def lint_gitlab(report: Report, _now: datetime.datetime) -> str:
+    """Findings of lint as a Code Quality report of GitLab."""
+    return code_quality(report["lint"], report["source"])
+
+
 #: What makes the content of a file from a report and the time, by the variable that asks for the file.
 DOCUMENTS: Mapping[str, Callable[[Report, datetime.datetime], str]] = {
+    "lint_github": lint_github,
+    "lint_gitlab": lint_gitlab,
     "plan_html": functools.partial(_rendered, "plan.html.j2"),
     "plan_markdown": functools.partial(_rendered, "plan.md.j2"),
     "plan_json": plan_json,

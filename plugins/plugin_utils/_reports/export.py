@@ -9,7 +9,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Dict, Iterable, List, Optional, Sequence, Set, Tuple
+from typing import Any, Container, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
 import yaml
 
@@ -20,6 +20,7 @@ from ...module_utils._common import Object
 from ...module_utils._redaction import one_line, quoted, shortened
 from ...module_utils._resources.integrations import is_manageable, webhook_url
 from ...module_utils._resources.notification_types import SELECTORS, is_included, select_types
+from ...module_utils._resources.owners import owner_of, without_mark
 from ...module_utils._resources.subscriptions import ENABLED
 
 
@@ -112,17 +113,22 @@ _HEADER = (
 )
 
 
-def exported(notification_types: Iterable[Object], integrations: Iterable[Object]) -> Object:
+def exported(
+    notification_types: Iterable[Object], integrations: Iterable[Object], owner: Optional[str] = None
+) -> Object:
     """``variables`` and ``secrets``: the texts of two YAML files. ``counts``: what is in the first one.
 
     ``notification_types`` are as notification_type_info returns them with their subscriptions, and
     ``integrations`` as integration_info returns them with their URLs. Bootstrapping the organization from
-    these files changes nothing. A comment in the first file says what the files cannot express. Raises
-    UnsafeIdError.
+    these files changes nothing. A comment in the first file says what the files cannot express. With
+    ``owner``, only what it owns is exported. Raises UnsafeIdError.
     """
     integrations, types = list(integrations), list(notification_types)
     export = _Export()
     names = Names(integrations)
+    if owner is not None:
+        integrations = [_without_owner(obj) for obj in integrations if owner_of(obj) == owner]
+        types = _types_of(types, {obj["id"] for obj in integrations})
     _export_integrations(export, filter(is_manageable, integrations), names)
     _export_rules(export, types, Names(types), names)
     names_in_tags = [*export.integrations, *export.rules]
@@ -132,14 +138,35 @@ def exported(notification_types: Iterable[Object], integrations: Iterable[Object
             "this file with sops."
         )
     comment = "".join(f"# {_one_line(note)}\n" for note in [_HEADER, *dict.fromkeys(export.notes)])
+    head = {} if owner is None else {"bootstrap_owner": owner}
     variables = as_yaml(
-        {"bootstrap_integrations": export.integrations, "bootstrap_subscriptions": export.rules}
+        {**head, "bootstrap_integrations": export.integrations, "bootstrap_subscriptions": export.rules}
     )
     return {
         "variables": f"---\n{_SCHEMA_COMMENT}{comment}{variables}",
         "secrets": f"---\n{as_yaml(export.secrets)}",
         "counts": {"integrations": len(export.integrations), "rules": len(export.rules)},
     }
+
+
+def _without_owner(integration: Object) -> Object:
+    return {**integration, "description": without_mark(str(integration.get("description") or ""))}
+
+
+def _types_of(types: Iterable[Object], own: Container[str]) -> List[Object]:
+    """The types with those of their subscriptions that use one's own integrations, and with these alone."""
+
+    def own_part(subscription: Object) -> Object:
+        kept = [reference for reference in subscription["integrations"] if reference["id"] in own]
+        return {**subscription, "integrations": kept}
+
+    return [
+        {
+            **obj,
+            "subscriptions": [part for part in map(own_part, obj["subscriptions"]) if part["integrations"]],
+        }
+        for obj in types
+    ]
 
 
 #: What a test of routing needs to know about a notification type: the suboptions of ``catalog``.
@@ -152,7 +179,12 @@ def catalog_json(notification_types: Iterable[Object], integrations: Iterable[Ob
         {name: obj[name] for name in _TYPE_MEMBERS if obj.get(name) is not None} for obj in notification_types
     ]
     known = [
-        {"id": obj["id"], "display_name": obj["display_name"], "kind": obj["target"].get("kind")}
+        {
+            "id": obj["id"],
+            "display_name": obj["display_name"],
+            "kind": obj["target"].get("kind"),
+            **({"owner": owner_of(obj)} if owner_of(obj) else {}),
+        }
         for obj in integrations
     ]
     return json.dumps({"notification_types": types, "integrations": known}, indent=1) + "\n"
@@ -198,7 +230,7 @@ def _export_rules(export: _Export, types: Sequence[Object], type_names: Names, n
     for integrations, members in groups.items():
         export.rules.extend(
             {**selected, "integrations": list(integrations)}
-            for selected in _selected(members, types, type_names)
+            for selected in _selected(export, members, types, type_names)
         )
 
 
@@ -240,13 +272,21 @@ _SELECTOR_CHOICES = (
 )
 
 
-def _selected(members: Sequence[Object], types: Sequence[Object], type_names: Names) -> List[Object]:
+def _selected(
+    export: _Export, members: Sequence[Object], types: Sequence[Object], type_names: Names
+) -> List[Object]:
     """How rules select exactly these types: by one selector if possible, else one by one."""
     included = list(filter(is_included, members))
     select = _exact_selector(included, list(filter(is_included, types))) if len(included) > 1 else None
     rest = members if select is None else [member for member in members if not is_included(member)]
     rules: List[Object] = [] if select is None else [{"select": select}]
-    return rules + [{"notification_type": type_names.of(member)} for member in rest]
+    for member in rest:
+        if type_names.is_addressable(member):
+            rules.append({"notification_type": type_names.of(member)})
+        else:
+            label = quoted(member.get("display_name") or member["id"])
+            export.notes.append(f"{label} has no rule, because its ID is the name of another type.")
+    return rules
 
 
 def _exact_selector(members: Sequence[Object], types: Sequence[Object]) -> Optional[Object]:

@@ -61,12 +61,20 @@ def _status(path: str) -> Optional[os.stat_result]:
 def read_json(variable: str, text: str, hint: str) -> Any:
     """The content of a JSON file that a variable names. Raises FileError, which ends with ``hint``."""
     try:
+        return json.loads(read_text(variable, text, hint))
+    except ValueError as error:
+        raise FileError(f"{variable} is {text}, which is no valid JSON ({error}). {hint}") from None
+
+
+def read_text(variable: str, text: str, hint: str) -> str:
+    """The content of a file that a variable names. Raises FileError, which ends with ``hint``."""
+    try:
         with open(absolute(text), encoding="utf-8") as file:
-            return json.load(file)
+            return file.read()
     except OSError as error:
         reason = error.strerror or str(error)
-    except ValueError as error:
-        reason = f"no valid JSON: {error}"
+    except UnicodeDecodeError:
+        reason = "it is not UTF-8"
     raise FileError(f"{variable} is {text}, which cannot be read ({reason}). {hint}")
 
 

@@ -91,6 +91,7 @@ def _row(notification_type: Object, channels: Sequence[Object], is_critical: boo
         "priority": one_line(str(notification_type.get("subscription_priority") or "")),
         "is_included": is_included(notification_type),
         "state": state,
+        "rules": [one_line(rule) for rule in notification_type.get("rules", ())],
         "to": [channel["id"] in used for channel in channels[:MAX_COLUMNS]],
         "more": [channel["name"] for channel in others],
         "names": [channel["name"] for channel in receivers],

@@ -13,7 +13,7 @@ from ...module_utils._redaction import counted, one_line
 from .routing_table import routing_table
 
 #: What ``verify_fail_on`` may name, in the order of reports.
-KINDS = ("drift", "violations", "gaps", "unused")
+KINDS = ("drift", "violations", "gaps", "unused", "lint")
 DEFAULT_FAIL_ON = ("drift", "violations")
 
 
@@ -54,8 +54,19 @@ def verification(result: Object, is_compared: bool, used_by_resources: Sequence[
         ],
         "gaps": table["gaps"] if state["gaps"] else [],
         "unused": sorted(one_line(name) for name in state["unused"] if name not in used),
+        "lint": [lint_line(finding) for finding in lint_findings(result)],
     }
     return Verification(findings, table, state["counts"], plan["unmanaged"])
+
+
+def lint_findings(result: Object) -> List[Object]:
+    """The findings of lint in the result of ``organization``. Unused integrations are a kind of their own."""
+    return [finding for finding in result.get("lint", ()) if finding["code"] != "unused-integration"]
+
+
+def lint_line(finding: Mapping[str, Any]) -> str:
+    """A finding of lint as a line."""
+    return one_line(f"{finding['code']}: {finding['text']}")
 
 
 def findings_text(verified: Verification, is_full: bool) -> List[str]:
@@ -64,6 +75,7 @@ def findings_text(verified: Verification, is_full: bool) -> List[str]:
     lines = [_row_line(row) for row in table["rows"] if is_full or row["gap"]]
     lines += [f"drift: {line}" for line in findings["drift"]]
     lines += [f"violated policy: {line}" for line in findings["violations"]]
+    lines += findings["lint"]
     lines += [f"refers to an integration that no longer exists: {line}" for line in table["dangling"]]
     if not lines and not findings["unused"]:
         return []
@@ -100,6 +112,7 @@ def failure(verified: Verification, kinds: Sequence[str], host: str) -> Optional
             f"{len(found['gaps'])} critical {notify} nobody, or only by e-mail: {'; '.join(found['gaps'])}"
         ),
         "unused": f"unused integrations: {', '.join(found['unused'])}",
+        "lint": f"lint found {'; '.join(found['lint'])}",
     }
     advice = " Run the playbook bootstrap to apply the variables." if "drift" in kinds else ""
     return f"{host}: {'; '.join(words[kind] for kind in kinds)}.{advice}"

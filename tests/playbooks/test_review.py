@@ -1,0 +1,234 @@
+# Copyright (c) 2026, the ccloud.notifications authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a reviewer and an owner get from the playbooks: lint, explanations, annotations, backups, one owner's part."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+import pytest
+import yaml
+
+from support.emulator import slack
+from support.examples import environment
+from support.playbooks import command
+
+FAILED, DEGRADED, OPTIONAL = "Connector failed", "Connector degraded", "API key created"
+ORGANIZATION = """---
+# The channels
+bootstrap_integrations:
+  - display_name: ops
+    target: {kind: Slack, webhook_url: "{{ ops_url }}"}
+
+bootstrap_subscriptions:
+  - name: Failures
+    notification_type: Connector failed
+    integrations: [ops]
+  - name: "Again, and 100 %"
+    notification_type: Connector failed
+    integrations: [ops]
+"""
+URL = "https://hooks.slack.example/services/canary-url-7c1d"
+
+
+@pytest.fixture
+def play(emulator, tmp_path):
+    """Runs a playbook of the collection with an organization file; returns the output."""
+    emulator.reset(integrations=[slack("ops", URL)])
+    (tmp_path / "organization.yml").write_text(ORGANIZATION)
+
+    def run(playbook, *flags, status=0, **variables):
+        given = {"ops_url": URL, **variables}
+        files = [] if playbook == "export" else ["-e", "@organization.yml"]
+        played = command(
+            tmp_path,
+            *["ansible-playbook", f"ccloud.notifications.{playbook}", *files, *flags],
+            *["-e", json.dumps(given)],
+            environment=environment(emulator),
+        )
+        assert played.status == status, played.output
+        assert "canary-url" not in played.output
+        return played.output
+
+    return run
+
+
+# Lint and explanations
+
+REDUNDANT = "redundant-rule: other rules send all types of rule 2 (Again, and 100 %) to the same channels"
+
+
+@pytest.mark.parametrize(("playbook", "flag"), [("plan", "plan_fail_on"), ("verify", "verify_fail_on")])
+def test_findings_are_shown_and_fail_if_asked_for(play, playbook, flag):
+    variables = {"verify_fail_on": []} if playbook == "verify" else {}
+    assert REDUNDANT in play(playbook, **variables)
+    assert REDUNDANT in play(playbook, status=2, **{flag: ["lint"]})
+
+
+def test_annotations_name_the_lines_of_the_file(play, tmp_path):
+    files = {"lint_github": "annotations.txt", "lint_gitlab": "quality.json"}
+    play("plan", lint_source="organization.yml", **files)
+    first, second = (tmp_path / "annotations.txt").read_text().splitlines()
+    assert first.startswith(
+        "::warning file=organization.yml,line=11,title=redundant-rule::other rules send all types of rule 2 "
+        "(Again, and 100 %25)"
+    )
+    assert second.startswith("::warning file=organization.yml,line=4,title=single-channel::")
+
+    found = json.loads((tmp_path / "quality.json").read_text())
+    assert [(item["check_name"], item["location"]) for item in found] == [
+        ("redundant-rule", {"path": "organization.yml", "lines": {"begin": 11}}),
+        ("single-channel", {"path": "organization.yml", "lines": {"begin": 4}}),
+    ]
+    assert {frozenset(item) for item in found} == {
+        frozenset(("description", "check_name", "fingerprint", "severity", "location"))
+    }
+    assert len({item["fingerprint"] for item in found}) == 2
+
+
+def test_annotations_without_a_finding_are_an_empty_file(play, tmp_path):
+    ignore = [{"code": code, "reason": "Known."} for code in ("redundant-rule", "single-channel")]
+    play("verify", verify_fail_on=["lint"], lint_github="annotations.txt", bootstrap_lint_ignore=ignore)
+    assert (tmp_path / "annotations.txt").read_text() == ""
+
+
+def test_a_source_that_cannot_be_read_is_an_error(play, tmp_path):
+    (tmp_path / "broken.yml").write_text("a: [")
+    assert "lint_source is missing.yml, which cannot be read" in play(
+        "plan", status=2, lint_source="missing.yml"
+    )
+    assert "it is not valid YAML" in play("plan", status=2, lint_source="broken.yml")
+
+
+def test_explanations_are_printed(play):
+    output = play("plan", bootstrap_explain=[FAILED, "ops"])
+    assert "  rule 1 (Failures) selects it: ops" in output
+    assert "'ops' receives 1 type after the plan" in output
+
+
+def test_the_page_of_verify_names_the_rules_of_each_type(play, tmp_path):
+    play("verify", verify_fail_on=[], verify_html="routing.html")
+    assert "by rule 1 (Failures), rule 2 (Again, and 100 %)" in (tmp_path / "routing.html").read_text()
+
+
+# Without credentials
+
+
+def test_routing_tests_lint_and_explain_without_credentials(play, tmp_path):
+    play("export", export_to="exported.yml", export_catalog_to="catalog.json")
+    tests = [{"name": "it pages", "notification_type": FAILED, "expect": ["ops"]}]
+    output = play("test", bootstrap_tests=tests, bootstrap_explain=[FAILED])
+    assert REDUNDANT in output
+    assert f"'{FAILED}' (CRITICAL)" in output
+    assert REDUNDANT in play("test", status=2, bootstrap_tests=tests, test_fail_on=["lint"])
+
+
+# What ends
+
+
+def test_a_date_of_yaml_is_a_date(play, emulator, tmp_path):
+    """YAML makes a date of it, and some releases of ansible-core hand that on."""
+    text = ORGANIZATION.replace(
+        "integrations: [ops]\n  - name", "integrations: [ops]\n    until: 2020-01-01\n  - name"
+    )
+    (tmp_path / "organization.yml").write_text(text)
+    assert "ended: rule 1 (Failures) ended on 2020-01-02 00:00 UTC: it is ignored" in play("plan")
+
+
+# Undoing
+
+
+def test_a_backup_is_written_before_a_change_and_undoes_it(play, emulator, tmp_path):
+    emulator.route(DEGRADED, "ops")
+    before = emulator.routes()
+    backup = {"bootstrap_backup_to": "backup.yml", "bootstrap_backup_secrets_to": "backup-secrets.yml"}
+    change = {
+        "bootstrap_subscriptions": [
+            {"notification_type": DEGRADED, "integrations": ["new"]},
+            {"notification_type": FAILED, "integrations": ["new"]},
+        ],
+        "bootstrap_integrations": [{"display_name": "new", "target": slack("new")["target"]}],
+    }
+    play("bootstrap", "--check", **backup, **change)
+    assert not (tmp_path / "backup.yml").exists()
+    assert "The organization was exported to" in play("bootstrap", **backup, **change)
+    assert emulator.routes() != before
+    assert stat.S_IMODE((tmp_path / "backup-secrets.yml").stat().st_mode) == 0o600
+
+    # A second run changes nothing, and must not replace the backup.
+    written = (tmp_path / "backup.yml").read_text()
+    play("bootstrap", **backup, **change)
+    assert (tmp_path / "backup.yml").read_text() == written
+
+    (tmp_path / "organization.yml").write_text(written)
+    play("bootstrap", "-e", "@backup-secrets.yml", bootstrap_silence_limit=1)
+    assert emulator.routes()[DEGRADED] == ["ops"]
+
+
+def test_without_a_backup_nothing_is_changed(play, emulator, tmp_path):
+    (tmp_path / "folder").mkdir()
+    output = play("bootstrap", status=2, bootstrap_backup_to="folder")
+    assert "bootstrap_backup_to is folder, which is a folder." in output
+    assert emulator.writes() == []
+
+
+# Owners
+
+
+def test_one_owners_part_is_exported_and_changes_nothing(play, emulator, tmp_path):
+    emulator.reset(
+        integrations=[
+            slack("ours", description="Text [owner: team-a]"),
+            slack("theirs", description="[owner: team-b]"),
+            slack("ops"),
+        ]
+    )
+    emulator.route(FAILED, "Organization admins", "ours", "theirs")
+    emulator.route(DEGRADED, "theirs")
+    emulator.route(OPTIONAL, "ours")
+    files = {"export_to": "part.yml", "export_secrets_to": "part-secrets.yml"}
+    play("export", export_owner="team-a", **files)
+    text = (tmp_path / "part.yml").read_text()
+    part = yaml.safe_load(text)
+    assert part["bootstrap_owner"] == "team-a"
+    assert [(item["display_name"], item["description"]) for item in part["bootstrap_integrations"]] == [
+        ("ours", "Text")
+    ]
+    assert "theirs" not in text
+
+    (tmp_path / "organization.yml").write_text(text)
+    output = play("verify", "-e", "@part-secrets.yml", verify_fail_on=["drift", "unused"])
+    assert "no drift, no unused" in output
+
+
+def test_two_teams_in_a_pull_request(play, emulator, tmp_path):
+    """Each team has a file with tests; a wrong rule fails the job of its team alone, and says where."""
+    rule = {"notification_type": FAILED, "integrations": ["a"], "name": "Failures"}
+    files = {}
+    for team in "ab":
+        files[team] = {
+            "bootstrap_owner": f"team-{team}",
+            "bootstrap_integrations": [{"display_name": team, "target": slack(team)["target"]}],
+            "bootstrap_subscriptions": [{**rule, "integrations": [team]}],
+            "bootstrap_tests": [
+                {"name": f"{team} knows", "notification_type": FAILED, "expect": [team], "at_least": True}
+            ],
+        }
+    for variables in files.values():
+        (tmp_path / "organization.yml").write_text(yaml.safe_dump(variables))
+        play("bootstrap")
+    assert {"a", "b"} < set(emulator.routes()[FAILED])
+
+    wrong = {
+        **files["b"],
+        "bootstrap_subscriptions": [{**rule, "integrations": ["b"], "notification_type": DEGRADED}],
+    }
+    (tmp_path / "organization.yml").write_text(yaml.safe_dump(wrong))
+    play("export", export_to="exported.yml", export_catalog_to="catalog.json")
+    output = play("test", status=2)
+    assert "failed: b knows" in output
+    (tmp_path / "organization.yml").write_text(yaml.safe_dump(files["a"]))
+    assert "1 test passed, 0 failed" in play("test")
+    assert "no drift" in play("verify")
