@@ -285,6 +285,7 @@ class _Decoded:
                 starts += [self._starts[at]] * len(value)
                 ends += [self._ends[end - 1]] * len(value)
             position = match.end()
+
         if not position:
             return None
         texts.append(self.text[position:])
@@ -321,6 +322,7 @@ def _unescape(match: re.Match[str]) -> str:
         return _CONTROL.get(value["escaped"], value["escaped"])
     if value["named"]:
         return html.unescape(match.group())
+
     if value["octet"]:
         return chr(int(value["octet"], 16))
     number = (
@@ -366,6 +368,7 @@ def _forms(secret: str) -> FrozenSet[str]:
     forms = {form for form in map(_latin, plain) if len(form) >= _MIN_SECRET}
     for value in encoded:
         forms.update(_base64_forms(value))
+
     return frozenset(forms)
 
 

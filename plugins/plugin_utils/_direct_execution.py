@@ -80,6 +80,7 @@ class DirectExecution(ActionBase):  # type: ignore[misc]
             is_switched_on = boolean(switch)
         except TypeError:
             raise AnsibleActionFail(f"{SWITCH} is {switch!r}. It must be true or false.") from None
+
         return (
             is_switched_on
             and REQUESTS_IMPORT_ERROR is None

@@ -196,6 +196,7 @@ class Bootstrap(EntryPoint):
             )
         except UnsafeIdError as error:
             return self.refused(str(error))
+
         texts = {
             "bootstrap_backup_to": export["variables"],
             "bootstrap_backup_secrets_to": export["secrets"],
@@ -240,6 +241,7 @@ class Plan(EntryPoint):
             self.result = {**self.result, **_lint_failure(findings)}
         if not self.result.get("failed"):
             self.result["msg"] = lines
+
         return {**_without_details(self.result), "changed": False}
 
     def _stats(self) -> Object:
@@ -293,6 +295,7 @@ class Test(EntryPoint):
         }
         if findings and not refusal and self._fails_on("test_fail_on", "lint"):
             members.update(_lint_failure(findings))
+
         return {"msg": lines, **members, "changed": False, "routing_tests": found}
 
 
@@ -370,6 +373,7 @@ class Verify(EntryPoint):
                 failed = failed or tested
             elif tested.get("sent"):
                 self.console.show([f"sent a test notification through {name!r}"])
+
         return failed
 
     def _conclusion(self, verified: Verification, failed_test: Optional[Object]) -> Object:
@@ -435,6 +439,7 @@ class Export(EntryPoint):
             export = exported(read["notification_types"], read["integrations"], owner)
         except UnsafeIdError as error:
             return self.refused(str(error))
+
         if check_mode:
             self.console.show([f"Would write {' and '.join(file.path for file in self.files)}."])
             return {**self.result, "changed": True}
@@ -467,6 +472,7 @@ class Export(EntryPoint):
                 "The webhook URLs were not written. Define the variables vault_..._url that the file refers to, "
                 "or export again with export_secrets_to."
             )
+
         ask = " --ask-vault-pass" if secrets else ""
         lines += [
             "Check that applying the file would change nothing:",

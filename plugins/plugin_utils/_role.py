@@ -196,6 +196,7 @@ def _similar(name: str, arguments: Mapping[str, Any], by_length: Mapping[int, Li
         # bootstrap_checksum for bootstrap_expected_checksum
         longer = [option for option in arguments if len(words) > 1 and words < set(option.split("_"))]
         return longer[0] if len(longer) == 1 else None
+
     candidates = [
         option
         for length in range(len(name) - 2, len(name) + 3)
@@ -347,6 +348,7 @@ def refuse_no_hosts(asked: HostRequest) -> None:
         )
     if not asked.pattern.strip():
         raise VariableError(f"bootstrap_hosts is empty, so no host would be used. {_existing(asked)}")
+
     if not asked.is_given and asked.existing:
         hosts = counted(len(asked.existing), "host")
         raise VariableError(

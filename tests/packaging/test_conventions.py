@@ -8,6 +8,7 @@ The modules are those in plugins/modules.
 
 from __future__ import annotations
 
+import ast
 import importlib
 import re
 
@@ -160,3 +161,16 @@ def test_integration_requirements_include_those_of_the_emulator():
         return {line for line in (ROOT / path).read_text().splitlines() if line and not line.startswith("#")}
 
     assert pins("tools/emulator/requirements.txt") < pins("tests/integration/requirements.txt")
+
+
+def test_long_functions_have_a_blank_line_between_steps():
+    dense = []
+    for file in sorted(PLUGINS.glob("*_utils/**/*.py")):
+        text = file.read_text()
+        lines = text.splitlines()
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef) and node.end_lineno - node.body[0].lineno > 15:
+                body = lines[node.body[0].lineno - 1 : node.end_lineno]
+                if all(line.strip() for line in body):
+                    dense.append(f"{file.name}: {node.name}")
+    assert dense == []

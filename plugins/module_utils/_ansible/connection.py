@@ -51,6 +51,7 @@ def connection_from_options(
     for option in ("timeout", "deadline"):
         if not 1 <= params[option] <= MAX_SECONDS:
             raise RefusedError(f"`{option}` must be from 1 to {MAX_SECONDS} seconds, not {params[option]}")
+
     trust = _trust_from_options(params)
     return Connection(
         credentials_from_options(params, environ),
@@ -112,6 +113,7 @@ def _validate_endpoint(endpoint: str, validate_certs: bool) -> None:
             f"the endpoint {quoted(endpoint)} is the bootstrap server of a Kafka cluster",
             next_step=f"Notifications belong to the organization, whose API has another address. {default}",
         )
+
     if parts is None or parts.query or parts.fragment:
         detail = (
             f"the endpoint {shown} is not an http or https URL with a host and without query and fragment"
@@ -186,6 +188,7 @@ def _client_cert_from_options(params: Mapping[str, Any]) -> Union[str, Tuple[str
             f"`client_cert` and `client_key` cannot be loaded ({reason})",
             next_step="Give the paths of a certificate and of its unencrypted key in PEM.",
         ) from None
+
     return (cert, key) if key else str(cert)
 
 

@@ -79,6 +79,7 @@ class ModuleContext:
         self.redactor.allow(origin_of(endpoint) or DEFAULT_ENDPOINT)
         with operation("connect"):
             connection = connection_from_options(self.params, self.environ, self.ansible_version)
+
         client = Client(
             connection,
             clock=self.clock,

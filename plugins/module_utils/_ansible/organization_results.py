@@ -117,6 +117,7 @@ def _plan_to_output(organization: OrganizationPlan) -> Dict[str, Any]:
     summary = plan_summary(plan)
     collections = {step.resource.address for step in plan.steps}
     collections |= {(resource.path, "") for resource in (INTEGRATIONS, NOTIFICATION_TYPES, Subscriptions)}
+
     return {
         "checksum": organization.checksum,
         "summary": summary,

@@ -13,7 +13,6 @@ import random
 import re
 import threading
 import time
-from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Set, Tuple
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -27,13 +26,14 @@ from .._errors import (
     TransportError,
     operation,
 )
-from .._redaction import Redactor, counted, one_line, origin_of, quoted, shortened
+from .._redaction import Redactor, counted, one_line, origin_of, quoted
 from . import retry
 from .adapter import RequestTracker
 from .auth import TOKEN_PATH, ExchangedToken, TokenExchange
 from .responses import id_from_location
 from .retry import Failure, RetryMode
 from .session import DEFAULT_ENDPOINT, Connection, Session
+from .stats import RequestStats
 from .transport import (
     ApiResponse,
     AttemptFailedError,
@@ -51,7 +51,6 @@ PAGE_SIZE = 250
 MAX_PAGES = 2_000
 #: A token is not kept longer than this many seconds, whatever its exchange says.
 MAX_TOKEN_LIFETIME = 86_400.0
-WAITS_LISTED = 100
 #: The longest pause in seconds for an exhausted rate limit. The next response decides whether to wait longer.
 MAX_RATE_LIMIT_PAUSE = 60.0
 #: IDs that look like IDs. The contract calls them opaque, so others are possible.
@@ -70,43 +69,6 @@ class Clock:
     def wait(tracker: RequestTracker, seconds: float) -> None:
         """Sleep for this long, or until the task is canceled."""
         tracker.wait(seconds)
-
-
-@dataclass
-class RequestStats:
-    """What a task sent: the ``api`` member of its result.
-
-    ``waits`` has the number of waits and their seconds by reason.
-    """
-
-    requests: int = 0
-    writes: int = 0
-    retries: int = 0
-    request_ids: List[str] = field(default_factory=list)
-    waits: Dict[str, Tuple[int, float]] = field(default_factory=dict)
-    rate_limit: Optional[Dict[str, Optional[int]]] = None
-
-    def add_wait(self, reason: str, seconds: float) -> None:
-        count, total = self.waits.get(reason, (0, 0.0))
-        if count or len(self.waits) < WAITS_LISTED:
-            self.waits[reason] = (count + 1, total + seconds)
-
-    def as_result(self, redactor: Redactor) -> Dict[str, Any]:
-        waits = [_describe_wait(reason, *wait) for reason, wait in self.waits.items()]
-        return {
-            "requests": self.requests,
-            "retries": self.retries,
-            "request_ids": [
-                one_line(request_id, 255) for request_id in redactor.redact_all(self.request_ids)
-            ],
-            "rate_limit": self.rate_limit,
-            "waits": [shortened(wait) for wait in redactor.redact_all(waits)],
-        }
-
-
-def _describe_wait(reason: str, count: int, seconds: float) -> str:
-    times = f" in {count} waits" if count > 1 else ""
-    return f"Waited {seconds:.1f} s{times}: {reason}."
 
 
 class Client:
@@ -142,6 +104,7 @@ class Client:
         self.created_at = time.time()
         self._deadline = clock.monotonic() + connection.deadline
         self._lock = threading.Lock()
+
         self._not_before = 0.0
         self._exchanged_tokens: Set[str] = set()
         self.stats = RequestStats()
@@ -369,6 +332,7 @@ class Client:
             detail = f"{detail.rstrip('.')} ({tries}; {next_attempt})"
         elif attempts > 1:
             detail = f"{detail.rstrip('.')} ({tries})"
+
         next_step = error.next_step
         if error.type == "unauthenticated" and request.form is None:
             credentials = self._connection.credentials.description

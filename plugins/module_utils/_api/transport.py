@@ -175,6 +175,7 @@ class Transport:
             settings = self._session.settings(self._connection)
         except (OSError, ValueError, TypeError) as error:
             raise self._invalid_request(error) from None
+
         self._redactor.add(*(proxy for proxy in settings["proxies"].values() if "@" in proxy))
         return prepared, settings
 
@@ -298,6 +299,7 @@ def _check_status(request: Request, response: Any, text: str, http_session: Any)
             request_id=request_id_of(headers),
         )
         raise AttemptFailedError(Failure(retry.INVALID_BODY, status, headers), error)
+
     if status >= 400:
         error = error_from_response(status, headers, text, request.method)
     else:
@@ -348,6 +350,7 @@ def sanitize_json(text: str) -> Any:
         # Halves of surrogate pairs cannot be written to any stream.
         dumped = json.dumps(parsed, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
         return json.loads(dumped)
+
     return parsed
 
 

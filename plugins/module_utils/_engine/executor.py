@@ -50,6 +50,7 @@ class _Executor:
         self._written_ids: WrittenIds = {}
         self._replaced_ids: Dict[str, str] = {}
         planned_keys = plan.planned_keys()
+
         self._contexts = {
             resource.address: StepContext(
                 client,

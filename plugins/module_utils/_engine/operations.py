@@ -318,6 +318,7 @@ def delete_object(ctx: StepContext, obj: Object, may_repeat: bool = True) -> boo
             return delete_object(ctx, obj, may_repeat=False)
         next_step = "However, the service still returns the object. Run the task again."
         raise error.replace(next_step=next_step) from None
+
     return True
 
 

@@ -65,6 +65,7 @@ def plan_step(desired: DesiredState, collection: Collection) -> Step:
             )
         else:
             step = _plan_creation(desired)
+
     return replace(step, warnings=(*desired.warnings, *step.warnings))
 
 
@@ -196,6 +197,7 @@ def _plan_purge(purge: Purge, collection: Collection, steps: Iterable[Step]) -> 
             operation=f"purge {resource.noun}s",
             next_step="Add those to keep to the list or to `keep`, or raise `purge_limit`.",
         )
+
     return [
         Step(
             resource,

@@ -82,6 +82,7 @@ def _explain_type(notification_type: Object, explained: Explained) -> Object:
         "channels": [recipient.name for recipient in after if recipient.is_channel],
         "policies": policies,
     }
+
     return {**explanation, "text": _type_lines(explanation, before, after)}
 
 
@@ -129,6 +130,7 @@ def _type_lines(
         lines.append(
             f"  The policy {quoted(policy['policy'])} is {'met' if policy['is_met'] else 'violated'}."
         )
+
     return lines
 
 

@@ -124,6 +124,7 @@ def _redundant_rules(linted: Linted) -> Iterator[Finding]:
     }
     for route in routes.values():
         counts.update(route)
+
     # Of two equal rules, the later one is redundant.
     for rule in reversed(linted.desired.rules):
         route = routes[rule.position]
@@ -195,6 +196,7 @@ def _suspicious_urls(linted: Linted) -> Iterator[Finding]:
             types.setdefault(reached[0], []).append(
                 linted.routing.catalog.type_label(notification_type["id"])
             )
+
     for reference, names in types.items():
         channel, rule = channels[reference], suspicious[reference]
         reach = "type reaches" if len(names) == 1 else "types reach"
@@ -235,6 +237,7 @@ def _renames(linted: Linted) -> Iterator[Finding]:
     created = [(step, webhook_url((step.after or {}).get("target"))) for step in _created(linted.plan)]
     if not any(url for _step, url in created):
         return
+
     deleted = {step.before["id"] for step in linted.plan.removals() if step.before}
     for obj in linted.state.integrations.sorted():
         url = webhook_url(obj.get("target"))

@@ -104,6 +104,7 @@ def organization_from_options(params: Mapping[str, Any], now: datetime) -> Desir
     with operation("manage the settings of single resources"):
         preferences = _settings("resource_preferences", params, warnings)
         resource_subscriptions = _settings("resource_subscriptions", params, warnings)
+
     expiries = [*_rule_expiries(rules, params), *_setting_expiries(preferences, resource_subscriptions)]
     ended = {expiry.entry for expiry in expiries if expiry.is_over(now)}
     return DesiredOrganization(

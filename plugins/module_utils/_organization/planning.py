@@ -143,6 +143,7 @@ def refuse_other_organization(state: OrganizationState, expected: Optional[str])
     found = state.organization_ids
     if [organization_id.lower() for organization_id in found] == [expected.strip().lower()]:
         return
+
     if found:
         shown = " and ".join(map(quoted, found))
         detail = (

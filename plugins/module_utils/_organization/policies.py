@@ -49,6 +49,7 @@ class Policy:
                 operation="read the options",
                 next_step="Any routing would fulfill it. Set at least one requirement, and no empty list.",
             )
+
         return cls(
             params["name"],
             params.get("select") or {},

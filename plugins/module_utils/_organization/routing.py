@@ -159,6 +159,7 @@ def planned_routing(plan: Plan, subscriptions: Collection, catalog: Catalog) -> 
             del planned[step.before["id"]]
         if step.after is not None:
             created.append(step.after)
+
     created_kinds = {
         step.name: target_kind(step.after or {})
         for step in plan.steps

@@ -147,6 +147,7 @@ class RoutingTestResults:
                     next_step="Add tests, or lower `tests_fail_under`.",
                 )
             )
+
         return refusals
 
 
@@ -179,6 +180,7 @@ def run_routing_tests(
         ]
         if not found:
             passed.append(test.name)
+
     return RoutingTestResults(
         tuple(passed),
         tuple(mismatches),
@@ -208,6 +210,7 @@ def _mismatches(test: RoutingTest, types: Sequence[Object], routing: Routing) ->
             mismatches[type_id] = Mismatch(
                 test.name, label, tuple(missing), tuple(unexpected), tuple(channels)
             )
+
     return mismatches
 
 

@@ -108,6 +108,7 @@ def organization_from_catalog(
         *(ResourcePreferences(*path) for path in preferences),
         *(ResourceSubscriptions(known, *path) for path in dict.fromkeys(resource_subscriptions)),
     ]
+
     return OrganizationState(
         known,
         Collection(Subscriptions(known), ()),

@@ -301,6 +301,7 @@ class IntegrationState(DesiredState):
                     "this one with `state: absent`."
                 ),
             )
+
         if is_kept(INTEGRATIONS, self.limits.keep, before):
             raise RefusedError(
                 f"{name_with_id(INTEGRATIONS.name(before), before['id'])} matches `keep`, but an item would "
@@ -331,6 +332,7 @@ def integration_from_options(
         for option in ("id", "display_name"):
             if params[option] == "":
                 raise RefusedError(f"`{option}` is empty", next_step="Set `id` or `display_name`.")
+
         _refuse_needless_previous_name(params)
         return IntegrationState(
             INTEGRATIONS,

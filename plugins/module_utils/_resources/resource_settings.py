@@ -84,6 +84,7 @@ class LookupResource(Resource):
                     "may lack permission to read them."
                 )
             return Listing()
+
         # A lookup also returns what is inherited from an enclosing resource.
         own = [obj for obj in objects if obj.get("resource", self.resource_path) == self.resource_path]
         return Listing(own, objects.unlisted)

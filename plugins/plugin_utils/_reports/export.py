@@ -211,6 +211,7 @@ def _export_integrations(export: _Export, integrations: Iterable[Object], names:
             )
         else:
             export.secrets[variable] = _Unsafe(url)
+
         item: Object = {} if names.is_unambiguous(integration) else {"id": _id(integration["id"])}
         item["display_name"] = _Unsafe(name)
         if integration.get("description"):
@@ -260,6 +261,7 @@ def _routed_to(export: _Export, notification_type: Object, names: Names) -> Opti
             f"{label} has no rule, because the ID of an integration is the name of another one."
         )
         return None
+
     return tuple(sorted(map(names.of, existing)))
 
 

@@ -84,6 +84,7 @@ def _row(notification_type: Object, channels: Sequence[Object], is_critical: boo
     state = "enabled"
     if not enabled:
         state = "disabled" if notification_type["subscriptions"] else "not subscribed"
+
     return {
         "name": one_line(notification_type.get("display_name") or notification_type["id"]),
         "category": one_line(str(notification_type.get("category") or "")),

@@ -80,6 +80,7 @@ def _change(entry: Mapping[str, Any]) -> str:
         parts = (
             [str(entry["after"]).partition("   ")[0], *parts] if "DISABLED" in str(entry["after"]) else parts
         )
+
     return " ".join(parts)
 
 

@@ -88,6 +88,7 @@ def findings_text(verified: Verification, is_full: bool) -> List[str]:
     lines += [summary, f"Unused integrations: {', '.join(findings['unused']) or 'none'}."]
     if not is_full:
         lines.append("To show all types, set -e verify_full=true or write a file with verify_html.")
+
     return lines
 
 
@@ -102,6 +103,7 @@ def failure(verified: Verification, kinds: Sequence[str], host: str) -> Optional
     """The message of a play that fails because of these kinds of findings; None for none."""
     if not kinds:
         return None
+
     found = verified.findings
     differ = "object differs" if len(found["drift"]) == 1 else "objects differ"
     notify = "type notifies" if len(found["gaps"]) == 1 else "types notify"
