@@ -65,7 +65,7 @@ def test_surveys_match_options_of_the_role():
 def test_project_plays_match_the_playbooks():
     for own_playbook in sorted((PLATFORM / "project").glob("*.yml")):
         [own_play] = yaml.safe_load(own_playbook.read_text())
-        [_check, play] = yaml.safe_load((ROOT / "playbooks" / own_playbook.name).read_text())
+        [_check_hosts, play] = yaml.safe_load((ROOT / "playbooks" / own_playbook.name).read_text())
         assert (
             own_play["tasks"][-1]["ansible.builtin.import_role"]
             == play["tasks"][-1]["ansible.builtin.import_role"]

@@ -426,7 +426,7 @@ def test_verify_without_variables_fails(run):
 @pytest.mark.parametrize("value", ["gap", ["gap"]])
 def test_unknown_verify_fail_on_is_an_error(run, value):
     output = " ".join(run("verify", variables={"verify_fail_on": value}, status=2).split())
-    assert "verify_fail_on[0] must be one of drift, violations, gaps, unused, not 'gap'." in output
+    assert "verify_fail_on[0] must be one of drift, violations, gaps, unused, lint, not 'gap'." in output
 
 
 def test_misspelled_variable_is_an_error(run, emulator):
@@ -723,9 +723,10 @@ def test_drift_gaps_and_unused_are_reported_and_only_drift_fails(run, emulator, 
         "violations": 1,
         "gaps": 18,
         "unused": 1,
+        "lint": 1,
     }
     suite = ElementTree.parse(tmp_path / "routing.xml").getroot().find("testsuite")
-    assert (suite.get("tests"), suite.get("failures")) == ("4", "4")
+    assert (suite.get("tests"), suite.get("failures")) == ("5", "5")
     [failure] = suite.findall("testcase[@name='unused']/failure")
     assert failure.text == "unused <b>|"
 
