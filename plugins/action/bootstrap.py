@@ -20,6 +20,7 @@ from ..plugin_utils._direct_execution import DirectExecution
 from ..plugin_utils._entry_points import ENTRY_POINTS, EntryPoint
 from ..plugin_utils._plain import plain
 from ..plugin_utils._reports import files
+from ..plugin_utils._reports.summary import summary_lines
 from ..plugin_utils._role import VariableError
 
 #: Where credentials come from if a host has none of its own.
@@ -38,6 +39,8 @@ class ActionModule(DirectExecution):
         host = str(task_vars["inventory_hostname"])
         if name == "hosts":
             return {**result, **self._check_hosts(options.get("hosts"), task_vars)}
+        if name == "finish":
+            return {**result, **self._finish(task_vars, host)}
         entry_point = ENTRY_POINTS[name](self._console(task_vars, host), host)
         entry_point.sources = [str(source) for source in task_vars.get("ansible_inventory_sources") or ()]
         try:
@@ -172,11 +175,45 @@ class ActionModule(DirectExecution):
             return {"failed": True, "msg": f"{problem} {NOTHING_DONE}"}
         return {"changed": False}
 
+    # Results
+
+    def _finish(self, task_vars: Mapping[str, Any], host: str) -> Dict[str, Any]:
+        """Hand the result of a host to the next job, and sum up all hosts once the last one has a result."""
+        data = dict(_registered(task_vars))
+        hosts: Sequence[str] = task_vars.get("ansible_play_hosts_all") or [host]
+        result: Dict[str, Any] = {"changed": False}
+        if len(hosts) > 1 and host == hosts[-1]:
+            lines = _summary(task_vars["hostvars"], hosts)
+            self._console(task_vars, "").show(lines)
+            data["notifications_summary"] = lines
+            result["msg"] = lines
+        if data:
+            result["ansible_stats"] = {"data": data, "per_host": False, "aggregate": True}
+        return result
+
     # What a person sees
 
     def _console(self, task_vars: Mapping[str, Any], host: str) -> Console:
         hosts = task_vars.get("ansible_play_hosts_all") or [host]
         return Console(host if len(hosts) > 1 else "", is_quiet=bool(self._task.no_log))
+
+
+def _registered(of_host: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the entry point of a host hands on; empty if it has no result."""
+    result = plain(of_host["bootstrap_result"]) if "bootstrap_result" in of_host else {}
+    stats: Mapping[str, Any] = result.get("stats") or {}
+    return stats
+
+
+def _summary(hostvars: Mapping[str, Any], hosts: Sequence[str]) -> List[str]:
+    """The summary of all hosts. Of the variables that they hand on, each has one with their status."""
+    found: Dict[str, Any] = {}
+    for host in hosts:
+        handed_on = [
+            value for name, value in _registered(hostvars[host]).items() if name != "notifications_files"
+        ]
+        found[host] = next((next(iter(by_host.values())) for by_host in handed_on if by_host), None)
+    return summary_lines(found)
 
 
 def _stats(entry_point: EntryPoint, task_vars: Mapping[str, Any], host: str) -> Dict[str, Any]:

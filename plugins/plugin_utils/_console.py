@@ -33,6 +33,8 @@ class Console:
 
     def __init__(self, label: str = "", is_quiet: bool = False) -> None:
         self._label = label
+        #: Whether there are several hosts, of which those that need nobody's attention stay silent.
+        self.is_one_of_many = bool(label)
         callback = str(C.DEFAULT_STDOUT_CALLBACK).rpartition(".")[2]
         self._is_quiet = is_quiet or callback not in _TEXT_CALLBACKS
 

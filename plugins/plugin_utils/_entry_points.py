@@ -96,7 +96,8 @@ class EntryPoint(ABC):
         if not result.get("plan"):
             return []
         lines = plan_lines(result["plan"], _role.is_true(self.variables.get("plan_full")))
-        self.console.show(lines)
+        if result["plan"]["changes"] or not self.console.is_one_of_many:
+            self.console.show(lines)
         return lines
 
     def _fails_on(self, variable: str, kind: str) -> bool:
@@ -115,10 +116,11 @@ class EntryPoint(ABC):
                     f"lint_source is {path}, which cannot be read ({error}). {hint}"
                 ) from None
 
-    def _show_lint(self, result: Object) -> List[str]:
-        """Show what lint found and what was to be explained."""
+    def _show_lint(self, result: Object, is_failure: bool) -> List[str]:
+        """Show what lint found and what was to be explained. Of many hosts, only failures are shown."""
         lines = [verification.lint_line(finding) for finding in result.get("lint", ())]
-        self.console.show(lines, color="yellow")
+        if is_failure or not self.console.is_one_of_many:
+            self.console.show(lines, color="yellow")
         self.console.show(line for found in result.get("explanations", ()) for line in found["text"])
         return lines
 
@@ -174,7 +176,8 @@ class Bootstrap(EntryPoint):
             lines = self._show_plan(self.result)
         else:
             lines = _summary_lines(self.result)
-            self.console.show(lines)
+            if self.result.get("changed") or not self.console.is_one_of_many:
+                self.console.show(lines)
         if not self.result.get("failed"):
             self.result = {**self.result, "msg": lines}
         # In check mode the plan says what the diff would say.
@@ -225,7 +228,7 @@ class Plan(EntryPoint):
             return self.result
         refusal = self.result.get("msg") if self.result.get("failed") else None
         lines = self._show_plan(self.result)
-        findings = self._show_lint(self.result)
+        findings = self._show_lint(self.result, self._fails_on("plan_fail_on", "lint"))
         self._write(
             {
                 "plan": self.result["plan"],
@@ -286,7 +289,7 @@ class Test(EntryPoint):
             return self.result
         lines = routing_test_lines(found)
         self.console.show(lines)
-        findings = self._show_lint(self.result)
+        findings = self._show_lint(self.result, self._fails_on("test_fail_on", "lint"))
         refusal = self.result.get("msg") if self.result.get("failed") else None
         report = {"routing_tests": found, "organization": self.result["organization"], "refusal": refusal}
         self._write(report, now)
@@ -329,7 +332,8 @@ class Verify(EntryPoint):
         used = verification.used_by_resources(self.variables.get("bootstrap_resource_subscriptions") or ())
         verified = verification.verification(self.result, self._is_compared, used)
         self._verified = verified
-        self.console.show(verification.findings_text(verified, is_full))
+        if self._has_findings() or not self.console.is_one_of_many:
+            self.console.show(verification.findings_text(verified, is_full))
         report = {
             "findings": verified.findings,
             "table": verified.table,
@@ -376,6 +380,13 @@ class Verify(EntryPoint):
 
         return failed
 
+    def _has_findings(self) -> bool:
+        """Whether somebody must look at the organization."""
+        if self._verified is None:
+            return False
+        found = self._verified.findings
+        return bool(self._verified.failed_kinds(self._fail_on) or found["drift"] or found["violations"])
+
     def _conclusion(self, verified: Verification, failed_test: Optional[Object]) -> Object:
         kinds = verified.failed_kinds(self._fail_on)
         message = verification.failure(verified, kinds, self.host)
@@ -386,7 +397,8 @@ class Verify(EntryPoint):
             return {**members, "failed": True, "msg": both, "error": failed_test.get("error")}
         if message:
             return {**members, "failed": True, "msg": message}
-        self.console.show(lines)
+        if not self.console.is_one_of_many:
+            self.console.show(lines)
         return {**members, "msg": lines}
 
     def _stats(self) -> Object:
@@ -394,9 +406,8 @@ class Verify(EntryPoint):
             stats = {"status": "failed", "checksum": "", "counts": {}, "findings": {}}
             return {**stats, "error": _error_type(self.result)}
         found = self._verified.findings
-        is_bad = self._verified.failed_kinds(self._fail_on) or found["drift"] or found["violations"]
         return {
-            "status": "findings" if is_bad else "ok",
+            "status": "findings" if self._has_findings() else "ok",
             "checksum": (self.result.get("plan") or {}).get("checksum", ""),
             "counts": {kind: len(lines) for kind, lines in found.items()},
             "findings": found,
@@ -408,6 +419,7 @@ class Export(EntryPoint):
     """Writes the organization as a variables file."""
 
     file_variables = ("export_to", "export_secrets_to", "export_catalog_to")
+    stats_name = "notifications_export"
 
     def prepare(self, variables: Variables, plans: Any, names: Sequence[str]) -> None:
         self.variables = variables
@@ -479,6 +491,10 @@ class Export(EntryPoint):
             f"ansible-playbook ccloud.notifications.plan {self._host_flags()}-e @{' -e @'.join(paths)}{ask}",
         ]
         return lines
+
+    def _stats(self) -> Object:
+        error = _error_type(self.result)
+        return {"status": "failed" if error else "ok", "counts": {}, "error": error}
 
     def _host_flags(self) -> str:
         """How the command line chooses this host."""

@@ -46,7 +46,7 @@ def play(emulator, tmp_path):
             tmp_path,
             *["ansible-playbook", f"ccloud.notifications.{playbook}", *files, *flags],
             *["-e", json.dumps(given)],
-            environment=environment(emulator),
+            environment={**environment(emulator), "ANSIBLE_SHOW_CUSTOM_STATS": "true"},
         )
         assert played.status == status, played.output
         assert "canary-url" not in played.output
@@ -201,6 +201,29 @@ def test_one_owners_part_is_exported_and_changes_nothing(play, emulator, tmp_pat
     (tmp_path / "organization.yml").write_text(text)
     output = play("verify", "-e", "@part-secrets.yml", verify_fail_on=["drift", "unused"])
     assert "no drift, no unused" in output
+
+
+# Many organizations
+
+
+@pytest.mark.parametrize("playbook", ["plan", "bootstrap", "verify", "export"])
+def test_many_hosts_end_with_a_summary_and_healthy_ones_say_nothing(play, emulator, tmp_path, playbook):
+    identifier = "9d1c2f6e-1b7a-4d0b-9f51-5f0f3a6a2b11"
+    own = {"bootstrap_organization_id": identifier}
+    wrong = {"bootstrap_api_key": "WRONG", "bootstrap_api_secret": "wrong"}
+    hosts = {**{f"healthy-{number}": own for number in range(4)}, "broken": {**own, **wrong}, "last": own}
+    (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
+    play("bootstrap")
+    export = {"export_to": "{{ inventory_hostname }}.yml"} if playbook == "export" else {}
+    flags = ["-i", "hosts.yml", "-e", "bootstrap_hosts=all"]
+    output = play(playbook, *flags, status=2, verify_fail_on=[], **export)
+    status = "unchanged" if playbook in ("plan", "bootstrap") else "ok"
+    assert f"6 organizations: 1 failed, 5 {status}." in output
+    assert "failed, unauthenticated: broken" in output
+    if playbook != "export":
+        assert "[healthy-1]" not in output
+    # The next job of a workflow gets the same lines.
+    assert '"notifications_summary": [' in output
 
 
 def test_two_teams_in_a_pull_request(play, emulator, tmp_path):

@@ -53,7 +53,7 @@ class Controller:
         self.project_files = project_files
         self.violations: list[str] = []
         self.objects: dict[str, dict[int, dict[str, Any]]] = {collection: {} for collection in API}
-        self.objects["organizations"] = {1: {"id": 1, "name": "Default"}}
+        self.objects["organizations"] = {1: {"id": 1, "name": "Default"}, 3: {"id": 3, "name": "Second"}}
         vault = {"fields": [{"id": "vault_password", "secret": True}, {"id": "vault_id"}]}
         self.objects["credential_types"][2] = {
             "name": "Vault",
@@ -145,7 +145,7 @@ class Controller:
         for each in collections:
             for obj in self.objects[each].values():
                 shown = {**self._shown(each, obj), "type": TYPES.get(each, each.rstrip("s"))}
-                if all(str(shown.get(name)) == value for name, value in query.items()):
+                if _matches(shown, query):
                     found.append(shown)
         return found
 
@@ -176,6 +176,8 @@ class Controller:
         if missing:
             raise Violation(f"{collection} without {', '.join(missing)}")
         self._validate(collection, fields)
+        if collection == "execution_environments" and fields["name"] in self.by_name(collection):
+            raise Violation(f"execution_environments: the name {fields['name']} exists")
         self._last_id += 1
         obj = {
             "id": self._last_id,
@@ -286,6 +288,14 @@ class Controller:
     def _validate_schedules(self, fields: dict[str, Any]) -> None:
         if not _RRULE.match(fields["rrule"]):
             raise Violation(f"schedules.rrule: {fields['rrule']}")
+
+
+def _matches(shown: dict[str, Any], query: dict[str, str]) -> bool:
+    """Whether an object fits a search. Of the parameters that begin with ``or__``, one must fit."""
+    alternatives = {name[4:]: value for name, value in query.items() if name.startswith("or__")}
+    others = {name: value for name, value in query.items() if not name.startswith("or__")}
+    is_one = not alternatives or any(str(shown.get(name)) == value for name, value in alternatives.items())
+    return is_one and all(str(shown.get(name)) == value for name, value in others.items())
 
 
 def _ignored(collection: str) -> list[str]:

@@ -114,6 +114,7 @@ def test_everything_is_created_from_variables(programs, controller, tmp_path):
         f"Plan {NAME}": 1,
         f"Bootstrap {NAME}": 4,
         f"Verify {NAME}": 4,
+        f"Export {NAME}": 1,
     }
     for name, template in templates.items():
         assert (template["forks"], template["timeout"], template["diff_mode"]) == (20, 3600, True)
@@ -147,12 +148,35 @@ def assert_workflow(controller):
     workflow = f"Review and bootstrap {NAME}"
     assert controller.linked("workflow_job_templates", workflow, "notification_templates_approvals") == [NAME]
     nodes = controller.by_name("workflow_job_template_nodes")
-    order, node = [], "plan"
-    while node:
-        order.append(controller._runnable(nodes[node]["unified_job_template"])["name"])
-        following = controller.linked("workflow_job_template_nodes", node, "success_nodes")
-        node = following[0] if following else None
-    assert order == [f"Plan {NAME}", "Approve the plan", f"Bootstrap {NAME}", f"Verify {NAME}"]
+    edges = {}
+    for node in nodes:
+        name = controller._runnable(nodes[node]["unified_job_template"])["name"]
+        edges[name] = {
+            kind: controller.linked("workflow_job_template_nodes", node, f"{kind}_nodes")
+            for kind in ("success", "always", "failure")
+            if controller.linked("workflow_job_template_nodes", node, f"{kind}_nodes")
+        }
+    # One organization that fails does not stop the others, and nothing is applied without approval.
+    assert edges == {
+        f"Plan {NAME}": {"always": ["approve"]},
+        "Approve the plan": {"success": ["bootstrap"]},
+        f"Bootstrap {NAME}": {"always": ["verify"]},
+        f"Verify {NAME}": {},
+    }
+
+
+@pytest.mark.parametrize("programs", VERSIONS[:1], indirect=True)
+def test_a_second_organization_of_the_controller_has_its_own_objects(programs, controller, tmp_path):
+    for organization in ("Default", "Second", "Default"):
+        configure(programs, tmp_path, controller.url, {**VARIABLES, "platform_organization": organization})
+    environments = set(controller.by_name("execution_environments"))
+    assert environments == {NAME, f"{NAME} (Second)"}
+    for collection in ("projects", "inventories", "notification_templates"):
+        assert sorted(obj["organization"] for obj in controller.objects[collection].values()) == [1, 3]
+    for template in controller.objects["job_templates"].values():
+        for collection, member in (("projects", "project"), ("inventories", "inventory")):
+            used = controller.objects[collection][template[member]]
+            assert used["organization"] == template["organization"]
 
 
 @pytest.mark.parametrize("programs", VERSIONS[:1], indirect=True)
