@@ -620,7 +620,8 @@ summary:
       failed: 0
       not_attempted: 0
 failures:
-  description: The objects whose change failed.
+  description: The objects whose change failed. As in RV(plan), C(resource) is the kind of object, and C(scope) the path
+    of the resource that a setting is about.
   returned: when planning succeeded and the plan was not refused
   type: list
   elements: dict

@@ -491,7 +491,10 @@ def test_failed_create_stops_the_rest_and_is_reported(run, emulator):
     emulator.fault("status", "POST", "*/integrations", status=402, body={"errors": [{"detail": "Too many."}]})
     result = run.fails("organization", concurrency=1, **DESIRED)
     assert result["error"]["type"] == "quota_exceeded"
-    assert [failure["display_name"] for failure in result["failures"]] == ["ops"]
+    subjects = [
+        (failure["resource"], failure["scope"], failure["display_name"]) for failure in result["failures"]
+    ]
+    assert subjects == [("integration", "", "ops")]
     assert counts(result)["created"] == 0
     assert counts(result)["not_attempted"] > 0
     assert len(emulator.writes()) == 1

@@ -86,12 +86,17 @@ def execution_members(ctx: ModuleContext, result: PlanResult, tested: Sequence[T
         "changed": result.changed,
         "summary": _summary(result),
         "failures": [
-            describe_result(ctx, step_result)
+            {**_subject(step_result.step), **describe_result(ctx, step_result)}
             for step_result in result.results
             if step_result.error is not None
         ],
         "tested": [_describe_test(ctx, test) for test in tested],
     }
+
+
+def _subject(step: Step) -> Dict[str, str]:
+    """What a failure is about, in the words of the plan's changes: the kind of object, and the path of a resource."""
+    return {"resource": step.resource.noun, "scope": step.resource.scope}
 
 
 def organization_result(

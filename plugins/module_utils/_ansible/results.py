@@ -51,9 +51,7 @@ def describe_results(ctx: ModuleContext, results: Iterable[StepResult]) -> List[
 
 def describe_result(ctx: ModuleContext, result: StepResult) -> Dict[str, Any]:
     """The result entry of one object of a bulk module."""
-    scope = {"resource": result.step.resource.scope} if result.step.resource.scope else {}
     return {
-        **scope,
         "display_name": result.step.name,
         "id": (result.after or result.step.before or {}).get("id"),
         _member(result): _output(result),
