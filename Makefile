@@ -43,7 +43,6 @@ probe: $(VENV)/test-ready ## Test the open questions of the contract against a r
 	@$(BIN)/python tools/probe $(ARGS)
 
 test: $(VENV)/test-ready $(TREE)/notifications ## Run all tests (ARGS="-k name" selects, ARGS=--cov measures coverage)
-	@rm -rf collections
 	@$(BIN)/python tools/matrix --prepare-smoke
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 	@$(if $(ARGS),,.ci/passed test)
@@ -67,13 +66,11 @@ test-all/integration: $(VENV)/test-ready
 # With PLATFORM_CONTROLLER=URL and CONTROLLER_OAUTH_TOKEN, also against that controller, which keeps what is created.
 # Play the content for Automation Platform on every ansible-core, and Molecule.
 test-all/platform: $(VENV)/test-ready
-	@rm -rf collections
 	@$(BIN)/python tools/matrix --prepare-platform
 	PLATFORM=all $(BIN)/python -m pytest tests/playbooks/platform_tests tests/packaging/test_pages.py -n 2 --dist worksteal $(ARGS)
 
 # Run the complete fault matrix (about an hour; ARGS="-k create" selects a part).
 test-all/faults: $(VENV)/test-ready
-	@rm -rf collections
 	FAULTS=all $(BIN)/python -m pytest tests/modules/faults tests/tools/probe_tests -n 2 --dist worksteal $(ARGS)
 
 $(VENV)/fuzz-ready: requirements/fuzz.txt $(VENV)/test-ready

@@ -23,6 +23,10 @@ atexit.register(shutil.rmtree, tempfile.tempdir, ignore_errors=True)
 TESTS = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(TESTS), str(TESTS / "modules"), str(TESTS / "playbooks"), str(TESTS.parent / "tools")]
 
+from support import collection_path
+
+collection_path.install()
+
 from support.emulator import Emulator
 from support.receiver import Receiver
 

@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture
 def run(emulator):
-    # The collection can only be imported after pytest-ansible is configured, which is after this import.
+    # The collection can only be imported after tests/conftest.py, which is after this import.
     from support.tasks import Runner
 
     return Runner(emulator)

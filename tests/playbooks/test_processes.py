@@ -27,16 +27,6 @@ def test_ad_hoc_command_works(emulator, connection, tmp_path):
     assert '"display_name": "ops"' in process.output
 
 
-@pytest.mark.filterwarnings(
-    "ignore:Host management is deprecated", "ignore:AnsibleCollectionFinder has already"
-)
-def test_fixture_of_pytest_ansible_runs_a_module(emulator, connection, localhost):
-    emulator.reset(integrations=[slack("ops")])
-    info = getattr(localhost, "ccloud.notifications.integration_info")
-    [result] = info(**connection, display_name="ops").contacted.values()
-    assert [integration["display_name"] for integration in result["integrations"]] == ["ops"]
-
-
 def test_registered_failure_has_the_details(emulator, connection, tmp_path):
     emulator.reset(quota=0)
     target = {"kind": "Slack", "webhook_url": "https://hooks.slack.example/x"}

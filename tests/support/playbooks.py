@@ -43,7 +43,7 @@ class ProcessResult:
 def process_environment(
     folder: pathlib.Path, environment: Optional[Mapping[str, str]] = None, measured: bool = False
 ) -> dict[str, str]:
-    """The environment of a process that works in a folder. pytest-ansible has set the collection's path.
+    """The environment of a process that works in a folder. collection_path.py has set the collection's path.
 
     ``measured`` measures its coverage, which takes time. Direct tests of modules are measured anyway.
     """
