@@ -19,7 +19,7 @@ from ._reports.annotations import Source
 from ._reports.documents import DOCUMENTS
 from ._reports.export import UnsafeIdError, catalog_json, exported
 from ._reports.files import OutputFile
-from ._reports.text import plan_lines, routing_test_lines
+from ._reports.text import lint_lines, plan_lines, routing_test_lines
 from ._reports.verification import Verification
 from ._role import VariableError
 
@@ -120,12 +120,18 @@ class EntryPoint(ABC):
         """Show what lint found and what was to be explained. Of many hosts, only failures are shown."""
         lines = [verification.lint_line(finding) for finding in result.get("lint", ())]
         if is_failure or not self.console.is_one_of_many:
-            self.console.show(lines, color="yellow")
+            self.console.show(lint_lines(lines), color="yellow")
         self.console.show(line for found in result.get("explanations", ()) for line in found["text"])
         return lines
 
     def _write(self, report: Mapping[str, Any], now: datetime.datetime) -> None:
-        common = {"host": self.host, "lint": self.result.get("lint", ()), "source": self._source}
+        name = self.variables.get("bootstrap_organization_name")
+        common = {
+            "host": self.host,
+            "name": name,
+            "lint": self.result.get("lint", ()),
+            "source": self._source,
+        }
         for file in self.files:
             content = DOCUMENTS[file.variable]({**common, **report}, now)
             files.write(file, content)

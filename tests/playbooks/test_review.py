@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 
 import pytest
@@ -50,7 +51,8 @@ def play(emulator, tmp_path):
         )
         assert played.status == status, played.output
         assert "canary-url" not in played.output
-        return played.output
+        # Long lines are wrapped.
+        return re.sub(r"\n    (?=\S)", " ", played.output)
 
     return run
 

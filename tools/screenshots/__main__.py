@@ -26,6 +26,7 @@ BIN = pathlib.Path(sys.executable).parent
 IMAGES = ROOT / "docs" / "images"
 MAX_BYTES = 150_000
 FILES = ["-e", "@organization.yml", "-e", "@secrets.yml"]
+NAME = "bootstrap_organization_name=production"
 #: The change that the plan shows.
 BEFORE, AFTER = "integrations: [siem]", "integrations: [siem, security-slack]"
 COLORS = {
@@ -88,10 +89,14 @@ def as_html(text: str) -> str:
 
 def shown_plan(output: str) -> str:
     """The part of the output that shows the plan, below the command."""
-    task = re.search(r"(?:\x1b\[[0-9;]*m)*TASK \[[^\n]*Show the plan\].*?(?=\n\n)", output, re.DOTALL)
+    task = re.search(
+        r"(?:\x1b\[[0-9;]*m)*TASK \[[^\n]*Plan the organization\].*?\n(.*?)(?=\n[^\n]*ok: \[)",
+        output,
+        re.DOTALL,
+    )
     if task is None:
         sys.exit(f"The output has no plan:\n{output}")
-    return f"$ ansible-playbook ccloud.notifications.plan {' '.join(FILES)}\n\n{task[0]}"
+    return f"$ ansible-playbook ccloud.notifications.plan {' '.join(FILES)}\n\n{task[1]}"
 
 
 def take(chromium: str, page: pathlib.Path, image: pathlib.Path, width: int, height: int) -> None:
@@ -130,14 +135,14 @@ def main() -> int:
         play(folder, emulator, "bootstrap")
 
         report = folder / "report.html"
-        play(folder, emulator, "verify", "-e", f"verify_html={report}")
-        take(chromium, report, IMAGES / "report.png", 1000, 680)
+        play(folder, emulator, "verify", "-e", f"verify_html={report}", "-e", NAME)
+        take(chromium, report, IMAGES / "report.png", 1000, 900)
 
         assert BEFORE in organization
         (folder / "organization.yml").write_text(organization.replace(BEFORE, AFTER))
         page = folder / "plan.html"
         page.write_text(TERMINAL.format(text=as_html(shown_plan(play(folder, emulator, "plan")))))
-        take(chromium, page, IMAGES / "plan.png", 1160, 320)
+        take(chromium, page, IMAGES / "plan.png", 1160, 480)
     return 0
 
 

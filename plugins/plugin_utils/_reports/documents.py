@@ -11,21 +11,16 @@ import html
 import json
 import pathlib
 import re
-from typing import Any, Callable, Mapping, Tuple
+from typing import Any, Callable, Mapping
 
 import jinja2
 
 from ...module_utils._redaction import counted
 from .annotations import code_quality, github_annotations
 from .markdown import markdown_text
+from .text import ACTIONS, change_groups
 
 _FOLDER = pathlib.Path(__file__).parent
-#: The symbol, the verb and the member of a summary for each action.
-ACTIONS: Mapping[str, Tuple[str, str, str]] = {
-    "create": ("+", "create", "to_create"),
-    "update": ("~", "change", "to_change"),
-    "delete": ("-", "delete", "to_delete"),
-}
 #: What XML 1.0 cannot contain. Source: the production "Char".
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -46,7 +41,7 @@ def _environment() -> jinja2.Environment:
         autoescape=False,
     )
     environment.filters.update(markdown=markdown_text, xml=_xml_text)
-    environment.globals.update(actions=ACTIONS, counted=counted)
+    environment.globals.update(actions=ACTIONS, counted=counted, change_groups=change_groups)
     return environment
 
 
@@ -56,7 +51,9 @@ def _rendered(template: str, report: Report, now: datetime.datetime) -> str:
 
 
 def subject(report: Report) -> str:
-    """What a report is about: the host or, for localhost, the organization."""
+    """What a report is about: the name of the organization, else its host or, for localhost, its ID."""
+    if report.get("name"):
+        return str(report["name"])
     organization_id = report["organization"].get("id")
     is_localhost = report["host"] == "localhost"
     return f"organization {organization_id}" if is_localhost and organization_id else str(report["host"])

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import Iterable, List, Sequence
+from collections import Counter
+from typing import Any, Dict, Iterable, List, Sequence
 
 from ...module_utils._common import Object
 from ...module_utils._organization.policies import NO_GAPS
@@ -24,7 +25,8 @@ MAX_COLUMNS = 60
 def routing_table(notification_types: Iterable[Object], integrations: Iterable[Object]) -> Object:
     """Which notification type goes to which integration, for people.
 
-    ``channels`` are all channels, used ones first, and ``columns`` is the number of those that are columns.
+    ``channels`` are all channels, used ones first, each with the number of types that it receives, and
+    ``columns`` is the number of those that are columns.
     ``rows`` has one entry for each type, sorted by severity. ``gaps`` are critical types of the plan that reach
     nobody, or only e-mail. ``dangling`` are references to integrations that no longer exist, and ``unused`` are
     manageable integrations without a subscription.
@@ -33,7 +35,7 @@ def routing_table(notification_types: Iterable[Object], integrations: Iterable[O
     integrations, types = list(integrations), list(notification_types)
     used = {reference["id"] for notification_type in types for reference in _references(notification_type)}
     integrations.sort(key=lambda obj: (obj["id"] not in used, obj.get("display_name") or obj["id"]))
-    channels = [
+    channels: List[Dict[str, Any]] = [
         {
             "id": obj["id"],
             "name": one_line(obj.get("display_name") or obj["id"]),
@@ -46,6 +48,9 @@ def routing_table(notification_types: Iterable[Object], integrations: Iterable[O
         _row(notification_type, channels, notification_type["id"] in critical) for notification_type in types
     ]
     rows.sort(key=lambda row: (_severity_rank(row["severity"]), row["category"], row["name"]))
+    received = Counter(name for row in rows for name in row["ids"])
+    for channel in channels:
+        channel["types"] = received[channel["id"]]
     return {
         "channels": channels,
         "columns": min(len(channels), MAX_COLUMNS),
@@ -96,6 +101,7 @@ def _row(notification_type: Object, channels: Sequence[Object], is_critical: boo
         "to": [channel["id"] in used for channel in channels[:MAX_COLUMNS]],
         "more": [channel["name"] for channel in others],
         "names": [channel["name"] for channel in receivers],
+        "ids": [channel["id"] for channel in receivers],
         "gap": _gap(receivers) if is_critical else "",
     }
 

@@ -11,8 +11,13 @@ from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from ...module_utils._common import Object
 from ...module_utils._redaction import HIDDEN, counted, one_line
-from .documents import ACTIONS
 
+#: The symbol, the verb and the member of a summary for each action.
+ACTIONS: Mapping[str, Tuple[str, str, str]] = {
+    "create": ("+", "create", "to_create"),
+    "update": ("~", "change", "to_change"),
+    "delete": ("-", "delete", "to_delete"),
+}
 WIDTH = 80
 #: So many equal changes become one group.
 _GROUP = 3
@@ -30,7 +35,7 @@ def plan_lines(plan: Object, is_full: bool = False) -> List[str]:
     if not plan["changes"]:
         return list(plan["text"])
     lines: List[str] = []
-    for described, entries in _groups(plan["changes"], is_full):
+    for described, entries in change_groups(plan["changes"], is_full):
         if len(entries) == 1 or not described:
             lines += [line for entry in entries for line in _single(entry)]
         else:
@@ -47,8 +52,11 @@ def plan_lines(plan: Object, is_full: bool = False) -> List[str]:
     return [*lines, f"Applying this plan takes {requests}. Checksum: {plan['checksum']}"]
 
 
-def _groups(entries: Sequence[Object], is_full: bool) -> List[Tuple[str, List[Object]]]:
-    """The changes in their order, those that are equal together. Integrations are never grouped."""
+def change_groups(entries: Sequence[Object], is_full: bool = False) -> List[Tuple[str, List[Object]]]:
+    """The changes in their order, those that are equal together, with what changes; empty for a single one.
+
+    Integrations are never grouped.
+    """
     groups: Dict[Tuple[Any, ...], List[Object]] = {}
     for position, entry in enumerate(entries):
         is_alone = is_full or entry["resource"] == "integration"
@@ -139,6 +147,11 @@ def _wrapped(text: str, indent: str, first: str = "") -> List[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def lint_lines(lines: Sequence[str]) -> List[str]:
+    """Findings of lint below an empty line, each fit to the width."""
+    return ["", *(wrapped for line in lines for wrapped in _wrapped(line, _INDENT))] if lines else []
 
 
 def routing_test_lines(found: Mapping[str, Any]) -> List[str]:
