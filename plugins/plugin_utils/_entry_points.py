@@ -308,6 +308,10 @@ class Test(EntryPoint):
         return {"msg": lines, **members, "changed": False, "routing_tests": found}
 
 
+#: Refusals that are findings of their own.
+_FINDINGS = ("policy_violated", "routing_test_failed")
+
+
 class Verify(EntryPoint):
     """Compares the organization with its variables, and shows what is wrong."""
 
@@ -331,8 +335,8 @@ class Verify(EntryPoint):
         is_tested = _role.is_true(self.variables.get("verify_test"))
         everything = bool(self.files) or is_full or is_tested
         self.result = self._read(run_module, everything)
-        error = _error_type(self.result)
-        if error and not (error == "policy_violated" and "state" in self.result):
+        # A plan that would be refused still says what is wrong.
+        if self.result.get("failed") and "state" not in self.result:
             return _without_details(_named(self.result))
 
         used = verification.used_by_resources(self.variables.get("bootstrap_resource_subscriptions") or ())
@@ -347,8 +351,10 @@ class Verify(EntryPoint):
             "organization": self.result["organization"],
         }
         self._write(report, now)
-        failed_test = self._test(run_module, self.result) if is_tested else None
-        return self._conclusion(verified, failed_test)
+        failures = [_named(self.result)] if _error_type(self.result) not in ("", *_FINDINGS) else []
+        if is_tested:
+            failures += self._test(run_module, self.result)
+        return self._conclusion(verified, failures)
 
     def _read(self, run_module: RunModule, everything: bool) -> Object:
         if self._is_compared:
@@ -363,8 +369,8 @@ class Verify(EntryPoint):
         }
         return run_module("organization_info", {**options, "only_findings": not everything}, True)
 
-    def _test(self, run_module: RunModule, result: Object) -> Optional[Object]:
-        """Send a test through each channel. Returns the first failure."""
+    def _test(self, run_module: RunModule, result: Object) -> List[Object]:
+        """Send a test through each channel. Returns the first failure, if there is one."""
         state = result["state"] if self._is_compared else result
         targets = {
             item.get("display_name"): item["target"]
@@ -384,7 +390,7 @@ class Verify(EntryPoint):
             elif tested.get("sent"):
                 self.console.show([f"sent a test notification through {name!r}"])
 
-        return failed
+        return [failed] if failed else []
 
     def _has_findings(self) -> bool:
         """Whether somebody must look at the organization."""
@@ -393,14 +399,14 @@ class Verify(EntryPoint):
         found = self._verified.findings
         return bool(self._verified.failed_kinds(self._fail_on) or found["drift"] or found["violations"])
 
-    def _conclusion(self, verified: Verification, failed_test: Optional[Object]) -> Object:
+    def _conclusion(self, verified: Verification, failures: Sequence[Object]) -> Object:
         kinds = verified.failed_kinds(self._fail_on)
         message = verification.failure(verified, kinds, self.host)
         lines = verification.success(verified, self._fail_on, self.host)
         members = {"changed": False, "api": self.result.get("api")}
-        if failed_test:
-            both = " ".join(filter(None, (failed_test["msg"], message)))
-            return {**members, "failed": True, "msg": both, "error": failed_test.get("error")}
+        if failures:
+            all_messages = " ".join(filter(None, (*(failure["msg"] for failure in failures), message)))
+            return {**members, "failed": True, "msg": all_messages, "error": failures[0].get("error")}
         if message:
             return {**members, "failed": True, "msg": message}
         if not self.console.is_one_of_many:

@@ -162,11 +162,10 @@ def test_all_reasons_of_a_refusal_are_named_at_once(run, organization):
     assert result["plan"]["summary"]["to_change"] == 2
 
 
-def test_keep_that_matches_nothing_is_a_warning(run, organization):
-    run.ok("organization", integrations=[channel("ops")], keep=["old", "ol-*"])
-    assert [warning for warning in run.warnings if "keep" in warning] == [
-        "`keep` matches no integration with 'ol-*'. Check the spelling."
-    ]
+def test_keep_that_matches_nothing_is_found(run, organization):
+    result = run.ok("organization", integrations=[channel("ops")], keep=["old", "ol-*"])
+    found = [finding for finding in result["lint"] if finding["code"] == "unmatched-pattern"]
+    assert [finding["text"] for finding in found] == ["`keep` has 'ol-*', which matches no integration"]
 
 
 # Checksums

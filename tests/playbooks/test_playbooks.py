@@ -426,7 +426,9 @@ def test_verify_without_variables_fails(run):
 @pytest.mark.parametrize("value", ["gap", ["gap"]])
 def test_unknown_verify_fail_on_is_an_error(run, value):
     output = " ".join(run("verify", variables={"verify_fail_on": value}, status=2).split())
-    assert "verify_fail_on[0] must be one of drift, violations, gaps, unused, lint, not 'gap'." in output
+    assert (
+        "verify_fail_on[0] must be one of drift, violations, tests, gaps, unused, lint, not 'gap'." in output
+    )
 
 
 def test_misspelled_variable_is_an_error(run, emulator):
@@ -721,12 +723,13 @@ def test_drift_gaps_and_unused_are_reported_and_only_drift_fails(run, emulator, 
     assert {name: len(found) for name, found in findings.items()} == {
         "drift": 1,
         "violations": 1,
+        "tests": 0,
         "gaps": 18,
         "unused": 1,
         "lint": 1,
     }
     suite = ElementTree.parse(tmp_path / "routing.xml").getroot().find("testsuite")
-    assert (suite.get("tests"), suite.get("failures")) == ("5", "5")
+    assert (suite.get("tests"), suite.get("failures")) == ("6", "5")
     [failure] = suite.findall("testcase[@name='unused']/failure")
     assert failure.text == "unused <b>|"
 

@@ -137,12 +137,13 @@ def test_routing_report_summarizes_findings_first(routing_report, emulator):
         "! Drift: 1 objects that differ from the variables ~ subscription Connector failed"
     )
     assert lines[1] == "! Violations: 1 policies that are violated no <b>: Connector failed"
-    assert lines[2].startswith(
+    assert lines[2] == "✓ Tests: none routing tests that failed"
+    assert lines[3].startswith(
         "! Gaps: 18 critical types that notify nobody, or only by e-mail Cloud Service"
     )
-    assert lines[3] == "✓ Dangling: none subscriptions to integrations that no longer exist"
-    assert lines[4] == f"! Unused: 1 integrations without a subscription {HOSTILE}"
-    assert lines[5].startswith("! Lint: 1 what is probably wrong single-channel: 1 critical type reaches")
+    assert lines[4] == "✓ Dangling: none subscriptions to integrations that no longer exist"
+    assert lines[5] == f"! Unused: 1 integrations without a subscription {HOSTILE}"
+    assert lines[6].startswith("! Lint: 1 what is probably wrong single-channel: 1 critical type reaches")
     # A long list is closed.
     assert [("open" in details.attributes) for details in findings.all("details")] == [
         True,

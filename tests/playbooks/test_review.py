@@ -127,6 +127,21 @@ def test_routing_tests_lint_and_explain_without_credentials(play, tmp_path):
     assert REDUNDANT in play("test", status=2, bootstrap_tests=tests, test_fail_on=["lint"])
 
 
+def test_verify_shows_failed_tests_beside_everything_else(play, tmp_path):
+    tests = [{"name": "it pages", "notification_type": FAILED, "expect": []}]
+    output = play("verify", status=2, bootstrap_tests=tests, verify_json="report.json")
+    findings = json.loads((tmp_path / "report.json").read_text())["findings"]
+    assert findings["drift"]
+    assert findings["tests"] == [
+        "it pages: 'Connector failed' reaches 'ops' (by rule 1 (Failures) and rule 2 (Again, and 100 %)), "
+        "'ops' must not receive it"
+    ]
+    assert "failed routing test: it pages" in output
+    assert "1 object differs from the variables (drift); routing tests failed: it pages" in " ".join(
+        output.split()
+    )
+
+
 # What ends
 
 

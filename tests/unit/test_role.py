@@ -93,7 +93,7 @@ def refused(variables):
         ({"bootstrap_integrations": '[{"nme": "a"}]'}, "Unknown option bootstrap_integrations[0].nme."),
         (
             {"verify_fail_on": "drift, gap"},
-            "verify_fail_on[1] must be one of drift, violations, gaps, unused",
+            "verify_fail_on[1] must be one of drift, violations, tests, gaps, unused, lint",
         ),
         ({"bootstrap_purge": "perhaps"}, "bootstrap_purge must be true or false, not a string."),
         ({"bootstrap_purge_limit": "many"}, "bootstrap_purge_limit must be a whole number, not a string."),

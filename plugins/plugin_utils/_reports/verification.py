@@ -13,8 +13,8 @@ from ...module_utils._redaction import counted, one_line
 from .routing_table import routing_table
 
 #: What ``verify_fail_on`` may name, in the order of reports.
-KINDS = ("drift", "violations", "gaps", "unused", "lint")
-DEFAULT_FAIL_ON = ("drift", "violations")
+KINDS = ("drift", "violations", "tests", "gaps", "unused", "lint")
+DEFAULT_FAIL_ON = ("drift", "violations", "tests")
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,20 @@ def verification(result: Object, is_compared: bool, used_by_resources: Sequence[
             one_line(f"{violation['policy']}: {', '.join(violation['types'])}")
             for violation in state["violations"]
         ],
+        "tests": _failed_tests(result),
         "gaps": table["gaps"] if state["gaps"] else [],
         "unused": sorted(one_line(name) for name in state["unused"] if name not in used),
         "lint": [lint_line(finding) for finding in lint_findings(result)],
     }
     return Verification(findings, table, state["counts"], plan["unmanaged"])
+
+
+def _failed_tests(result: Object) -> List[str]:
+    """The routing tests that failed; what is wrong with the tests themselves is in the message alone."""
+    mismatches = (result.get("routing_tests") or {}).get("mismatches", ())
+    lines = [one_line(f"{mismatch['test']}: {mismatch['text']}") for mismatch in mismatches]
+    is_failure = (result.get("error") or {}).get("type") == "routing_test_failed"
+    return lines or ([one_line(str(result["msg"]))] if is_failure else [])
 
 
 def lint_findings(result: Object) -> List[Object]:
@@ -75,6 +84,7 @@ def findings_text(verified: Verification, is_full: bool) -> List[str]:
     lines = [_row_line(row) for row in table["rows"] if is_full or row["gap"]]
     lines += [f"drift: {line}" for line in findings["drift"]]
     lines += [f"violated policy: {line}" for line in findings["violations"]]
+    lines += [f"failed routing test: {line}" for line in findings["tests"]]
     lines += findings["lint"]
     lines += [f"refers to an integration that no longer exists: {line}" for line in table["dangling"]]
     if not lines and not findings["unused"]:
@@ -110,6 +120,7 @@ def failure(verified: Verification, kinds: Sequence[str], host: str) -> Optional
     words = {
         "drift": f"{len(found['drift'])} {differ} from the variables (drift)",
         "violations": f"policies are violated: {'; '.join(found['violations'])}",
+        "tests": f"routing tests failed: {'; '.join(found['tests'])}",
         "gaps": (
             f"{len(found['gaps'])} critical {notify} nobody, or only by e-mail: {'; '.join(found['gaps'])}"
         ),

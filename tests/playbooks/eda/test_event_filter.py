@@ -84,7 +84,7 @@ def test_any_event_becomes_bounded_strict_json(event):
         "is_notification": bool,
     }
     report = verification(event)["report"]
-    assert set(report["findings"]) == {"drift", "violations", "gaps", "unused"}
+    assert set(report["findings"]) == {"drift", "violations", "tests", "gaps", "unused", "lint"}
     for result in (notification, report):
         assert json.loads(json.dumps(result, allow_nan=False).encode()) == result
 
@@ -106,7 +106,10 @@ def test_a_report_keeps_its_findings():
     assert verification({"payload": report}) == {
         "report": {
             "organization": "production",
-            "findings": {"drift": ["~ integration ops"], "violations": [], "gaps": [], "unused": []},
+            "findings": {
+                **{kind: [] for kind in ("violations", "tests", "gaps", "unused", "lint")},
+                "drift": ["~ integration ops"],
+            },
         }
     }
 

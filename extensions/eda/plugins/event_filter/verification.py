@@ -16,8 +16,8 @@ description:
   - An event filter for what the source webhook receives from a run of the playbook verify that posts its
     JSON report. It replaces the event by one with the member that C(key) names and nothing else.
   - The member has C(organization), the host that was verified, and C(findings), a mapping of C(drift),
-    C(violations), C(gaps) and C(unused) to lists of texts. A report contains names from the service. As with
-    the filter C(ccloud.notifications.notification), no text can be a template, and each has a limited length.
+    C(violations), C(tests), C(gaps), C(unused) and C(lint) to lists of texts. A report contains names from
+    the service. As with the filter C(ccloud.notifications.notification), no text can be a template, and each has a limited length.
 options:
   key:
     description:
@@ -36,7 +36,7 @@ EXAMPLES = r"""
 """
 
 #: The kinds of findings, as plugin_utils/_reports/verification.py has them.
-KINDS = ("drift", "violations", "gaps", "unused")
+KINDS = ("drift", "violations", "tests", "gaps", "unused", "lint")
 #: The greatest number of findings of one kind, and of characters in one, that are handed on.
 FINDINGS, CHARACTERS = 100, 1024
 
