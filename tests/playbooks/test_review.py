@@ -11,10 +11,11 @@ import stat
 
 import pytest
 import yaml
+from jsonschema import Draft7Validator
 
 from support.emulator import slack
 from support.examples import environment
-from support.playbooks import command
+from support.playbooks import ROOT, command
 
 FAILED, DEGRADED, OPTIONAL = "Connector failed", "Connector degraded", "API key created"
 ORGANIZATION = """---
@@ -113,6 +114,32 @@ def test_explanations_are_printed(play):
 def test_the_page_of_verify_names_the_rules_of_each_type(play, tmp_path):
     play("verify", verify_fail_on=[], verify_html="routing.html")
     assert "by rule 1 (Failures), rule 2 (Again, and 100 %)" in (tmp_path / "routing.html").read_text()
+
+
+# Machines
+
+
+def schema(name):
+    return Draft7Validator(json.loads((ROOT / "playbooks" / "vars" / f"{name}.schema.json").read_text()))
+
+
+def test_json_files_follow_their_schemas(play, emulator, tmp_path):
+    emulator.route(OPTIONAL, "ops")
+    refused = {"bootstrap_purge": True, "bootstrap_silence_limit": 0, "bootstrap_change_limit": "0"}
+    settings = {
+        "bootstrap_resource_preferences": [
+            {"resource": "environment=env-1/cloud-cluster=lkc-1", "enabled": False}
+        ],
+        "bootstrap_integrations": [{"display_name": "new", "target": slack("new")["target"]}],
+    }
+    for number, variables in enumerate(({}, {**refused, **settings, "bootstrap_subscriptions": []})):
+        play("plan", plan_json=f"plan-{number}.json", **variables)
+        play("verify", verify_json=f"report-{number}.json", verify_fail_on=[], **variables)
+        plan = json.loads((tmp_path / f"plan-{number}.json").read_text())
+        schema("plan").validate(plan)
+        schema("report").validate(json.loads((tmp_path / f"report-{number}.json").read_text()))
+        assert bool(plan["refusal"]) is bool(number)
+        assert plan["lint"]
 
 
 # Without credentials

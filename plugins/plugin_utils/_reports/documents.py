@@ -64,12 +64,13 @@ def _json(members: Mapping[str, Any]) -> str:
 
 
 def plan_json(report: Report, _now: datetime.datetime) -> str:
-    """A plan as JSON."""
-    return _json({"organization": report["host"], "plan": report["plan"]})
+    """A plan as JSON. Its schema is playbooks/vars/plan.schema.json."""
+    members = {"plan": report["plan"], "refusal": report["refusal"], "lint": list(report["lint"])}
+    return _json({"organization": report["host"], **members})
 
 
 def findings_json(report: Report, _now: datetime.datetime) -> str:
-    """Findings and the routing table as JSON."""
+    """Findings and the routing table as JSON. Its schema is playbooks/vars/report.schema.json."""
     members = {"findings": report["findings"], "routing": report["table"]}
     return _json({"organization": report["host"], **members})
 

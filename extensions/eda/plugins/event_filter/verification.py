@@ -17,7 +17,8 @@ description:
     JSON report. It replaces the event by one with the member that C(key) names and nothing else.
   - The member has C(organization), the host that was verified, and C(findings), a mapping of C(drift),
     C(violations), C(tests), C(gaps), C(unused) and C(lint) to lists of texts. A report contains names from
-    the service. As with the filter C(ccloud.notifications.notification), no text can be a template, and each has a limited length.
+    the service. As with the filter C(ccloud.notifications.notification), no text can be a template, and each
+    has a limited length.
 options:
   key:
     description:
