@@ -300,6 +300,9 @@ def test_reviewed_plan_is_posted_applied_and_verified(platform, workspace):
     assert comment["body"].startswith(f"Plan for commit {REVIEWED}\n\n## Plan for organization ")
     assert "ops-slack" in comment["body"]
     assert status["description"] in comment["body"]
+    # What lint finds is shown beside the lines of the file.
+    report = workspace / "code-quality.json"
+    assert "single-channel" in (report.read_text() if report.exists() else planned.output)
 
     [(name, applied)] = platform.merge(workspace).items()
     assert name == "apply"
