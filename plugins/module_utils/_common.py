@@ -9,8 +9,11 @@ Private to the collection.
 from __future__ import annotations
 
 import os
-from fnmatch import fnmatchcase
+import re
+from fnmatch import translate
 from typing import Any, Callable, Dict, Iterable, List
+
+_WILDCARDS = frozenset("*?[")
 
 #: An object of the API, as parsed JSON.
 Object = Dict[str, Any]
@@ -24,12 +27,33 @@ class Listing(List[Object]):
         self.unlisted = unlisted
 
 
-def matches_any(name: str, patterns: Iterable[str]) -> bool:
-    """Whether a name equals one of the patterns, or matches one.
+def name_matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
+    """Whether a name equals one of the patterns, or matches one: a function for many names.
 
     A name may contain brackets, which have a meaning in a pattern.
     """
-    return any(pattern == name or fnmatchcase(name, pattern) for pattern in patterns)
+    exact = frozenset(patterns)
+    expressions = [re.compile(translate(pattern)) for pattern in exact if _is_pattern(pattern)]
+    return lambda name: name in exact or any(expression.match(name) for expression in expressions)
+
+
+def matches_any(name: str, patterns: Iterable[str]) -> bool:
+    """Whether a name equals one of the patterns, or matches one."""
+    return name_matcher(patterns)(name)
+
+
+def without_match(patterns: Iterable[str], names: Iterable[str]) -> List[str]:
+    """Those of the patterns that no name equals or matches."""
+    known = frozenset(names)
+    return [
+        pattern
+        for pattern in patterns
+        if pattern not in known and not (_is_pattern(pattern) and any(map(name_matcher([pattern]), known)))
+    ]
+
+
+def _is_pattern(text: str) -> bool:
+    return not _WILDCARDS.isdisjoint(text)
 
 
 def watch_parent() -> Callable[[], bool]:

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
-from .._common import Object, matches_any
+from .._common import Object, without_match
 from .._engine.model import Reference
 from .._engine.plan import Action, Plan, Step
 from .._redaction import counted, quoted, quoted_names
 from .._resources.catalog import IntegrationReference
 from .._resources.integrations import INTEGRATIONS, is_manageable, is_same_url, target_kind, webhook_url
-from .._resources.notification_types import is_included, matches_name
+from .._resources.notification_types import is_included, unmatched_names
 from .._resources.owners import owner_of
 from .._resources.webhook_hosts import host_rule
 from .lint_findings import Entry, Finding
@@ -142,28 +142,18 @@ def _unmatched_patterns(linted: Linted) -> Iterator[Finding]:
     existing = [text for obj in linted.state.integrations for text in (INTEGRATIONS.name(obj), obj["id"])]
     planned = [*existing, *(channel.name for channel in linted.channels.values())]
 
-    for pattern in _without_match(linted.desired.keep, existing):
+    for pattern in without_match(linted.desired.keep, existing):
         yield Finding(
             "unmatched-pattern", pattern, f"`keep` has {quoted(pattern)}, which matches no integration"
         )
     for rule in linted.desired.rules:
-        for pattern in (rule.select or {}).get("display_names") or ():
-            if not any(matches_name(obj, [pattern]) for obj in catalog.types):
-                text = f"{rule.label} selects {quoted(pattern)}, which matches no notification type"
-                yield Finding("unmatched-pattern", pattern, text, ("subscriptions", rule.position))
+        for pattern in unmatched_names(catalog.types, rule.select or {}):
+            text = f"{rule.label} selects {quoted(pattern)}, which matches no notification type"
+            yield Finding("unmatched-pattern", pattern, text, ("subscriptions", rule.position))
     for position, policy in enumerate(linted.desired.limits.policies, 1):
-        for pattern in _without_match((*policy.any_of, *policy.forbidden), planned):
+        for pattern in without_match((*policy.any_of, *policy.forbidden), planned):
             text = f"the policy {quoted(policy.name)} has {quoted(pattern)}, which matches no integration"
             yield Finding("unmatched-pattern", pattern, text, ("policies", position))
-
-
-def _without_match(patterns: Sequence[str], names: Sequence[str]) -> List[str]:
-    known = set(names)
-    return [
-        pattern
-        for pattern in patterns
-        if pattern not in known and not any(matches_any(name, [pattern]) for name in names)
-    ]
 
 
 # Channels

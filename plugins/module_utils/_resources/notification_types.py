@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
-from .._common import Object, matches_any
+from .._common import Object, name_matcher, without_match
 from .._engine.model import Client, Collection, Resource
 from .._errors import RefusedError, TransportError, operation
 from .._redaction import quoted
@@ -113,11 +113,6 @@ def is_included(notification_type: Mapping[str, Any]) -> bool:
     return notification_type.get("is_included_in_plan") is not False
 
 
-def matches_name(notification_type: Mapping[str, Any], patterns: Iterable[str]) -> bool:
-    """Whether the name equals or matches one of the patterns."""
-    return matches_any(NOTIFICATION_TYPES.name(notification_type), patterns)
-
-
 def select_types(
     notification_types: Iterable[Object],
     select: Mapping[str, Any],
@@ -133,11 +128,12 @@ def select_types(
         for selector in SELECTORS
         if select.get(selector.option) is not None
     ]
+    matches_name = name_matcher(names) if names is not None else None
     return [
         notification_type
         for notification_type in notification_types
         if all(selector.matches(notification_type, values, found or {}) for selector, values in selectors)
-        and (names is None or matches_name(notification_type, names))
+        and (matches_name is None or matches_name(NOTIFICATION_TYPES.name(notification_type)))
     ]
 
 
@@ -163,9 +159,14 @@ def refuse_unmatched_values(types: Collection, select: Mapping[str, Any], next_s
                 valid_values = ", ".join(sorted(known))
                 raise RefusedError(detail, next_step=f"Valid values: {valid_values}. {next_step}")
 
-    for pattern in select.get("display_names") or ():
-        if not any(matches_name(notification_type, [pattern]) for notification_type in types):
-            suggestions = types.suggestions(pattern)
-            question = f"Did you mean {suggestions}? " if suggestions else ""
-            detail = f"`select.display_names` contains {quoted(pattern)}, which matches no notification type"
-            raise RefusedError(detail, type="unknown_name", next_step=question + next_step)
+    for pattern in unmatched_names(types, select):
+        suggestions = types.suggestions(pattern)
+        question = f"Did you mean {suggestions}? " if suggestions else ""
+        detail = f"`select.display_names` contains {quoted(pattern)}, which matches no notification type"
+        raise RefusedError(detail, type="unknown_name", next_step=question + next_step)
+
+
+def unmatched_names(types: Collection, select: Mapping[str, Any]) -> List[str]:
+    """Those of a selector's names and patterns that match no type."""
+    patterns = [name for name in select.get("display_names") or () if not types.by_key(name)]
+    return without_match(patterns, map(NOTIFICATION_TYPES.name, types)) if patterns else []
