@@ -53,6 +53,9 @@ class ActionModule(DirectExecution):
         except (VariableError, files.FileError) as problem:
             result.update(entry_point.refused(f"{problem} {_CLOSING.get(name, '')}".rstrip()))
         else:
+            warnings = _role.converted_texts(variables)
+            if warnings:
+                result["warnings"] = [*result.get("warnings", ()), *warnings]
             connection = {**options, **_role.connection_options(variables)}
             result.update(self._carry_out(entry_point, connection, task_vars))
         return {**result, "stats": _stats(entry_point, task_vars, host)}

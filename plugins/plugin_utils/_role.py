@@ -12,7 +12,7 @@ import os
 import pathlib
 import re
 from dataclasses import dataclass
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 import yaml
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -162,11 +162,50 @@ def typed_variables(variables: Mapping[str, Any]) -> Dict[str, Any]:
         # A text of separators alone is an answer that says nothing; an empty list says that there is none.
         if of_type != [] or not isinstance(value, str) or value.lstrip().startswith("["):
             typed[name] = of_type
+    _refuse_emptied_items(typed)
     typed = {name: without_nulls(value) for name, value in typed.items()}
     problem = ArgumentSpec(arguments).find_problem(typed)
     if problem:
         raise VariableError(problem)
     return typed
+
+
+def _refuse_emptied_items(variables: Mapping[str, Any]) -> None:
+    """Raise VariableError for an empty mapping in a list: probably one that ansible-core has emptied."""
+    for name, value in variables.items():
+        items = value if isinstance(value, list) else []
+        for position, item in enumerate(items):
+            if item == {}:
+                raise VariableError(
+                    f"{name}[{position}] is an empty mapping. If it or its list has the tag !unsafe, remove the "
+                    "tag: up to ansible-core 2.18, it empties what is nested. Put it on single texts."
+                )
+
+
+def converted_texts(variables: Mapping[str, Any]) -> List[str]:
+    """Warnings about values inside lists that YAML has probably made of a text, such as true of ``yes``."""
+    arguments = role_arguments()
+    return [
+        f"{path} is {json.dumps(value)}, and is used as the text {str(value)!r}. YAML makes such values of texts like "
+        "yes, 017, 1e3 and 12:30. If it should be another text, put it in quotes."
+        for name, value in variables.items()
+        if "options" in arguments[name]
+        for path, value in _converted(name, arguments[name], value)
+    ]
+
+
+def _converted(path: str, option: Mapping[str, Any], value: Any) -> Iterator[Tuple[str, Any]]:
+    """The values of options for text that are none, with their paths."""
+    if isinstance(value, list):
+        item = {**option, "type": option.get("elements", "str")}
+        for position, inner in enumerate(value):
+            yield from _converted(f"{path}[{position}]", item, inner)
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            if name in option.get("options", {}):
+                yield from _converted(f"{path}.{name}", option["options"][name], inner)
+    elif option.get("type") == "str" and isinstance(value, (bool, int, float)):
+        yield path, value
 
 
 def refuse_misspelled(names: Iterable[str]) -> None:

@@ -128,7 +128,7 @@ def test_check_predicts_the_run_and_the_second_run_is_empty(run, emulator, organ
     start(emulator, organization)
     predicted = run("organization", check_mode=True, **desired)
     assert emulator.writes() == []
-    again = run("organization", check_mode=True, **desired)
+    again = run("organization", check_mode=True, explain=list(TYPES), **desired)
     assert again.get("plan") == predicted.get("plan")
 
     subscriptions = {obj["id"]: obj for obj in emulator.objects("subscriptions")}
@@ -145,6 +145,10 @@ def test_check_predicts_the_run_and_the_second_run_is_empty(run, emulator, organ
     assert result["changed"] is predicted["changed"] is bool(result["plan"]["changes"])
     assert "hooks." not in json.dumps(result)
     assert_every_enabled_type_has_a_recipient(subscriptions, emulator.requests()[position:])
+    # What explanations say is what the service then routes.
+    explained = {found["name"]: set(found["after"]) for found in again["explanations"]}
+    routes = emulator.routes()
+    assert explained == {name: set(routes.get(name, ())) for name in TYPES}
 
     second = run("organization", **desired)
     assert second["changed"] is False

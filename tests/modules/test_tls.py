@@ -159,6 +159,12 @@ def test_invalid_proxy_is_rejected_without_showing_it(run, proxy):
     assert "s3cret" not in str(result)
 
 
+def test_a_socks_proxy_without_its_package_names_package_and_machine(run):
+    result = run.fails("integration_info", proxy="socks5h://127.0.0.1:9", **CREDENTIALS)
+    assert "a SOCKS proxy needs the Python package PySocks, which is missing" in result["msg"]
+    assert "python -m pip install pysocks" in result["msg"]
+
+
 def test_user_agent_option_is_appended(run, emulator):
     run.ok("integration_info", user_agent="platform-team/1.0")
     assert emulator.requests()[0]["user_agent"].endswith(" ansible-core/2.99.0 platform-team/1.0")

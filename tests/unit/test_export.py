@@ -6,7 +6,11 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+from random import Random
 
+import pyrage
 import pytest
 import ruamel.yaml
 import yaml
@@ -44,7 +48,7 @@ from ansible_collections.ccloud.notifications.plugins.plugin_utils._reports.mark
 from ansible_collections.ccloud.notifications.plugins.plugin_utils._reports.routing_table import (
     routing_table,
 )
-from support.playbooks import ROOT
+from support.playbooks import BIN, ROOT
 
 names = st.text(min_size=1, max_size=8).filter(str.strip) | st.sampled_from(
     ["ops", "o*", "i-1", "nt-0", "{{ x }}", "{# #}", "- a: [b]", "yes", "1", "# no"]
@@ -373,3 +377,53 @@ def test_a_table_with_a_thousand_channels_has_sixty_columns():
     assert table["columns"] == 60
     assert {len(row["to"]) for row in table["rows"]} == {60}
     assert all(row["names"] == ["c-999"] for row in table["rows"] if row["name"] != "t-0")
+
+
+#: Texts that some version of YAML takes for something else. Not "=": sops writes it without quotes, and PyYAML
+#: refuses it with an error.
+AMBIGUOUS = (
+    *("08", "1e3", "0o17", "017", "0x1F", "1_000", "1.0", "-1", ".inf", ".NaN", "12:30:45", "2026-1-1"),
+    *(
+        "yes",
+        "No",
+        "on",
+        "y",
+        "n",
+        "true",
+        "null",
+        "Null",
+        "~",
+        "None",
+        "",
+        " ",
+        "- a",
+        "a: b",
+        "a #b",
+        "#a",
+        "?",
+    ),
+    *("@a", "`a", "%a", "&a", "*a", "!a", "|", ">", "[", "]", "{", "}", ",", "'", '"', "\\", "a\nb"),
+    *("a ", " a", "é", "\u2028", "2026-12-06"),
+)
+
+
+def test_sops_and_every_reader_see_the_same_names(tmp_path, monkeypatch):
+    """sops reads YAML 1.2 and writes the file anew, and Ansible reads YAML 1.1."""
+    random = Random(4)
+    alphabet = "aAeEoOxXyYnN0189.:_-+~ '\"#[]{},&*!|>%@`"
+    names = [
+        *AMBIGUOUS,
+        *("".join(random.choices(alphabet, k=random.randint(1, 6))) for _number in range(1000)),
+    ]
+    text = as_yaml({"names": names, **dict.fromkeys(filter(str.isidentifier, names), 1)})
+
+    identity = pyrage.x25519.Identity.generate()
+    (tmp_path / "key").write_text(f"{identity}\n")
+    (tmp_path / "names.yml").write_text(text)
+    environment = {**os.environ, "SOPS_AGE_KEY_FILE": str(tmp_path / "key")}
+    for arguments in (["encrypt", "-i", "--age", str(identity.to_public())], ["decrypt", "-i"]):
+        subprocess.run([BIN / "sops", *arguments, "names.yml"], cwd=tmp_path, env=environment, check=True)
+    after = (tmp_path / "names.yml").read_text()
+    for document in (text, after):
+        assert yaml.safe_load(document)["names"] == names
+        assert ruamel.yaml.YAML(typ="safe").load(document)["names"] == names

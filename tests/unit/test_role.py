@@ -10,6 +10,7 @@ import json
 from dataclasses import replace
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ from ansible_collections.ccloud.notifications.plugins.plugin_utils._role import 
     TextError,
     VariableError,
     as_list,
+    converted_texts,
     refuse_misspelled,
     refuse_no_hosts,
     refuse_shared_credentials,
@@ -121,6 +123,33 @@ def test_null_means_omitted_everywhere():
     typed = typed_variables({"bootstrap_subscriptions": [rule], "bootstrap_integrations": [item]})
     assert typed["bootstrap_subscriptions"] == [{"notification_type": "x", "integrations": ["ops"]}]
     assert typed["bootstrap_integrations"] == [{"display_name": "ops"}]
+
+
+def test_an_item_that_was_emptied_says_why():
+    message = refused({"bootstrap_integrations": [{"display_name": "ops"}, {}]})
+    assert "bootstrap_integrations[1] is an empty mapping." in message
+    assert "remove the tag" in message
+
+
+def test_values_that_yaml_has_made_of_texts_are_named():
+    variables = typed_variables(
+        yaml.safe_load(
+            """
+            bootstrap_integrations: [{display_name: yes, description: 017}]
+            bootstrap_subscriptions:
+              - {select: {display_names: [12:30:45, Connector failed]}, integrations: [1e3, ops], allow_empty: yes}
+            bootstrap_change_limit: 20
+            """
+        )
+    )
+    warnings = converted_texts(variables)
+    assert [warning.partition(" is ")[0] for warning in warnings] == [
+        "bootstrap_integrations[0].display_name",
+        "bootstrap_integrations[0].description",
+        "bootstrap_subscriptions[0].select.display_names[0]",
+    ]
+    assert "is true, and is used as the text 'True'" in warnings[0]
+    assert "is 45045," in warnings[2]
 
 
 def test_error_does_not_repeat_the_text():

@@ -9,8 +9,10 @@ Private to the collection.
 from __future__ import annotations
 
 import json
+import platform
 import re
 import ssl
+import sys
 import threading
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Iterator, List, Mapping, NoReturn, Optional, Tuple
@@ -261,6 +263,12 @@ class Transport:
 
     def _invalid_request(self, error: Exception) -> RefusedError:
         """A request that cannot be made. What requests says about a URL may show a proxy's password."""
+        if isinstance(error, InvalidSchema) and "SOCKS" in str(error):
+            return RefusedError(
+                "a SOCKS proxy needs the Python package PySocks, which is missing",
+                next_step=f"Install it for {sys.executable} on {platform.node()}: python -m pip install pysocks.",
+            )
+
         reason = type(error).__name__
         if not isinstance(error, (InvalidURL, TypeError)):
             reason = self._redactor.redact(one_line(f"{reason}: {error}"))
