@@ -20,7 +20,7 @@ options:
     description: What to do. V(hosts) fails if a playbook would do nothing. V(finish) hands the result of a host to the
       next job of a workflow, and after the last host, sums up all of them.
     type: str
-    choices: [bootstrap, plan, test, verify, export, hosts, finish]
+    choices: [bootstrap, plan, test, verify, export, import_terraform, hosts, finish]
     required: true
   hosts:
     description: With O(entry_point=hosts), the pattern of the hosts that a playbook would use.

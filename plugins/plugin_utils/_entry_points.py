@@ -19,6 +19,7 @@ from ._reports.annotations import Source
 from ._reports.documents import DOCUMENTS
 from ._reports.export import UnsafeIdError, catalog_json, exported
 from ._reports.files import OutputFile
+from ._reports.terraform import StateError, state_objects
 from ._reports.text import lint_lines, plan_lines, routing_test_lines
 from ._reports.verification import Verification
 from ._role import VariableError
@@ -450,10 +451,7 @@ class Export(EntryPoint):
             )
 
     def run(self, run_module: RunModule, check_mode: bool, now: datetime.datetime) -> Object:
-        options = {"reveal_webhook_urls": True}
-        if "bootstrap_organization_id" in self.variables:
-            options["organization_id"] = self.variables["bootstrap_organization_id"]
-        read = run_module("organization_info", options, True)
+        read = self._read(run_module)
         # The URLs go to the file alone.
         self.result = {name: read[name] for name in ("failed", "msg", "error", "api") if name in read}
         if read.get("failed"):
@@ -478,6 +476,13 @@ class Export(EntryPoint):
         lines = self._next_steps(export["counts"])
         self.console.show(lines)
         return {**self.result, "changed": True, "msg": lines}
+
+    def _read(self, run_module: RunModule) -> Object:
+        """The types with their subscriptions, and the integrations with their URLs."""
+        options = {"reveal_webhook_urls": True}
+        if "bootstrap_organization_id" in self.variables:
+            options["organization_id"] = self.variables["bootstrap_organization_id"]
+        return run_module("organization_info", options, True)
 
     def _next_steps(self, counts: Mapping[str, int]) -> List[str]:
         secrets = [shlex.quote(file.path) for file in self.files if file.variable == "export_secrets_to"]
@@ -516,6 +521,35 @@ class Export(EntryPoint):
         return f"{inventories}-e bootstrap_hosts={shlex.quote(self.host)} "
 
 
+class ImportTerraform(Export):
+    """Writes a variables file from a Terraform state, without credentials."""
+
+    uses_service = False
+    stats_name = ""
+
+    def prepare(self, variables: Variables, plans: Any, names: Sequence[str]) -> None:
+        super().prepare(variables, plans, names)
+        path = variables.get("terraform_state")
+        if not path:
+            raise VariableError(
+                "Could not import: terraform_state is not defined. Set it to the output of terraform show -json."
+            )
+        hint = "Write it with: terraform show -json > state.json."
+        state = files.read_json("terraform_state", path, hint)
+        types: Sequence[Object] = ()
+        if variables.get("import_catalog"):
+            hint = "Write it with the playbook export and -e export_catalog_to=catalog.json."
+            types = files.read_json("import_catalog", variables["import_catalog"], hint)["notification_types"]
+        try:
+            self._objects = state_objects(state, types)
+        except StateError as error:
+            raise VariableError(f"Could not import: {error}") from None
+
+    def _read(self, run_module: RunModule) -> Object:
+        types, integrations = self._objects
+        return {"notification_types": types, "integrations": integrations}
+
+
 #: The entry points by name.
 ENTRY_POINTS: Mapping[str, Type[EntryPoint]] = {
     "bootstrap": Bootstrap,
@@ -523,6 +557,7 @@ ENTRY_POINTS: Mapping[str, Type[EntryPoint]] = {
     "test": Test,
     "verify": Verify,
     "export": Export,
+    "import_terraform": ImportTerraform,
 }
 
 

@@ -218,6 +218,79 @@ def test_without_a_backup_nothing_is_changed(play, emulator, tmp_path):
     assert emulator.writes() == []
 
 
+# Terraform
+
+
+def block(**values):
+    return [values]
+
+
+def test_a_terraform_state_becomes_an_organization_file(play, emulator, tmp_path):
+    """A made-up state in the form of the provider's resources, with a child module."""
+
+    def resource(kind, **values):
+        return {"mode": "managed", "type": f"confluent_notifications_{kind}", "values": values}
+
+    types = {obj["display_name"]: obj["id"] for obj in emulator.objects("notification-types")}
+    root = {
+        "resources": [
+            resource("integration", id="i-1", display_name="tf-slack", slack_target=block(webhook_url=URL)),
+            {"mode": "data", "type": "confluent_environment", "values": {"id": "env-1"}},
+        ],
+        "child_modules": [
+            {
+                "resources": [
+                    resource(
+                        "integration",
+                        id="i-2",
+                        display_name="tf-hook",
+                        description="Text",
+                        webhook_target=block(url="https://hooks.example/canary-url-2"),
+                    ),
+                    resource(
+                        "subscription",
+                        id="s-1",
+                        notification_type=block(id=types[FAILED]),
+                        integrations=[{"id": "i-1"}, {"id": "i-2"}],
+                        current_state="ENABLED",
+                    ),
+                ]
+            }
+        ],
+    }
+    (tmp_path / "state.json").write_text(
+        json.dumps({"format_version": "1.0", "values": {"root_module": root}})
+    )
+    play("export", export_to="exported.yml", export_catalog_to="catalog.json")
+    files = {"export_to": "imported.yml", "export_secrets_to": "imported-secrets.yml"}
+    play("import_terraform", terraform_state="state.json", import_catalog="catalog.json", **files)
+    imported = yaml.safe_load((tmp_path / "imported.yml").read_text())
+    assert [item["display_name"] for item in imported["bootstrap_integrations"]] == ["tf-slack", "tf-hook"]
+    assert imported["bootstrap_subscriptions"] == [
+        {"notification_type": FAILED, "integrations": ["tf-hook", "tf-slack"]}
+    ]
+    assert "canary-url" not in (tmp_path / "imported.yml").read_text()
+
+    (tmp_path / "organization.yml").write_text((tmp_path / "imported.yml").read_text())
+    play("bootstrap", "-e", "@imported-secrets.yml")
+    assert {"tf-slack", "tf-hook"} <= set(emulator.routes()[FAILED])
+
+
+@pytest.mark.parametrize(
+    ("state", "message"),
+    [
+        ("{}", "The file is no state."),
+        ("[", "is no valid JSON"),
+        ('{"values": {"root_module": {}}}', "has no resource"),
+    ],
+)
+def test_what_is_no_state_is_refused(play, tmp_path, state, message):
+    (tmp_path / "state.json").write_text(state)
+    assert message in play(
+        "import_terraform", status=2, terraform_state="state.json", export_to="imported.yml"
+    )
+
+
 # Owners
 
 

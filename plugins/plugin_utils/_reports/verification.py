@@ -133,7 +133,7 @@ def failure(verified: Verification, kinds: Sequence[str], host: str) -> Optional
 
 def success(verified: Verification, fail_on: Sequence[str], host: str) -> List[str]:
     """What to say if nothing that counts was found."""
-    checked = [f"no {kind}" for kind in KINDS if kind in fail_on]
+    checked = [f"no {'failed tests' if kind == 'tests' else kind}" for kind in KINDS if kind in fail_on]
     result = ", ".join(checked) if checked else "nothing was checked, because verify_fail_on is empty"
     lines = [f"{host}: {result}."]
     if verified.unmanaged:
