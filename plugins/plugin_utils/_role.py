@@ -17,7 +17,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Seque
 import yaml
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ..module_utils._ansible.argument_spec import ArgumentSpec, without_nulls
+from ..module_utils._ansible.argument_spec import RENAMED, ArgumentSpec, without_nulls
 from ..module_utils._ansible.options import CONNECTION, ORGANIZATION
 from ..module_utils._organization.options import PROTECTIONS, says_nothing
 from ..module_utils._redaction import counted, listed
@@ -31,12 +31,6 @@ _SIMILARITY = 0.75
 _WHOLE_SIMILARITY = 0.9
 #: Variables of the playbooks that are none of the role.
 _PLAYBOOK_VARIABLES = ("bootstrap_hosts",)
-#: Names of earlier releases, with what to write today.
-RENAMED: Mapping[str, str] = {
-    "integrations": "bootstrap_integrations",
-    "subscriptions": "bootstrap_subscriptions",
-    "ccloud_notifications_controller_side": "ccloud_notifications_direct_execution",
-}
 #: At least one of these must say what to configure.
 _CONTENT = ("integrations", "subscriptions", "resource_preferences", "resource_subscriptions")
 #: Stands for URLs that tests of routing do not need. Nothing is sent to it. Source: RFC 2606.

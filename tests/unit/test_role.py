@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.ccloud.notifications.plugins.module_utils._ansible.argument_spec import RENAMED
 from ansible_collections.ccloud.notifications.plugins.module_utils._organization.options import PROTECTIONS
 from ansible_collections.ccloud.notifications.plugins.plugin_utils import _role
 from ansible_collections.ccloud.notifications.plugins.plugin_utils._plain import plain
@@ -28,6 +30,7 @@ from ansible_collections.ccloud.notifications.plugins.plugin_utils._role import 
     refuse_shared_credentials,
     typed_variables,
 )
+from support.playbooks import ROOT
 
 JSON_ITEMS = '[{"name": "a, b"}]'
 
@@ -123,6 +126,17 @@ def test_null_means_omitted_everywhere():
     typed = typed_variables({"bootstrap_subscriptions": [rule], "bootstrap_integrations": [item]})
     assert typed["bootstrap_subscriptions"] == [{"notification_type": "x", "integrations": ["ops"]}]
     assert typed["bootstrap_integrations"] == [{"display_name": "ops"}]
+
+
+def test_names_of_an_earlier_release_are_in_messages_and_in_the_documentation():
+    page = (ROOT / "docs" / "coming-from.md").read_text().partition("## From release 0.1.0")[2]
+    assert dict(re.findall(r"^\| `(\w+)` \| `(\w+)` \|$", page, re.MULTILINE)) == dict(RENAMED)
+    item = {"display_name": "ops", "replace": True}
+    message = refused({"bootstrap_integrations": [item]})
+    assert (
+        "Unknown option bootstrap_integrations[0].replace. Since release 0.2.0, it is on_kind_change."
+        in message
+    )
 
 
 def test_an_item_that_was_emptied_says_why():

@@ -138,14 +138,30 @@ def _value_of(name: str, option: Mapping[str, Any], params: Mapping[str, Any]) -
 
 # Unknown options
 
+#: Names of earlier releases, with what to write today: options of modules, and variables. docs/coming-from.md has
+#: the same; a test compares them.
+RENAMED: Mapping[str, str] = {
+    "replace": "on_kind_change",
+    "integrations": "bootstrap_integrations",
+    "subscriptions": "bootstrap_subscriptions",
+    "ccloud_notifications_controller_side": "ccloud_notifications_direct_execution",
+}
+
+
+def _hint(name: str, names: Sequence[str], options: Mapping[str, Any]) -> str:
+    """What to write instead of a name that is no option."""
+    if name in RENAMED:
+        return f"Since release 0.2.0, it is {RENAMED[name]}."
+    similar = difflib.get_close_matches(name, names, 1)
+    return f"Did you mean {similar[0]}?" if similar else f"Valid options: {', '.join(options)}."
+
 
 def _unknown_options(options: Mapping[str, Any], params: Mapping[str, Any], path: str) -> Iterator[str]:
     names = [alias for name, option in options.items() for alias in (name, *option.get("aliases", ()))]
     for name in params:
         if name not in names:
             shown = str(name) if _OPTION_NAME.fullmatch(str(name)) else "?"
-            similar = difflib.get_close_matches(str(name), names, 1)
-            hint = f"Did you mean {similar[0]}?" if similar else f"Valid options: {', '.join(options)}."
+            hint = _hint(str(name), names, options)
             yield f"Unknown option {path}{shown}. {hint}"
     for name, option in options.items():
         if "options" not in option:
