@@ -185,7 +185,7 @@ class ActionModule(DirectExecution):
         data = dict(_registered(task_vars))
         hosts: Sequence[str] = task_vars.get("ansible_play_hosts_all") or [host]
         result: Dict[str, Any] = {"changed": False}
-        if len(hosts) > 1 and host == hosts[-1]:
+        if len(hosts) > 1 and host == hosts[-1] and _all_have_results(task_vars):
             lines = _summary(task_vars["hostvars"], hosts)
             self._console(task_vars, "").show(lines)
             data["notifications_summary"] = lines
@@ -206,6 +206,12 @@ def _registered(of_host: Mapping[str, Any]) -> Mapping[str, Any]:
     result = plain(of_host["bootstrap_result"]) if "bootstrap_result" in of_host else {}
     stats: Mapping[str, Any] = result.get("stats") or {}
     return stats
+
+
+def _all_have_results(task_vars: Mapping[str, Any]) -> bool:
+    """Whether no host is still at work: only the strategy ``linear`` lets all finish a task before the next one."""
+    hostvars = task_vars["hostvars"]
+    return all("bootstrap_result" in hostvars[host] for host in task_vars.get("ansible_play_hosts") or ())
 
 
 def _summary(hostvars: Mapping[str, Any], hosts: Sequence[str]) -> List[str]:

@@ -343,6 +343,28 @@ def test_many_hosts_end_with_a_summary_and_healthy_ones_say_nothing(play, emulat
     assert '"notifications_summary": [' in output
 
 
+@pytest.mark.parametrize("strategy", ["linear", "free", "host_pinned"])
+def test_results_do_not_depend_on_the_strategy(play, emulator, tmp_path, strategy):
+    """Under free and host_pinned, ansible-core ignores run_once, and hosts do not wait for each other."""
+    own = {"bootstrap_organization_id": "9d1c2f6e-1b7a-4d0b-9f51-5f0f3a6a2b11"}
+    wrong = {"bootstrap_api_key": "WRONG", "bootstrap_api_secret": "wrong"}
+    hosts = {"a": own, "broken": {**own, **wrong}, **{f"host-{number}": own for number in range(4)}}
+    (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
+    play("bootstrap")
+    role = {"ansible.builtin.import_role": {"name": "ccloud.notifications.bootstrap", "tasks_from": "verify"}}
+    plays = [
+        {"hosts": "all", "connection": "local", "gather_facts": False, "strategy": strategy, "tasks": [role]}
+    ]
+    (tmp_path / "verify.yml").write_text(yaml.safe_dump(plays))
+    files = ["-e", "@organization.yml", "-e", json.dumps({"ops_url": URL}), "-i", "hosts.yml"]
+    played = command(tmp_path, "ansible-playbook", "verify.yml", *files, environment=environment(emulator))
+    assert played.status == 2, played.output
+    failed = {name for name in hosts if re.search(rf"^{name} .*failed=1 ", played.output, re.MULTILINE)}
+    assert failed == {"broken"}
+    summary = "6 organizations: 1 failed, 5 ok."
+    assert (summary in played.output) or (strategy != "linear" and "organizations:" not in played.output)
+
+
 def test_two_teams_in_a_pull_request(play, emulator, tmp_path):
     """Each team has a file with tests; a wrong rule fails the job of its team alone, and says where."""
     rule = {"notification_type": FAILED, "integrations": ["a"], "name": "Failures"}

@@ -116,7 +116,12 @@ def sanity_of_all(arguments: list[str]) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make test-all/sanity", description=__doc__)
     parser.add_argument("command", choices=("sanity", "integration"))
-    parser.add_argument("scope", nargs="?", choices=("all",), help="every supported ansible-core")
+    parser.add_argument(
+        "scope",
+        nargs="?",
+        choices=("all", "one"),
+        help="every supported ansible-core, or that of this environment",
+    )
     options, arguments = parser.parse_known_args()
     if options.scope == "all":
         return sanity_of_all(arguments)
