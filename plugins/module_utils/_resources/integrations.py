@@ -335,7 +335,7 @@ def integration_from_options(
 
         _refuse_needless_previous_name(params)
         return IntegrationState(
-            INTEGRATIONS,
+            resource=INTEGRATIONS,
             present=params["state"] == "present",
             id=object_id,
             key=name,

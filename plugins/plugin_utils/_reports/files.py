@@ -71,11 +71,9 @@ def read_text(variable: str, text: str, hint: str) -> str:
     try:
         with open(absolute(text), encoding="utf-8") as file:
             return file.read()
-    except OSError as error:
-        reason = error.strerror or str(error)
-    except UnicodeDecodeError:
-        reason = "it is not UTF-8"
-    raise FileError(f"{variable} is {text}, which cannot be read ({reason}). {hint}")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = (error.strerror or str(error)) if isinstance(error, OSError) else "it is not UTF-8"
+        raise FileError(f"{variable} is {text}, which cannot be read ({reason}). {hint}") from None
 
 
 def exists(file: OutputFile) -> bool:
