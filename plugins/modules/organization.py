@@ -427,6 +427,14 @@ options:
         description: Channels that must not receive these types.
         type: list
         elements: str
+      resource:
+        description:
+          - A single resource, as in O(resource_subscriptions[].resource). The test is then about the subscriptions of
+            this resource, and O(resource_subscriptions) must have an entry for it.
+        type: raw
+      resource_type:
+        description: The type of the resource, if it does not follow from O(tests[].resource).
+        type: str
   tests_fail_under:
     description: The smallest percentage of the rules in O(subscriptions) that O(tests) must exercise. A test
       exercises the rules that select its types.

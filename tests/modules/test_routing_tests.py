@@ -138,6 +138,42 @@ def test_e_mail_counts_only_if_it_is_named(run, emulator):
     assert "'Organization admins' must not receive it" in result["msg"]
 
 
+CONNECTOR = {"environment": "env-1", "cluster": "lkc-1", "connector": "orders"}
+
+
+@pytest.mark.parametrize(
+    ("expect", "silenced", "message"),
+    [
+        (["data-lake"], False, None),
+        (
+            ["ops"],
+            False,
+            "reaches 'data-lake' (by its own subscriptions), not 'ops', and 'data-lake' must not receive it",
+        ),
+        ([], True, None),
+        (["data-lake"], True, "reaches no channel (by its own subscriptions), not 'data-lake'"),
+    ],
+)
+def test_subscriptions_of_a_single_resource_are_tested(organization, expect, silenced, message):
+    own = [{"resource": CONNECTOR, "notification_type": FAILED, "integrations": ["data-lake"]}]
+    preferences = [{"resource": CONNECTOR, "enabled": False}] if silenced else []
+    result = organization(
+        case(expect, resource=CONNECTOR), resource_subscriptions=own, resource_preferences=preferences
+    )
+    assert bool(result.get("failed")) is bool(message), result.get("msg")
+    if message:
+        assert message in result["msg"]
+    assert result["routing_tests"]["coverage"] == 0
+
+
+def test_a_resource_without_an_entry_is_refused(organization):
+    result = organization(case(["ops"], resource=CONNECTOR))
+    assert (
+        "no entry of `resource_subscriptions` is about 'environment=env-1/cloud-cluster=lkc-1/"
+        in result["msg"]
+    )
+
+
 def test_rules_without_a_test_are_named(organization):
     result = organization(case(["ops", "pager"]))
     assert result["routing_tests"]["untested_rules"] == ["rule 2"]

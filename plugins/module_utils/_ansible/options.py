@@ -204,6 +204,8 @@ ROUTING_TEST = TYPES + ArgumentSpec(
         "expect": {"type": "list", "elements": "str", "required": True},
         "at_least": {"type": "bool", "default": False},
         "not": {"type": "list", "elements": "str"},
+        "resource": {"type": "raw"},
+        "resource_type": {"type": "str"},
     }
 )
 

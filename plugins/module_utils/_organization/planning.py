@@ -33,7 +33,7 @@ from .lint import Linted, lint
 from .lint_findings import Finding
 from .options import DesiredOrganization, ReviewedPlan
 from .ownership import foreign_route
-from .routing import Routing, planned_routing
+from .routing import Routing, planned_resource_routing, planned_routing
 from .routing_tests import RoutingTestResults, run_routing_tests
 from .rules import Rule, Selection, apply_rules, plan_rules
 from .state import OrganizationState
@@ -103,7 +103,12 @@ def plan_organization(desired: DesiredOrganization, state: OrganizationState) ->
     before, after = state.routing, planned_routing(plan, subscriptions, catalog)
     tests = tuple(integrations_to_test(plan, desired.test))
     routing_tests = run_routing_tests(
-        desired.routing_tests, after, selection, desired.rules, desired.tests_fail_under
+        desired.routing_tests,
+        after,
+        planned_resource_routing(plan, catalog),
+        selection,
+        desired.rules,
+        desired.tests_fail_under,
     )
     checksum = plan_checksum(plan, [state.organization_id] if state.organization_id else state.source)
     refusals = (

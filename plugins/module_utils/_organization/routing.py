@@ -18,7 +18,7 @@ from .._resources.catalog import Catalog, IntegrationReference, reference_id, re
 from .._resources.integrations import INTEGRATIONS, URL_FIELDS, is_manageable, target_kind
 from .._resources.notification_types import REQUIRED, is_included
 from .._resources.owners import owner_of
-from .._resources.resource_settings import ResourcePreferences
+from .._resources.resource_settings import ResourcePreferences, ResourceSubscriptions
 from .._resources.subscriptions import RoutedResource, is_enabled
 
 ROLE_EMAIL = "RoleEmail"
@@ -148,25 +148,62 @@ def _used(subscriptions: Iterable[Object]) -> Iterator[IntegrationReference]:
         yield from references(subscription.get("integrations"))
 
 
-def planned_routing(plan: Plan, subscriptions: Collection, catalog: Catalog) -> Routing:
-    """The routing after a plan. ``catalog`` has the integrations that exist then."""
-    planned = {obj["id"]: obj for obj in subscriptions}
-    created: List[Object] = []
-    for step in plan.steps:
-        if step.resource.address != subscriptions.resource.address or not step.is_change:
-            continue
-        if step.before is not None:
-            del planned[step.before["id"]]
-        if step.after is not None:
-            created.append(step.after)
+def planned_routing(
+    plan: Plan, subscriptions: Collection, catalog: Catalog, is_silenced: bool = False
+) -> Routing:
+    """The routing after a plan. ``catalog`` has the integrations that exist then.
 
+    ``is_silenced`` says whether a preference silences everything but REQUIRED types.
+    """
     created_kinds = {
         step.name: target_kind(step.after or {})
         for step in plan.steps
         if step.action is Action.CREATE and step.resource.address == INTEGRATIONS.address
     }
-    silenced = _silenced_types(plan, catalog)
-    return Routing(catalog, [*planned.values(), *created], created_kinds, silenced)
+    silenced = _silenced_types(plan, catalog) | (_disableable_types(catalog) if is_silenced else frozenset())
+    return Routing(catalog, _planned_objects(plan, subscriptions), created_kinds, silenced)
+
+
+def planned_resource_routing(plan: Plan, catalog: Catalog) -> Dict[str, Routing]:
+    """The routing of each single resource after a plan that looks up its subscriptions, by its path.
+
+    Only what the resource's own subscriptions send: the contract does not say what becomes of those of the
+    organization.
+    """
+    silenced = {
+        resource.resource_path
+        for collection in plan.snapshot
+        if isinstance(resource := collection.resource, ResourcePreferences)
+        and any(map(resource.is_disabled, _planned_objects(plan, collection)))
+    }
+    return {
+        resource.resource_path: planned_routing(plan, collection, catalog, resource.resource_path in silenced)
+        for collection in plan.snapshot
+        if isinstance(resource := collection.resource, ResourceSubscriptions)
+    }
+
+
+def _planned_objects(plan: Plan, collection: Collection) -> List[Object]:
+    """The objects of a collection after a plan."""
+    planned = {obj["id"]: obj for obj in collection}
+    created: List[Object] = []
+    for step in plan.steps:
+        if step.resource.address != collection.resource.address or not step.is_change:
+            continue
+        if step.before is not None:
+            del planned[step.before["id"]]
+        if step.after is not None:
+            created.append(step.after)
+    return [*planned.values(), *created]
+
+
+def _disableable_types(catalog: Catalog) -> FrozenSet[str]:
+    """The IDs of the types that a preference silences."""
+    return frozenset(
+        notification_type["id"]
+        for notification_type in catalog.types
+        if notification_type.get("subscription_priority") != REQUIRED
+    )
 
 
 def _silenced_types(plan: Plan, catalog: Catalog) -> FrozenSet[str]:
@@ -182,9 +219,5 @@ def _silenced_types(plan: Plan, catalog: Catalog) -> FrozenSet[str]:
         if isinstance(resource, RoutedResource):
             silenced.add(resource.key(step.after or {}))
         elif isinstance(resource, ResourcePreferences):
-            silenced.update(
-                notification_type["id"]
-                for notification_type in catalog.types
-                if notification_type.get("subscription_priority") != REQUIRED
-            )
+            silenced |= _disableable_types(catalog)
     return frozenset(silenced)

@@ -12,11 +12,12 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
-from .._common import Object
+from .._common import Object, noop
 from .._errors import RefusedError, operation
 from .._redaction import counted, quoted, quoted_names
 from .._resources.catalog import IntegrationReference
 from .._resources.notification_types import refuse_unmatched_values, select_included_types
+from .._resources.resource_settings import resource_path_from_options
 from .routing import Recipient, Routing
 from .rules import Rule, Selection
 
@@ -29,7 +30,8 @@ class RoutingTest:
     """One test, from the options in ROUTING_TEST.
 
     Each type that it is about must reach ``expected`` and no other channel, or with ``at_least`` also others,
-    and none of ``unexpected``. E-mail and other recipients that the API cannot manage count only if named.
+    and none of ``unexpected``. With ``resource``, the path of a single one, its own subscriptions count.
+    E-mail and other recipients that the API cannot manage count only if named.
     """
 
     name: str
@@ -38,6 +40,7 @@ class RoutingTest:
     expected: Tuple[str, ...]
     at_least: bool
     unexpected: Tuple[str, ...]
+    resource: Optional[str] = None
 
     @classmethod
     def from_options(cls, params: Mapping[str, Any]) -> RoutingTest:
@@ -49,7 +52,9 @@ class RoutingTest:
             tuple(params["expect"]),
             params["at_least"],
             tuple(params["not"] or ()),
+            _resource_path(params),
         )
+
         if test.at_least and not test.expected and not test.unexpected:
             raise RefusedError(
                 f"the test {quoted(test.name)} expects nothing, so every routing would pass it",
@@ -151,14 +156,22 @@ class RoutingTestResults:
         return refusals
 
 
+def _resource_path(params: Mapping[str, Any]) -> Optional[str]:
+    if params["resource"] is None:
+        return None
+    with operation(f"read the routing test {quoted(params['name'])}"):
+        return resource_path_from_options(params, noop)[0]
+
+
 def run_routing_tests(
     tests: Sequence[RoutingTest],
     routing: Routing,
+    resources: Mapping[str, Routing],
     selection: Selection,
     rules: Sequence[Rule],
     fail_under: Optional[int] = None,
 ) -> RoutingTestResults:
-    """Compare a planned routing with what tests expect."""
+    """Compare a planned routing with what tests expect. ``resources`` has that of single resources, by path."""
     labels = {rule.position: rule.label for rule in rules}
     exercised: Set[int] = set()
     passed: List[str] = []
@@ -167,17 +180,21 @@ def run_routing_tests(
     for test in tests:
         try:
             with operation(f"run the routing test {quoted(test.name)}"):
-                types = test.types(routing)
-                found = _mismatches(test, types, routing)
+                tested = routing if test.resource is None else _of_resource(test.resource, resources)
+                types = test.types(tested)
+                found = _mismatches(test, types, tested)
         except RefusedError as error:
             errors.append(error)
             continue
-        for notification_type in types:
-            exercised.update(selection.rules_of(notification_type["id"]))
-        mismatches += [
-            replace(mismatch, rules=tuple(labels[position] for position in selection.rules_of(type_id)))
-            for type_id, mismatch in found.items()
-        ]
+        if test.resource is not None:
+            mismatches += [replace(mismatch, rules=("its own subscriptions",)) for mismatch in found.values()]
+        else:
+            for notification_type in types:
+                exercised.update(selection.rules_of(notification_type["id"]))
+            mismatches += [
+                replace(mismatch, rules=tuple(labels[position] for position in selection.rules_of(type_id)))
+                for type_id, mismatch in found.items()
+            ]
         if not found:
             passed.append(test.name)
 
@@ -188,6 +205,15 @@ def run_routing_tests(
         tuple(label for position, label in labels.items() if position not in exercised),
         len(exercised) * 100 // len(labels) if labels else 100,
         fail_under,
+    )
+
+
+def _of_resource(path: str, resources: Mapping[str, Routing]) -> Routing:
+    if path in resources:
+        return resources[path]
+    raise RefusedError(
+        f"no entry of `resource_subscriptions` is about {quoted(path)}, and the service cannot list such subscriptions",
+        next_step="Add an entry, or omit `resource`.",
     )
 
 
