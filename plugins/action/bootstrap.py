@@ -17,7 +17,8 @@ from ..module_utils._errors import NOTHING_CHANGED, NOTHING_DONE, NOTHING_WRITTE
 from ..plugin_utils import _role
 from ..plugin_utils._console import Console
 from ..plugin_utils._direct_execution import DirectExecution
-from ..plugin_utils._entry_points import ENTRY_POINTS, EntryPoint
+from ..plugin_utils._entry_point import EntryPoint
+from ..plugin_utils._entry_points import ENTRY_POINTS
 from ..plugin_utils._plain import plain
 from ..plugin_utils._reports import files
 from ..plugin_utils._reports.summary import summary_lines

@@ -94,11 +94,8 @@ def plan_organization(desired: DesiredOrganization, state: OrganizationState) ->
     rules = plan_rules(subscriptions, selection, desired.rules_options)
     settings = _plan_settings(desired, state, catalog)
     plan = integrations + rules.plan + settings
-    in_use: Optional[RefusedError] = None
-    try:
-        plan += plan_dependents(plan, [subscriptions, *settings.snapshot], desired.when_in_use)
-    except RefusedError as refusal:
-        in_use = refusal
+    dependents, in_use = _dependents(plan, [subscriptions, *settings.snapshot], desired.when_in_use)
+    plan += dependents
 
     before, after = state.routing, planned_routing(plan, subscriptions, catalog)
     tests = tuple(integrations_to_test(plan, desired.test))
@@ -139,6 +136,16 @@ def plan_organization(desired: DesiredOrganization, state: OrganizationState) ->
         unmanaged=tuple(_unmanaged(desired, selection, after)),
         refusals=tuple(refusal for refusal in refusals if refusal is not None),
     )
+
+
+def _dependents(
+    plan: Plan, collections: Sequence[Collection], when_in_use: str
+) -> Tuple[Plan, Optional[RefusedError]]:
+    """The steps that remove deleted integrations from subscriptions, or the error that forbids them."""
+    try:
+        return plan_dependents(plan, collections, when_in_use), None
+    except RefusedError as refusal:
+        return Plan((), Snapshot()), refusal
 
 
 def refuse_other_organization(state: OrganizationState, expected: Optional[str]) -> None:
