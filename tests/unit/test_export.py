@@ -46,6 +46,7 @@ from ansible_collections.ccloud.notifications.plugins.plugin_utils._reports.expo
 )
 from ansible_collections.ccloud.notifications.plugins.plugin_utils._reports.markdown import markdown_text
 from ansible_collections.ccloud.notifications.plugins.plugin_utils._reports.routing_table import (
+    MAX_COLUMNS,
     routing_table,
 )
 from support.playbooks import BIN, ROOT
@@ -427,3 +428,16 @@ def test_sops_and_every_reader_see_the_same_names(tmp_path, monkeypatch):
     for document in (text, after):
         assert yaml.safe_load(document)["names"] == names
         assert ruamel.yaml.YAML(typ="safe").load(document)["names"] == names
+
+
+def test_a_page_has_a_limited_number_of_columns():
+    """A thousand columns of a thousand rows take a minute, and nobody reads them."""
+    integrations = [
+        {"id": f"i-{n}", "display_name": f"c{n}", "target": {"kind": "Slack"}} for n in range(300)
+    ]
+    references = [{"id": obj["id"], "display_name": obj["display_name"]} for obj in integrations]
+    types = [{"id": "nt-1", "display_name": "A", "subscriptions": [{"integrations": references}]}]
+    table = routing_table(types, integrations)
+    assert table["columns"] == len(table["rows"][0]["to"]) == MAX_COLUMNS
+    assert len(table["rows"][0]["more"]) == 300 - MAX_COLUMNS
+    assert len(table["rows"][0]["names"]) == 300
