@@ -790,9 +790,7 @@ error:
     error_ids: []
 """
 
-from contextlib import nullcontext
 from datetime import datetime, timezone
-from typing import Any, ContextManager
 
 from ..module_utils._ansible import module
 from ..module_utils._ansible.context import ModuleContext, ModuleResult
@@ -811,8 +809,8 @@ from ..module_utils._errors import RefusedError
 from ..module_utils._organization.channel_tests import send_tests
 from ..module_utils._organization.findings import FINDINGS, NOTHING, describe_state
 from ..module_utils._organization.options import DesiredOrganization, organization_from_options
-from ..module_utils._organization.planning import plan_organization
-from ..module_utils._organization.state import organization_from_catalog, read_organization
+from ..module_utils._organization.planning import OrganizationPlan, plan_organization
+from ..module_utils._organization.state import OrganizationState, organization_from_catalog, read_organization
 
 ARGUMENTS = ORGANIZATION
 
@@ -824,35 +822,40 @@ def run(ctx: ModuleContext) -> ModuleResult:
     if ctx.params["catalog"] is not None:
         return run_without_service(ctx, desired)
     client = ctx.connect()
-    with take_turn(client, desired) if not ctx.check_mode else nullcontext():
-        return manage(ctx, client, desired, execution)
+    state = read_state(ctx, client, desired)
+    planned = plan_organization(desired, state)
+    if desired.owner is None or ctx.check_mode or not planned.plan.ordered_changes():
+        return manage(ctx, client, desired, state, planned, execution)
+
+    # Each PATCH replaces all integrations of a subscription, so two owners must not plan from one state.
+    # Without resource names, all organizations of an endpoint take turns.
+    organization = state.organization_id or ""
+    with creation_lock("organization", client.endpoint, organization, wait=client.wait_for_turn):
+        state = read_state(ctx, client, desired)
+        return manage(ctx, client, desired, state, plan_organization(desired, state), execution)
 
 
-def take_turn(client: Client, desired: DesiredOrganization) -> ContextManager[Any]:
-    """The turn of one owner. Without an owner, there is nobody to wait for.
-
-    Each PATCH replaces all integrations of a subscription, so two owners must not plan from one state.
-    """
-    if desired.owner is None:
-        return nullcontext()
-    organization = desired.organization_id or client.user
-    return creation_lock("organization", client.endpoint, organization, wait=client.wait_for_turn)
-
-
-def manage(
-    ctx: ModuleContext, client: Client, desired: DesiredOrganization, execution: ExecutionOptions
-) -> ModuleResult:
-    """Plan, and unless it is check mode, apply."""
-    state = read_organization(
+def read_state(ctx: ModuleContext, client: Client, desired: DesiredOrganization) -> OrganizationState:
+    """Read everything that the options are about."""
+    return read_organization(
         client,
-        execution.concurrency,
+        execution_options(ctx).concurrency,
         desired.selects,
         [setting.path for setting in desired.preferences],
         [setting.path for setting in desired.resource_subscriptions],
         ctx.warn_once,
     )
-    planned = plan_organization(desired, state)
 
+
+def manage(
+    ctx: ModuleContext,
+    client: Client,
+    desired: DesiredOrganization,
+    state: OrganizationState,
+    planned: OrganizationPlan,
+    execution: ExecutionOptions,
+) -> ModuleResult:
+    """Show a plan, and unless it is check mode, apply it."""
     # Everything that is shown is made before anything is written.
     members = plan_members(planned, client.endpoint)
     if ctx.params["return_state"] != NOTHING:

@@ -265,9 +265,15 @@ def test_two_owners_at_once_lose_nothing(run, emulator):
         integrations=[owned(name, owner) for owner, of_owner in names.items() for name in of_owner]
     )
 
+    # The ID of the organization may be stated or not, in either case.
+    stated = {
+        "team-a": {},
+        "team-b": {"organization_id": run.ok("organization")["organization"]["id"].upper()},
+    }
+
     def apply(owner):
         rules = [route(name, *names[owner]) for name in TYPES]
-        return run("organization", owner=owner, subscriptions=rules, test="none")
+        return run("organization", owner=owner, subscriptions=rules, test="none", **stated[owner])
 
     for _round in range(3):
         for name in TYPES:
@@ -329,3 +335,63 @@ def test_a_previous_name_that_renames_nothing_is_refused(run, emulator, item):
 def test_without_either_name_an_integration_is_created(run, emulator):
     run.ok("organization", integrations=[channel("new", previous_name="old")])
     assert set(emulator.made()) == {"new"}
+
+
+# Subscriptions of single resources
+
+
+CONNECTOR = {"environment": "env-1", "connector": "lcc-1"}
+
+
+@pytest.fixture
+def of_connector(run, emulator):
+    """Applies a subscription of a connector, which notifies team-a and team-b at first, for team-a."""
+    emulator.reset(integrations=[owned("a", "team-a"), owned("b", "team-b")])
+    shared = {"resource": CONNECTOR, "notification_type": FAILED}
+    run.ok("resource_subscription", **shared, integrations=["a", "b"])
+
+    def apply(run_module=run.ok, **item):
+        return run_module("organization", owner="team-a", resource_subscriptions=[{**shared, **item}])
+
+    return apply
+
+
+def recipients(emulator):
+    names = {obj["id"]: name for name, obj in emulator.made().items()}
+    return [
+        (obj["current_state"], sorted(names[reference["id"]] for reference in obj["integrations"]))
+        for obj in emulator.objects("resource-subscriptions")
+    ]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [{"state": "absent"}, {"integrations": ["a"], "until": "2001-01-01"}],
+    ids=["absent", "ended"],
+)
+def test_what_notifies_others_is_never_deleted(of_connector, emulator, item):
+    assert of_connector(**item)["changed"]
+    assert recipients(emulator) == [("ENABLED", ["b"])]
+    assert not of_connector(**item)["changed"]
+
+
+@pytest.mark.parametrize("item", [{"enabled": False}, {"enabled": False, "integrations": ["a"]}])
+def test_what_notifies_others_is_never_disabled(run, of_connector, emulator, item):
+    failed = of_connector(run.fails, **item)
+    assert failed["error"]["type"] == "other_owner"
+    assert "also notifies 'b'" in failed["msg"]
+    assert recipients(emulator) == [("ENABLED", ["a", "b"])]
+
+
+@pytest.mark.parametrize("mode", ["exact", "add"])
+def test_a_single_resource_is_not_routed_to_others(run, of_connector, emulator, mode):
+    failed = of_connector(run.fails, integrations=["b"], integrations_mode=mode)
+    assert failed["error"]["type"] == "other_owner"
+    assert "routes to 'b', which belongs to team-b" in failed["msg"]
+    assert recipients(emulator) == [("ENABLED", ["a", "b"])]
+
+
+def test_what_notifies_nobody_else_is_deleted(of_connector, run, emulator):
+    run.ok("resource_subscription", resource=CONNECTOR, notification_type=FAILED, integrations=["a"])
+    of_connector(state="absent")
+    assert recipients(emulator) == []

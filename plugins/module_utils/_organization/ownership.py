@@ -16,24 +16,24 @@ from .._redaction import quoted
 from .._resources.catalog import Catalog, IntegrationReference
 from .._resources.integrations import INTEGRATIONS, is_manageable
 from .._resources.owners import owner_of
-from .rules import Rule, Selection
 
 
 def foreign_route(
-    owner: Optional[str], rules: Sequence[Rule], selection: Selection, catalog: Catalog
+    owner: Optional[str], routes: Iterable[Tuple[str, Sequence[IntegrationReference]]], catalog: Catalog
 ) -> Optional[RefusedError]:
-    """The error for a rule that routes to a channel which its owner would remove again, or None.
+    """The error for a route to a channel of others, which the run could never remove again, or None.
 
-    ``catalog`` has the integrations that will exist.
+    ``routes`` have what routes, for messages, and its integrations. ``catalog`` has the integrations that
+    will exist.
     """
     if owner is None:
         return None
-    for rule in rules:
-        found = next(_foreign(owner, selection.recipients[rule.position], catalog), None)
+    for label, references in routes:
+        found = next(_foreign(owner, references, catalog), None)
         if found is not None:
             name, holder = found
             return RefusedError(
-                f"{rule.label} routes to {quoted(name)}, which "
+                f"{label} routes to {quoted(name)}, which "
                 f"{f'belongs to {holder}' if holder else 'belongs to nobody'}, and `owner` is {owner}",
                 type="other_owner",
                 operation="route by rules",

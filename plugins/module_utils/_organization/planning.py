@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .._common import Object
 from .._engine.model import Collection, DesiredState, Snapshot
@@ -19,13 +19,13 @@ from .._engine.planner import incomplete_lists, make_plan
 from .._engine.rendering import plan_checksum, plan_entry
 from .._errors import RefusedError
 from .._redaction import counted, one_line, quoted, quoted_names
-from .._resources.catalog import Catalog
+from .._resources.catalog import Catalog, IntegrationReference
 from .._resources.resource_settings import (
     ResourcePreferences,
     ResourceSubscriptions,
     preference_from_options,
 )
-from .._resources.subscriptions import Subscriptions, subscription_from_options
+from .._resources.subscriptions import RoutedState, Subscriptions, subscription_from_options
 from .channel_tests import integrations_to_test, refused_test
 from .detach import plan_dependents, planned_catalog, removed_integrations
 from .explain import Explained, explain
@@ -111,7 +111,7 @@ def plan_organization(desired: DesiredOrganization, state: OrganizationState) ->
     refusals = (
         incomplete_lists(plan),
         in_use,
-        foreign_route(desired.owner, desired.rules, selection, catalog),
+        foreign_route(desired.owner, _routes(desired.rules, selection, settings), catalog),
         *desired.limits.refusals(before, after, plan, state.object_count(desired.owner)),
         *routing_tests.refusals,
         _unreviewed_changes(desired.reviewed, plan, checksum),
@@ -146,6 +146,17 @@ def _dependents(
         return plan_dependents(plan, collections, when_in_use), None
     except RefusedError as refusal:
         return Plan((), Snapshot()), refusal
+
+
+def _routes(
+    rules: Sequence[Rule], selection: Selection, settings: Plan
+) -> Iterator[Tuple[str, Sequence[IntegrationReference]]]:
+    """What routes, for messages, and to which integrations: rules and subscriptions of single resources."""
+    for rule in rules:
+        yield rule.label, selection.recipients[rule.position]
+    for step in settings.steps:
+        if isinstance(step.desired, RoutedState):
+            yield f"the {step.resource.describe(step.name)}", step.desired.route.integrations or ()
 
 
 def refuse_other_organization(state: OrganizationState, expected: Optional[str]) -> None:

@@ -18,7 +18,6 @@ from .._engine.plan import Plan
 from .._engine.planner import make_plan
 from .._errors import RefusedError, operation
 from .._resources.catalog import Catalog, IntegrationReference, reference_ids
-from .._resources.integrations import is_manageable
 from .._resources.notification_types import (
     DISABLEABLE_PRIORITIES,
     is_included,
@@ -26,7 +25,15 @@ from .._resources.notification_types import (
     select_types,
 )
 from .._resources.owners import owner_of
-from .._resources.subscriptions import EXACT, REMOVE, Route, RoutedState, Subscriptions, is_enabled
+from .._resources.subscriptions import (
+    EXACT,
+    REMOVE,
+    Route,
+    RoutedState,
+    Subscriptions,
+    is_enabled,
+    others_integrations,
+)
 
 CRITICAL = "CRITICAL"
 
@@ -231,7 +238,7 @@ def disable_unselected(
         notification_type = resource.notification_type(subscription)
         may_be_disabled = options.disable_critical or notification_type.get("severity") != CRITICAL
         if may_be_disabled and notification_type.get("subscription_priority") in DISABLEABLE_PRIORITIES:
-            route = Route(enabled=False)
+            route = Route(enabled=False, owner=options.owner)
             desired_states.append(
                 RoutedState(resource=resource, id=subscription["id"], key=type_id, route=route)
             )
@@ -242,9 +249,6 @@ def disable_unselected(
 
 def _is_owned(subscription: Object, catalog: Catalog, owner: str) -> bool:
     """Whether all channels of a subscription belong to an owner, and at least one does."""
-    integrations = [
-        catalog.existing_integration(reference) or {}
-        for reference in reference_ids(subscription.get("integrations"))
-    ]
-    owners = {owner_of(integration) for integration in integrations if is_manageable(integration)}
-    return owners == {owner}
+    references = reference_ids(subscription.get("integrations"))
+    has_own = any(owner_of(catalog.existing_integration(item) or {}) == owner for item in references)
+    return has_own and not others_integrations(subscription, catalog, owner)

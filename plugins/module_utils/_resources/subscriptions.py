@@ -24,7 +24,7 @@ from .._engine.model import (
 from .._engine.plan import Plan
 from .._engine.snapshot import list_all
 from .._errors import RefusedError, UnknownNameError, operation
-from .._redaction import display_name, quoted
+from .._redaction import display_name, quoted, quoted_names
 from .catalog import (
     Catalog,
     IntegrationReference,
@@ -277,6 +277,15 @@ def dangling_references(plan: Plan) -> List[str]:
     return sorted(found - removed)
 
 
+def others_integrations(subscription: Object, catalog: Catalog, owner: str) -> List[Object]:
+    """The integrations of a subscription that this API can manage and that an owner does not hold."""
+    found = [
+        catalog.existing_integration(reference) or {}
+        for reference in reference_ids(subscription.get("integrations"))
+    ]
+    return [obj for obj in found if is_manageable(obj) and owner_of(obj) != owner]
+
+
 # Desired state
 
 
@@ -350,6 +359,18 @@ class RoutedState(DesiredState):
             raise AssertionError(self.resource)
         return self.resource
 
+    def validate_change(self, before: Object, changes: Sequence[str]) -> None:
+        if self.route.owner is None or self.route.enabled is not False or STATE.name not in changes:
+            return
+        others = others_integrations(before, self._routed_resource.catalog, self.route.owner)
+        if others:
+            names = quoted_names([str(integration.get("display_name")) for integration in others])
+            raise RefusedError(
+                f"`enabled` is false, and the subscription also notifies {names}, of other owners",
+                type="other_owner",
+                next_step="Use `state: absent`, which removes your own integrations only.",
+            )
+
     def _is_met_without_subscription(self) -> bool:
         """Without a subscription nobody is notified, which may be what is desired."""
         is_disabled = self.route.enabled is False and self.route.integrations is None
@@ -384,7 +405,7 @@ def subscription_from_options(
             raise RefusedError("`id` is empty", next_step="Omit it, or set it to the ID of a subscription.")
         type_id = _type_id(resource, object_id, type_name, existing, params["state"])
         if params["state"] == "absent":
-            return DesiredState(resource, present=False, id=object_id, key=type_id or None)
+            return _absent(resource, object_id, type_id, existing, owner)
 
         mode, keep_read_only = params["integrations_mode"], params["keep_read_only"]
         route = Route(None, mode, keep_read_only, params["enabled"], owner)
@@ -395,6 +416,26 @@ def subscription_from_options(
         return RoutedState(
             resource=resource, id=object_id, key=type_id, route=route, warnings=resolved.warnings
         )
+
+
+def _absent(
+    resource: RoutedResource,
+    object_id: Optional[str],
+    type_id: str,
+    existing: Collection,
+    owner: Optional[str],
+) -> DesiredState:
+    """No subscription, or if others are notified as well, one without the owner's integrations."""
+    found = existing.by_id(object_id) if object_id else None
+    current = found or next((obj for obj in existing if resource.key(obj) == type_id), None) or {}
+    if owner is None or not others_integrations(current, resource.catalog, owner):
+        return DesiredState(resource, present=False, id=object_id, key=type_id or None)
+    own = tuple(
+        reference
+        for reference in reference_ids(current.get("integrations"))
+        if owner_of(resource.catalog.existing_integration(reference) or {}) == owner
+    )
+    return RoutedState(resource=resource, id=object_id, key=type_id, route=Route(own, REMOVE))
 
 
 def _type_id(
