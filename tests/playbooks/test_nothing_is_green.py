@@ -59,6 +59,13 @@ def test_a_playbook_that_would_do_nothing_fails(play, emulator, playbook, flags,
     assert emulator.requests() == []
 
 
+@pytest.mark.parametrize("playbook", ["check_relay", "import_terraform", "test"])
+def test_a_playbook_without_requests_that_would_do_nothing_fails(play, tmp_path, playbook):
+    played = play(f"ccloud.notifications.{playbook}", "--tags", "nightly", relay_folder=str(tmp_path))
+    assert played.status == 2, played.output
+    assert "No task has the tag 'nightly'" in " ".join(played.output.split())
+
+
 @pytest.mark.parametrize(
     ("limit", "message"),
     [

@@ -79,6 +79,8 @@ class Running:
         self.task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self.task
+        # The end of a process closes its files, also if the relay never ran.
+        self.relay.spool.close()
 
     async def post(self, *notifications):
         for posted in notifications:
@@ -336,7 +338,7 @@ class Crash:
 
 @pytest.mark.parametrize("point", range(1, 10))
 @pytest.mark.parametrize(
-    ("module", "function"), [(os, "fsync"), (os, "replace"), (tempfile, "mkstemp"), (json, "dump")]
+    ("module", "function"), [(os, "fsync"), (os, "replace"), (tempfile, "mkstemp"), (os, "unlink")]
 )
 def test_a_crash_at_any_point_loses_nothing_that_was_accepted(
     start, receive, monkeypatch, module, function, point
@@ -374,25 +376,90 @@ def test_a_full_disk_is_an_error_for_the_sender(start, receive, monkeypatch):
     async def play():
         async with start(receiver) as running:
             await running.until(lambda: running.events)
-            monkeypatch.setattr(tempfile, "mkstemp", full)
+            monkeypatch.setattr(os, "fsync", full)
             with pytest.raises(OSError, match="No space left"):
                 await running.post(notification(1))
+            assert list(running.folder.glob("*.part")) == []
 
     asyncio.run(play())
 
 
-def test_files_that_are_no_notifications_are_put_aside(start, receive):
+def test_a_file_that_cannot_be_read_is_put_aside_as_it_is(start, receive):
     receiver = receive(answers(OK))
+    contents = {f"{'a' * 64}.json": "{", f"{'b' * 64}.json": '{"notification": []}'}
 
     async def play():
         running = start(receiver)
-        (running.folder).mkdir()
-        (running.folder / "a.json").write_text("{")
-        (running.folder / "b.json").write_text('{"notification": []}')
+        running.folder.mkdir()
+        for name, content in contents.items():
+            (running.folder / name).write_text(content)
         async with running:
             await running.post(notification(1))
             await running.until(lambda: running.relay.delivered == 1 and not running.waiting)
-            assert [bool(failed["reason"]) for failed in running.failed] == [True, True]
+            failed = running.folder / "failed"
+            assert {path.name: path.read_text() for path in failed.glob("*.json")} == contents
+            assert all((failed / f"{name}.reason").read_text() for name in contents)
+            assert running.relay._report()["failed"] == 2
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize("name", ["config.json", "notes.txt", "upload.part", ".profile"])
+def test_a_folder_of_others_is_refused_and_left_as_it_is(start, receive, name):
+    running = start(receive(answers(OK)))
+    running.folder.mkdir(mode=0o755)
+    (running.folder / name).write_text("mine")
+    with pytest.raises(ValueError, match=f"files that are not the relay's, such as {name}"):
+        source.Relay(running.args)
+    assert [path.name for path in running.folder.iterdir()] == [name]
+    assert (running.folder / name).read_text() == "mine"
+    assert stat.S_IMODE(running.folder.stat().st_mode) == 0o755
+
+
+def test_two_relays_never_share_a_folder(start, receive):
+    running = start(receive(answers(OK)))
+
+    async def play():
+        async with running:
+            (running.folder / "relay-x.part").write_text("{")
+            with pytest.raises(ValueError, match="which another relay uses"):
+                source.Relay(running.args)
+            assert (running.folder / "relay-x.part").exists()
+        async with running:
+            assert not (running.folder / "relay-x.part").exists()
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize(
+    "posted",
+    [[notification(1)], {"data": notification(1)}, {"summary": "Connector failed"}, "text", {}, None],
+)
+def test_what_is_posted_in_an_unknown_form_is_not_lost(start, receive, posted):
+    receiver = receive(answers(OK))
+
+    async def play():
+        async with start(receiver) as running:
+            await running.post(posted, posted)
+            await running.until(lambda: running.relay.delivered)
+
+    asyncio.run(play())
+    payload = receiver.received[0]["body"]["payload"]
+    assert payload["summary"] == "Notification of an unknown form"
+    assert json.loads(payload["custom_details"]["message"].replace("{ ", "{")) == posted
+
+
+def test_each_start_has_as_many_hours(start, receive):
+    """A machine that was off for two days has no network when it starts."""
+    receiver = receive(answers((503, {})))
+
+    async def play():
+        async with start(receiver, give_up_after=24) as running:
+            await running.post(notification(1))
+        running.now += 48 * 3600
+        receiver.respond = answers((503, {}), (503, {}), OK)
+        async with running:
+            await running.until(lambda: running.relay.delivered == 1)
 
     asyncio.run(play())
 

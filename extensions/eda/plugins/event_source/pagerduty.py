@@ -12,11 +12,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import email.utils
+import fcntl
 import hashlib
 import json
 import logging
 import os
 import random
+import re
 import runpy
 import tempfile
 import time
@@ -33,6 +35,8 @@ description:
   - Listens like the source C(eda.builtin.webhook), and posts each notification to PagerDuty. What it has
     accepted is kept in files until PagerDuty has accepted it too, so a restart, a crash or an outage loses
     nothing. A notification may be delivered twice; PagerDuty drops the second one by its C(dedup_key).
+  - What the token's holders post and is no notification of the known form is relayed as well, with what was
+    posted as its text.
   - A status of 429, 408 or 5xx and a lost connection are tried again, later and later, and not before the
     time in C(Retry-After). Another status of 4xx moves the file to the folder C(failed) with the reason, and
     so does the end of O(give_up_after). To try such a file again, move it back.
@@ -54,7 +58,9 @@ options:
     type: str
     required: true
   folder:
-    description: [The folder of the spool. It is created, and only its owner can read what is in it.]
+    description:
+      - The folder of the spool, for this relay alone. It is created, and only its owner can read what is in
+        it.
     type: path
     required: true
   routing_key:
@@ -94,28 +100,55 @@ PARALLEL = 10
 TIMEOUT, FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER = 30.0, 5.0, 300.0, 3600.0
 #: Seconds between two events about the state.
 INTERVAL = 60.0
-FAILED, STATUS = "failed", "status.json"
+FAILED, STATUS, LOCK = "failed", "status.json", "lock"
+#: The files of notifications, and those that are not finished yet.
+NAME, PART = re.compile(r"[0-9a-f]{64}\.json"), re.compile(r"relay-.*\.part")
 #: What is kept of a notification.
 MEMBERS = ("id", "title", "message", "created_at", "dedup_key")
 
 # ansible-rulebook runs each plugin as a file of its own, so the filter cannot be imported.
 _FILTER = Path(__file__).parents[1] / "event_filter" / "notification.py"
-_normalized = runpy.run_path(str(_FILTER))["main"]
+_filter = runpy.run_path(str(_FILTER))
+_normalized, _text, _LIMITS = _filter["main"], _filter["text"], _filter["LIMITS"]
 _logger = logging.getLogger(__name__)
 
 Notification = Mapping[str, Any]
 
 
 class Spool:
-    """Notifications in files: one each, complete or not there, in a folder that only its owner can read."""
+    """Notifications in files: one each, complete or not there, in a folder that only its owner can read.
+
+    Raises ValueError for a folder that another relay uses, or that has files of others.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.failed = folder / FAILED
-        self.failed.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._refuse_other_files()
+        self._lock = open(folder / LOCK, "w", encoding="utf-8")  # noqa: SIM115, it is held until close()
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._lock.close()
+            raise ValueError(f"folder is {folder}, which another relay uses. Give each its own.") from None
+        self.failed.mkdir(mode=0o700, exist_ok=True)
         self.folder.chmod(0o700)
         for unfinished in (*folder.glob("*.part"), *self.failed.glob("*.part")):
             unfinished.unlink()
+
+    def _refuse_other_files(self) -> None:
+        own = (FAILED, STATUS, LOCK)
+        for path in self.folder.iterdir():
+            if not (path.name in own or NAME.fullmatch(path.name) or PART.fullmatch(path.name)):
+                raise ValueError(
+                    f"folder is {self.folder}, which has files that are not the relay's, such as {path.name}. "
+                    "Choose an empty folder, or one that does not exist."
+                )
+
+    def close(self) -> None:
+        """Let another relay use the folder."""
+        self._lock.close()
 
     def add(self, notification: Notification, now: float) -> str:
         """Write a notification, unless it is there already. Returns the name of its file."""
@@ -126,7 +159,7 @@ class Spool:
 
     def names(self) -> List[str]:
         """The files of the notifications that wait, the oldest first."""
-        paths = [path for path in self.folder.glob("*.json") if path.name != STATUS]
+        paths = [path for path in self.folder.iterdir() if NAME.fullmatch(path.name)]
         return [path.name for path in sorted(paths, key=_modified)]
 
     def read(self, name: str) -> Dict[str, Any]:
@@ -141,11 +174,15 @@ class Spool:
         """Forget a notification that was delivered."""
         (self.folder / name).unlink(missing_ok=True)
 
-    def fail(self, name: str, content: Mapping[str, Any], reason: str, now: float) -> None:
+    def fail(self, name: str, content: Mapping[str, Any], reason: str) -> None:
         """Move a notification to the folder of those that were not delivered, with the reason."""
-        # A file that was moved back to be tried again starts anew.
-        _write(self.failed / name, {**content, "received": now, "reason": reason})
+        _write(self.failed / name, {**content, "reason": reason})
         self.remove(name)
+
+    def set_aside(self, name: str, reason: str) -> None:
+        """Move a file that cannot be read, as it is, to the folder of those that were not delivered."""
+        _write_text(self.failed / f"{name}.reason", reason)
+        os.replace(self.folder / name, self.failed / name)
 
     def failed_count(self) -> int:
         return sum(1 for _path in self.failed.glob("*.json"))
@@ -165,13 +202,21 @@ def _modified(path: Path) -> float:
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
+    _write_text(path, json.dumps(content))
+
+
+def _write_text(path: Path, text: str) -> None:
     """Write a file that is complete and on the disk, or not there at all."""
-    descriptor, part = tempfile.mkstemp(suffix=".part", dir=path.parent)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        json.dump(content, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
+    descriptor, part = tempfile.mkstemp(prefix="relay-", suffix=".part", dir=path.parent)
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except OSError:
+        os.unlink(part)
+        raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -249,6 +294,14 @@ def _seconds(retry_after: Optional[str]) -> float:
     return 0.0
 
 
+def _unknown(event: Mapping[str, Any]) -> Dict[str, Any]:
+    """A notification for something else that was posted: somebody should see it."""
+    posted = json.dumps(event.get("payload"), sort_keys=True, default=str)
+    digest = hashlib.sha256(posted.encode()).hexdigest()
+    title = "Notification of an unknown form"
+    return {"title": title, "message": _text(posted, _LIMITS["message"]), "dedup_key": digest}
+
+
 class Relay:
     """Receives notifications into a spool, and delivers what is in it.
 
@@ -284,9 +337,10 @@ class Relay:
         The source webhook takes this object for a queue.
         """
         notification = _normalized(event)["confluent_cloud"]
-        if notification["is_notification"]:
-            name = await asyncio.to_thread(self.spool.add, notification, self._now())
-            self._start(name)
+        if not notification["is_notification"]:
+            notification = _unknown(event)
+        name = await asyncio.to_thread(self.spool.add, notification, self._now())
+        self._start(name)
 
     async def run(self, queue: Any) -> None:
         """Deliver what is in the spool, and put events about the state into a queue, until canceled."""
@@ -302,6 +356,7 @@ class Relay:
             finally:
                 for task in self._started.values():
                     task.cancel()
+                self.spool.close()
 
     async def _pause(self) -> None:
         """Wait for the next report: a minute, or until a notification was delivered or failed."""
@@ -334,8 +389,11 @@ class Relay:
         except FileNotFoundError:
             return None
         except ValueError as error:
-            return self._fail(name, {}, str(error))
+            self.spool.set_aside(name, str(error))
+            return self._note_failure(name, str(error))
         received = float(content.get("received") or 0)
+        # After a restart, or once a file was moved back, there is as much time again.
+        give_up_at = max(received, self._now()) + self._give_up_after
         event = self.receiver.event(content["notification"], received)
         pause = FIRST_PAUSE
         while True:
@@ -347,18 +405,21 @@ class Relay:
                 self._last_delivered_at = self._now()
                 return self._has_news.set()
             if attempt.is_final:
-                return self._fail(name, content, attempt.reason)
-            if self._now() - received >= self._give_up_after:
-                return self._fail(name, content, f"given up, {attempt.reason}")
+                return self._give_up(name, content, attempt.reason)
+            if self._now() >= give_up_at:
+                return self._give_up(name, content, f"given up, {attempt.reason}")
 
             delay = max(attempt.retry_after, pause * random.uniform(0.8, 1.0))
             pause = min(pause * 2, LONGEST_PAUSE)
             _logger.warning("%s is tried again in %.0f s: %s", name[:12], delay, attempt.reason)
             await self._sleep(delay)
 
-    def _fail(self, name: str, content: Mapping[str, Any], reason: str) -> None:
+    def _give_up(self, name: str, content: Mapping[str, Any], reason: str) -> None:
+        self.spool.fail(name, content, reason)
+        self._note_failure(name, reason)
+
+    def _note_failure(self, name: str, reason: str) -> None:
         _logger.error("%s was not delivered: %s", name[:12], reason)
-        self.spool.fail(name, content, reason, self._now())
         self._has_news.set()
 
     def _report(self) -> Dict[str, Any]:
