@@ -652,6 +652,20 @@ not_included:
   type: list
   elements: dict
   sample: []
+refusals:
+  description: All reasons not to apply the plan. The first one is in RV(error).
+  returned: when planning succeeded
+  type: list
+  elements: dict
+  contains:
+    type:
+      description: The stable type, as in RV(error).
+      type: str
+      sample: policy_violated
+    detail:
+      description: What is wrong.
+      type: str
+  sample: []
 routing_tests:
   description: The results of O(tests).
   returned: when planning succeeded
@@ -857,7 +871,7 @@ def manage(
 ) -> ModuleResult:
     """Show a plan, and unless it is check mode, apply it."""
     # Everything that is shown is made before anything is written.
-    members = plan_members(planned, client.endpoint)
+    members = plan_members(ctx, planned, client.endpoint)
     if ctx.params["return_state"] != NOTHING:
         only_findings = ctx.params["return_state"] == FINDINGS
         members["state"] = describe_state(
@@ -887,7 +901,7 @@ def run_without_service(ctx: ModuleContext, desired: DesiredOrganization) -> Mod
         [setting.path for setting in desired.resource_subscriptions],
     )
     planned = plan_organization(desired, state)
-    members = plan_members(planned)
+    members = plan_members(ctx, planned)
     return ModuleResult({**members, "changed": bool(planned.plan.ordered_changes())}, planned.refusal)
 
 

@@ -41,11 +41,8 @@ class Bootstrap(EntryPoint):
 
     def run(self, run_module: RunModule, check_mode: bool, now: datetime.datetime) -> Object:
         options = {**_role.organization_options(self.variables), **self._reviewed}
-        if self.files and not check_mode:
-            failure = self._back_up(run_module, options)
-            if failure is not None:
-                return failure
-        self.result = run_module("organization", options, False)
+        failed = self._back_up(run_module, options) if self.files and not check_mode else None
+        self.result = failed or run_module("organization", options, False)
         if check_mode or "summary" not in self.result:
             lines = self._show_plan(self.result)
         else:
@@ -60,13 +57,14 @@ class Bootstrap(EntryPoint):
     def _back_up(self, run_module: RunModule, options: Mapping[str, Any]) -> Optional[Object]:
         """Export the organization if the run would change it. Returns the result if that fails."""
         planned = run_module("organization", options, True)
-        if planned.get("failed") or not planned["plan"]["changes"]:
+        if planned.get("failed"):
+            return planned
+        if not planned["plan"]["changes"]:
             # A run that changes nothing must not replace the backup of one that did.
             return None
         read = run_module("organization_info", {"reveal_webhook_urls": True}, True)
         if read.get("failed"):
-            self.result = {name: read[name] for name in ("failed", "msg", "error", "api") if name in read}
-            return self.result
+            return {name: read[name] for name in ("failed", "msg", "error", "api") if name in read}
         try:
             export = exported(
                 read["notification_types"], read["integrations"], self.variables.get("bootstrap_owner")
@@ -79,6 +77,8 @@ class Bootstrap(EntryPoint):
             "bootstrap_backup_secrets_to": export["secrets"],
         }
         for file in self.files:
+            # After a failed run, it may be the only one of the organization as it was.
+            files.keep_existing(file)
             files.write(file, texts[file.variable])
         self.console.show(
             [f"The organization was exported to {' and '.join(file.path for file in self.files)}."]
@@ -176,10 +176,6 @@ class Test(EntryPoint):
         return {"msg": lines, **members, "changed": False, "routing_tests": found}
 
 
-#: Refusals that are findings of their own.
-_FINDINGS = ("policy_violated", "routing_test_failed")
-
-
 class Verify(EntryPoint):
     """Compares the organization with its variables, and shows what is wrong."""
 
@@ -189,6 +185,8 @@ class Verify(EntryPoint):
 
     def prepare(self, variables: Variables, plans: Any, names: Sequence[str]) -> None:
         super().prepare(variables, plans, names)
+        #: What went wrong beside the findings.
+        self._failures: List[Object] = []
         self._is_compared = _role.has_content(variables)
         self._fail_on = _role.as_list(variables.get("verify_fail_on", verification.DEFAULT_FAIL_ON))
         if "drift" in self._fail_on and not self._is_compared:
@@ -219,10 +217,11 @@ class Verify(EntryPoint):
             "organization": self.result["organization"],
         }
         self._write(report, now)
-        failures = [named(self.result)] if error_type(self.result) not in ("", *_FINDINGS) else []
+        if verification.is_failure(self.result):
+            self._failures = [named(self.result)]
         if is_tested:
-            failures += self._test(run_module, self.result)
-        return self._conclusion(verified, failures)
+            self._failures += self._test(run_module, self.result)
+        return self._conclusion(verified)
 
     def _read(self, run_module: RunModule, everything: bool) -> Object:
         if self._is_compared:
@@ -267,7 +266,8 @@ class Verify(EntryPoint):
         found = self._verified.findings
         return bool(self._verified.failed_kinds(self._fail_on) or found["drift"] or found["violations"])
 
-    def _conclusion(self, verified: Verification, failures: Sequence[Object]) -> Object:
+    def _conclusion(self, verified: Verification) -> Object:
+        failures = self._failures
         kinds = verified.failed_kinds(self._fail_on)
         message = verification.failure(verified, kinds, self.host)
         lines = verification.success(verified, self._fail_on, self.host)
@@ -286,12 +286,13 @@ class Verify(EntryPoint):
             stats = {"status": "failed", "checksum": "", "counts": {}, "findings": {}}
             return {**stats, "error": error_type(self.result)}
         found = self._verified.findings
+        status = "failed" if self._failures else "findings" if self._has_findings() else "ok"
         return {
-            "status": "findings" if self._has_findings() else "ok",
+            "status": status,
             "checksum": (self.result.get("plan") or {}).get("checksum", ""),
             "counts": {kind: len(lines) for kind, lines in found.items()},
             "findings": found,
-            "error": "",
+            "error": error_type(self._failures[0]) if self._failures else "",
         }
 
 

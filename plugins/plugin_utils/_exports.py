@@ -30,6 +30,8 @@ class Export(EntryPoint):
 
     file_variables = ("export_to", "export_secrets_to", "export_catalog_to")
     stats_name = "notifications_export"
+    #: Whether there may be integrations that were not read.
+    is_partial = False
 
     def prepare(self, variables: Variables, plans: Any, names: Sequence[str]) -> None:
         self.variables = variables
@@ -55,7 +57,7 @@ class Export(EntryPoint):
             return self.result
         try:
             owner = self.variables.get("export_owner")
-            export = exported(read["notification_types"], read["integrations"], owner)
+            export = exported(read["notification_types"], read["integrations"], owner, self.is_partial)
         except UnsafeIdError as error:
             return self.refused(str(error))
 
@@ -123,6 +125,7 @@ class ImportTerraform(Export):
 
     uses_service = False
     stats_name = ""
+    is_partial = True
 
     def prepare(self, variables: Variables, plans: Any, names: Sequence[str]) -> None:
         super().prepare(variables, plans, names)
@@ -136,7 +139,7 @@ class ImportTerraform(Export):
         types: Sequence[Object] = ()
         if variables.get("import_catalog"):
             hint = "Write it with the playbook export and -e export_catalog_to=catalog.json."
-            types = files.read_json("import_catalog", variables["import_catalog"], hint)["notification_types"]
+            types = _catalog_types(files.read_json("import_catalog", variables["import_catalog"], hint), hint)
         try:
             self._objects = state_objects(state, types)
         except StateError as error:
@@ -145,3 +148,11 @@ class ImportTerraform(Export):
     def _read(self, run_module: RunModule) -> Object:
         types, integrations = self._objects
         return {"notification_types": types, "integrations": integrations}
+
+
+def _catalog_types(catalog: Any, hint: str) -> Sequence[Object]:
+    """The notification types of a catalog. Raises VariableError."""
+    types = catalog.get("notification_types") if isinstance(catalog, Mapping) else None
+    if not isinstance(types, list) or not all(isinstance(obj, Mapping) and "id" in obj for obj in types):
+        raise VariableError(f"Could not import: import_catalog is no catalog of notification types. {hint}")
+    return types

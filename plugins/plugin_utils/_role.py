@@ -308,7 +308,8 @@ def reviewed_options(
 ) -> Dict[str, Any]:
     """The option that ties an apply to the plan that was reviewed: by the user, or by an earlier job.
 
-    ``plans`` is the variable notifications_plan of a workflow, by host. Raises VariableError.
+    ``plans`` is the variable notifications_plan of a workflow, by host or bootstrap_stats_key. Raises
+    VariableError.
     """
     given = [name for name in ("expected_plan", "expected_checksum") if PREFIX + name in variables]
     if len(given) > 1:
@@ -316,13 +317,15 @@ def reviewed_options(
             "bootstrap_expected_plan and bootstrap_expected_checksum are mutually exclusive. Set only one of "
             "them."
         )
-    if given or plans is None:
+    is_required = is_true(variables.get("bootstrap_require_plan"))
+    if given or (plans is None and not is_required):
         return {}
-    checksum = (plans.get(host) or {}).get("checksum")
+    host = str(variables.get("bootstrap_stats_key") or host)
+    checksum = ((plans or {}).get(host) or {}).get("checksum")
     if not checksum:
         raise VariableError(
-            f"The plan job of this workflow has no plan for {host} (notifications_plan). Its plan failed, or "
-            "the job was sliced."
+            f"The plan job of this workflow has no plan for {host} (notifications_plan). Its plan or the job "
+            "failed, or the job was sliced."
         )
     return {"expected_checksum": checksum}
 
@@ -424,7 +427,8 @@ def with_variables(message: str) -> str:
     )
 
 
-_REFERENCE = re.compile(r"\{\{-?\s*([A-Za-z_]\w*)")
+#: The variable with which a template begins. A name before a parenthesis is that of a function.
+_REFERENCE = re.compile(r"\{\{-?\s*([A-Za-z_]\w*)\b(?!\s*\()")
 
 
 def undefined_urls(integrations: Any, names: Iterable[str]) -> List[Tuple[str, str]]:

@@ -98,11 +98,18 @@ def test_annotations_without_a_finding_are_an_empty_file(play, tmp_path):
 
 
 def test_a_source_that_cannot_be_read_is_an_error(play, tmp_path):
-    (tmp_path / "broken.yml").write_text("a: [")
     assert "lint_source is missing.yml, which cannot be read" in play(
         "plan", status=2, lint_source="missing.yml"
     )
-    assert "it is not valid YAML" in play("plan", status=2, lint_source="broken.yml")
+
+
+@pytest.mark.parametrize("line", [f"- webhook_url: {URL} x: y: z", f'url: "{URL}', f"a: [{URL}"])
+def test_an_error_in_the_source_names_the_line_and_quotes_nothing(play, tmp_path, line):
+    """The parser's own message has the line, and a URL with it. ``play`` looks for the URL."""
+    (tmp_path / "broken.yml").write_text(f"---\n{line}\n")
+    output = play("plan", status=2, lint_source="broken.yml")
+    assert re.search(r"it is not valid YAML in line \d+, column \d+: ", output)
+    assert "hooks.slack" not in output
 
 
 def test_explanations_are_printed(play):
@@ -276,12 +283,32 @@ def test_a_terraform_state_becomes_an_organization_file(play, emulator, tmp_path
     assert {"tf-slack", "tf-hook"} <= set(emulator.routes()[FAILED])
 
 
+def state_of(**values):
+    """A state with one integration."""
+    resource = {"mode": "managed", "type": "confluent_notifications_integration", "values": values}
+    return json.dumps({"values": {"root_module": {"resources": [resource]}}})
+
+
+@pytest.mark.parametrize("catalog", ["[]", "{}", '{"notification_types": [1]}', '{"notification_types": {}}'])
+def test_what_is_no_catalog_is_refused(play, tmp_path, catalog):
+    target = [{"webhook_url": URL}]
+    (tmp_path / "state.json").write_text(state_of(id="i-1", display_name="x", slack_target=target))
+    (tmp_path / "catalog.json").write_text(catalog)
+    variables = {"terraform_state": "state.json", "export_to": "imported.yml"}
+    output = play("import_terraform", status=2, import_catalog="catalog.json", **variables)
+    assert "import_catalog is no catalog" in output
+
+
 @pytest.mark.parametrize(
     ("state", "message"),
     [
         ("{}", "The file is no state."),
         ("[", "is no valid JSON"),
         ('{"values": {"root_module": {}}}', "has no resource"),
+        (state_of(id="i-1", display_name="x"), "has no target with a URL"),
+        (state_of(id="i-1", display_name="x", slack_target=[{}]), "has no target with a URL"),
+        (state_of(display_name="x", slack_target=[{"webhook_url": URL}]), "has no id"),
+        ('{"values": {"root_module": {"resources": [1]}}}', "is no mapping"),
     ],
 )
 def test_what_is_no_state_is_refused(play, tmp_path, state, message):

@@ -216,7 +216,15 @@ def test_role_demands_what_the_module_demands():
     module = load_module("organization").ARGUMENTS.options
     assert set(module) - set(role) == {"continue_on_error", "return_state", "catalog"}
     paths = {name: {**option, "type": "str"} for name, option in module.items() if option["type"] == "path"}
-    # What the role does with results:
-    for own in ("files_as_stats", "stats_key", "backup_to", "backup_secrets_to", "organization_name"):
-        del role[own]
+    # What the role does with results and plans:
+    own = (
+        "files_as_stats",
+        "stats_key",
+        "backup_to",
+        "backup_secrets_to",
+        "organization_name",
+        "require_plan",
+    )
+    for name in own:
+        del role[name]
     assert comparable(role) == comparable({name: {**module, **paths}[name] for name in role})

@@ -276,6 +276,11 @@ def test_urls_that_are_not_defined_are_named_with_their_owners():
     items = [
         {"display_name": "ops", "target": {"kind": "Slack", "webhook_url": "{{ ops_url }}"}},
         {"display_name": "pager", "target": {"kind": "Webhook", "url": "{{- pager_url | trim }}"}},
+        {"display_name": "store", "target": {"kind": "Slack", "webhook_url": "{{ lookup('env', 'URL') }}"}},
+        {
+            "display_name": "query",
+            "target": {"kind": "Slack", "webhook_url": "{{ query ('env', 'URL')[0] }}"},
+        },
         {"display_name": "other"},
     ]
     assert _role.undefined_urls(items, ["pager_url"]) == [("ops_url", "'ops'")]

@@ -21,6 +21,7 @@ from .._engine.rendering import (
     similar_names,
 )
 from .._engine.result import PlanResult
+from .._errors import RefusedError
 from .._organization.channel_tests import TestResult
 from .._organization.lint_findings import Finding
 from .._organization.planning import OrganizationPlan
@@ -51,7 +52,7 @@ def describe_organization(organization_id: Optional[str], endpoint: str = "") ->
     return {"id": organization_id, "endpoint": origin_of(endpoint) if endpoint else ""}
 
 
-def plan_members(organization: OrganizationPlan, endpoint: str = "") -> Dict[str, Any]:
+def plan_members(ctx: ModuleContext, organization: OrganizationPlan, endpoint: str = "") -> Dict[str, Any]:
     """The members of a result that are known before anything is changed."""
     catalog = organization.routing.catalog
     return {
@@ -60,10 +61,16 @@ def plan_members(organization: OrganizationPlan, endpoint: str = "") -> Dict[str
         "diff": plan_diff(organization.plan.steps),
         "not_included": catalog.type_summaries(organization.selection.not_included.values()),
         "not_disabled": catalog.type_summaries(organization.not_disabled),
+        "refusals": [_describe_refusal(ctx, refusal) for refusal in organization.refusals],
         "routing_tests": _describe_routing_tests(organization.routing_tests),
         "lint": [_describe_finding(finding) for finding in organization.findings],
         "explanations": list(organization.explanations),
     }
+
+
+def _describe_refusal(ctx: ModuleContext, refusal: RefusedError) -> Dict[str, Any]:
+    error = ctx.failure(refusal)["error"]
+    return {"type": error["type"], "detail": error["detail"]}
 
 
 def _describe_finding(finding: Finding) -> Dict[str, Any]:

@@ -33,7 +33,10 @@ class Source:
         try:
             document = yaml.compose(text, Loader=yaml.SafeLoader)
         except yaml.YAMLError as error:
-            raise ValueError(f"it is not valid YAML: {one_line(str(error))}") from None
+            # The text of the error quotes the file, which may have URLs.
+            mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+            place = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+            raise ValueError(f"it is not valid YAML{place}{f': {problem}' if problem else ''}") from None
         return cls(path, dict(_lines(document)))
 
     def line(self, entry: Optional[Sequence[Any]]) -> int:

@@ -87,10 +87,21 @@ def _id(text: str) -> str:
 # Export
 
 
+_DELETED = ("no longer exist", "Applying this file removes the references.")
+_UNKNOWN = (
+    "are not in the state",
+    "Applying this file removes them, except e-mail and others that the API cannot manage.",
+)
+
+
 @dataclass
 class _Export:
-    """The content of the exported files, with notes about what they cannot express."""
+    """The content of the exported files, with notes about what they cannot express.
 
+    ``missing`` says what integrations without a name are, and what becomes of references to them.
+    """
+
+    missing: Tuple[str, str]
     integrations: List[Object] = field(default_factory=list)
     rules: List[Object] = field(default_factory=list)
     secrets: Dict[str, str] = field(default_factory=dict)
@@ -114,17 +125,21 @@ _HEADER = (
 
 
 def exported(
-    notification_types: Iterable[Object], integrations: Iterable[Object], owner: Optional[str] = None
+    notification_types: Iterable[Object],
+    integrations: Iterable[Object],
+    owner: Optional[str] = None,
+    is_partial: bool = False,
 ) -> Object:
     """``variables`` and ``secrets``: the texts of two YAML files. ``counts``: what is in the first one.
 
     ``notification_types`` are as notification_type_info returns them with their subscriptions, and
     ``integrations`` as integration_info returns them with their URLs. Bootstrapping the organization from
     these files changes nothing. A comment in the first file says what the files cannot express. With
-    ``owner``, only what it owns is exported. Raises UnsafeIdError.
+    ``owner``, only what it owns is exported. ``is_partial`` says that integrations without a name may exist
+    elsewhere. Raises UnsafeIdError.
     """
     integrations, types = list(integrations), list(notification_types)
-    export = _Export()
+    export = _Export(missing=_UNKNOWN if is_partial else _DELETED)
     names = Names(integrations)
     if owner is not None:
         integrations = [_without_owner(obj) for obj in integrations if owner_of(obj) == owner]
@@ -250,12 +265,10 @@ def _routed_to(export: _Export, notification_type: Object, names: Names) -> Opti
         if reference.get("display_name") is not None
     ]
     if subscriptions[0]["integrations"] and not existing:
-        export.notes.append(f"{label} has no rule, because its integrations no longer exist.")
+        export.notes.append(f"{label} has no rule, because its integrations {export.missing[0]}.")
         return None
     if len(existing) < len(subscriptions[0]["integrations"]):
-        export.notes.append(
-            f"{label} refers to integrations that no longer exist. Applying this file removes the references."
-        )
+        export.notes.append(f"{label} refers to integrations that {'. '.join(export.missing)}")
     if not all(map(names.is_addressable, existing)):
         export.notes.append(
             f"{label} has no rule, because the ID of an integration is the name of another one."

@@ -10,6 +10,7 @@ import json
 import os
 import stat
 import tempfile
+import time
 from dataclasses import dataclass
 from typing import Any, Iterable, Optional, Sequence
 
@@ -125,6 +126,22 @@ def shared_between(variable: str, path: str, host: str, other: str) -> FileError
         f"{variable} is {path} for {first} and for {second}, so one would replace the other. Use "
         "{{ inventory_hostname }} in it."
     )
+
+
+def keep_existing(file: OutputFile) -> None:
+    """Give an existing file another name, with the time of its last change, as Ansible names its backups.
+
+    Raises FileError.
+    """
+    status = _status(file.path)
+    if status is None:
+        return
+    changed_at = time.strftime("%Y-%m-%d@%H:%M:%S", time.gmtime(status.st_mtime))
+    try:
+        os.rename(file.path, f"{file.path}.{changed_at}~")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FileError(f"{file.variable}: {file.path} could not be renamed ({reason}).") from None
 
 
 def write(file: OutputFile, content: str) -> None:

@@ -57,6 +57,8 @@ def _root(state: Any) -> Mapping[str, Any]:
 def _resources(module: Mapping[str, Any]) -> Iterator[Tuple[str, Mapping[str, Any]]]:
     """The type and the values of each managed resource, those of child modules included."""
     for resource in module.get("resources") or ():
+        if not isinstance(resource, Mapping):
+            raise StateError("A resource of the state is no mapping.")
         if resource.get("mode") == "managed" and isinstance(resource.get("values"), Mapping):
             yield str(resource.get("type")), resource["values"]
     for child in module.get("child_modules") or ():
@@ -66,12 +68,13 @@ def _resources(module: Mapping[str, Any]) -> Iterator[Tuple[str, Mapping[str, An
 def _integration(values: Mapping[str, Any]) -> Object:
     for block, (kind, member) in _TARGETS.items():
         target = _first(values.get(block))
-        if target:
-            url = {member: target["url"] if member == "url" else target["webhook_url"]}
-            shown = {"kind": kind, **url}
+        if target.get(member):
+            shown = {"kind": kind, member: target[member]}
             break
     else:
-        raise StateError(f"The integration {values.get('display_name')!r} has no target that is known.")
+        raise StateError(f"The integration {values.get('display_name')!r} has no target with a URL.")
+    if not values.get("id") or not values.get("display_name"):
+        raise StateError("An integration has no id or no display_name. Apply it with Terraform first.")
     return {
         "id": str(values["id"]),
         "display_name": str(values["display_name"]),

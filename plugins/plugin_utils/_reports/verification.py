@@ -14,6 +14,8 @@ from .routing_table import routing_table
 
 #: What ``verify_fail_on`` may name, in the order of reports.
 KINDS = ("drift", "violations", "tests", "gaps", "unused", "lint")
+#: The type of a refusal because of routing tests.
+TESTS_FAILED = "routing_test_failed"
 DEFAULT_FAIL_ON = ("drift", "violations", "tests")
 
 
@@ -60,12 +62,30 @@ def verification(result: Object, is_compared: bool, used_by_resources: Sequence[
     return Verification(findings, table, state["counts"], plan["unmanaged"])
 
 
+#: Refusals that are findings of their own.
+_FINDINGS = ("policy_violated", TESTS_FAILED)
+
+
+def is_failure(result: Object) -> bool:
+    """Whether a result failed for a reason that is no finding."""
+    return any(refusal["type"] not in _FINDINGS for refusal in _refusals(result))
+
+
+def _refusals(result: Object) -> List[Object]:
+    """Why the result failed. One without a plan has a single reason."""
+    if not result.get("failed"):
+        return []
+    error = result.get("error") or {}
+    alone = {"type": error.get("type") or "internal_error", "detail": result.get("msg")}
+    return list(result.get("refusals") or [alone])
+
+
 def _failed_tests(result: Object) -> List[str]:
-    """The routing tests that failed; what is wrong with the tests themselves is in the message alone."""
+    """The routing tests that failed, and rules without one."""
     mismatches = (result.get("routing_tests") or {}).get("mismatches", ())
     lines = [one_line(f"{mismatch['test']}: {mismatch['text']}") for mismatch in mismatches]
-    is_failure = (result.get("error") or {}).get("type") == "routing_test_failed"
-    return lines or ([one_line(str(result["msg"]))] if is_failure else [])
+    failed = [refusal for refusal in _refusals(result) if refusal["type"] == TESTS_FAILED]
+    return lines or [one_line(str(refusal["detail"])) for refusal in failed]
 
 
 def lint_findings(result: Object) -> List[Object]:

@@ -163,6 +163,8 @@ def assert_workflow(controller):
         f"Bootstrap {NAME}": {"always": ["verify"]},
         f"Verify {NAME}": {},
     }
+    # The plan job may have failed before it had a plan to hand on.
+    assert nodes["bootstrap"]["extra_data"] == {"bootstrap_require_plan": True}
 
 
 @pytest.mark.parametrize("programs", VERSIONS[:1], indirect=True)
