@@ -99,9 +99,14 @@ def test_patterns_that_match_nothing_are_found(run, emulator):
 # Channels
 
 
-def test_integrations_that_nothing_uses_are_found(run, emulator):
+@pytest.mark.parametrize("by", ["display_name", "id"])
+def test_integrations_that_nothing_uses_are_found(run, emulator, by):
     emulator.reset(integrations=[slack("ops"), slack("old"), slack("lent")])
-    lent = {"resource": CONNECTOR, "notification_type": FAILED, "integrations": ["lent"]}
+    lent = {
+        "resource": CONNECTOR,
+        "notification_type": FAILED,
+        "integrations": [emulator.made()["lent"][by]],
+    }
     new = {"display_name": "new", "target": slack("new")["target"]}
     result = run(
         "organization",
@@ -225,6 +230,17 @@ def test_what_ends_within_a_week_is_found(run, emulator):
     assert texts(run("organization", subscriptions=rules), "ends-soon") == [
         "rule 1 ends on 2027-01-21 00:00 UTC"
     ]
+
+
+@pytest.mark.parametrize(
+    ("disable_others", "effect"), [(False, "keep their channels"), (True, "may be disabled")]
+)
+def test_the_end_of_a_rule_says_what_becomes_of_its_types(run, emulator, disable_others, effect):
+    emulator.reset(integrations=[slack("ops")])
+    rules = [rule(FAILED, "ops", until=YESTERDAY), rule("Connector degraded", "ops")]
+    options = {"subscriptions": rules, "disable_others": disable_others, "silence_limit": 100}
+    result = run("organization", check_mode=True, **options)
+    assert effect in found(result, "ended")[0]["text"]
 
 
 def test_settings_of_single_resources_mean_the_opposite_afterwards(run, emulator):

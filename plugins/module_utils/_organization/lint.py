@@ -166,7 +166,8 @@ def _unused_integrations(linted: Linted) -> Iterator[Finding]:
         for name in setting.params["integrations"] or ()
     }
     for channel in linted.channels.values():
-        is_used = channel.reference in linted.routing.used or channel.name in used_by_resources
+        is_named = not used_by_resources.isdisjoint((channel.name, channel.reference))
+        is_used = is_named or channel.reference in linted.routing.used
         if not is_used and linted.desired.owner in (None, channel.owner):
             text = f"no subscription uses the integration {quoted(channel.name)}"
             yield Finding("unused-integration", channel.name, text, linted.entry_of(channel.name))

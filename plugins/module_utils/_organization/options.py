@@ -154,8 +154,9 @@ def _after(setting: ResourceSetting, ended: Container[Entry], opposite: Mapping[
 
 
 def _rule_expiries(rules: Sequence[Rule], params: Mapping[str, Any]) -> Iterator[Expiry]:
+    others = "may be disabled" if params["disable_others"] else "keep their channels"
+    effect = f"it is ignored, and types that no other rule selects {others}"
     for rule, item in zip(rules, params["subscriptions"]):
-        effect = "it is ignored, and types that no other rule selects keep their channels"
         expiry = expiry_from_options(item, rule.label, ("subscriptions", rule.position), effect)
         if expiry is not None:
             yield expiry
