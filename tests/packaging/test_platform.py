@@ -77,7 +77,7 @@ def test_documented_defaults_of_the_role_are_those_of_the_role_or_the_module():
     for name, option in ALL_OPTIONS.items():
         of_module = ORGANIZATION.options.get(name.removeprefix("bootstrap_"), {}).get("default")
         if name.startswith("bootstrap_") and "default" in option:
-            empty = [] if option["type"] == "list" else ""
+            empty = {"list": [], "bool": False}.get(option["type"], "")
             assert option["default"] == defaults.get(name, empty if of_module is None else of_module), name
 
 
