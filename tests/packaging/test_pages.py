@@ -25,7 +25,7 @@ import yaml
 from support import examples
 from support.emulator import EXTERNAL_TOKEN, Emulator
 from support.markdown_pages import FILE_NAME, blocks, files
-from support.playbooks import BIN, ROOT, free_port, plays, process_environment, run_process
+from support.playbooks import BIN, ROOT, free_port, plays, run_process, shell_environment
 
 PAGES = [
     *sorted(ROOT.glob("*.md")),
@@ -131,10 +131,9 @@ class Reader:
             # A new reader has no such file yet.
             (self.folder / secrets_file.group(1)).unlink(missing_ok=True)
         script = f"set -e; . ./exports.sh; {command}\nexport -p > exports.sh"
-        environment = process_environment(
+        environment = shell_environment(
             self.folder, {**examples.environment(self.emulator), "IDENTITY_TOKEN": EXTERNAL_TOKEN}
         )
-        environment["PATH"] = f"{BIN}{os.pathsep}{environment['PATH']}"
         environment.update(self._installed)
         process = run_process(self.folder, ["bash", "-c", script], environment)
         assert process.status == 0, f"$ {command}\n{process.output}"

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import pathlib
 import re
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from typing import Any, Mapping
 
 import yaml
 
-from .playbooks import BIN, process_environment, run_process
+from .playbooks import run_process, shell_environment
 
 
 @dataclass
@@ -48,8 +47,7 @@ def _run_script(
     """Run a script of a job. What an earlier job installed is not installed again, to save time."""
     lines = [line for line in script.splitlines() if line not in installed]
     installed.update(line for line in lines if line.startswith(_INSTALL))
-    merged = {**process_environment(workspace), **environment}
-    merged["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    merged = shell_environment(workspace, environment)
     command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", "\n".join(lines)]
     process = run_process(workspace, command, merged)
     return process.status == 0, process.output

@@ -4,70 +4,85 @@
 """Plays in forks of a process that has imported ansible-core, which takes a new process most of its time.
 
 What ansible-core reads when it is imported, such as the folders of plugins, is the same for all plays of one server.
+A play with other settings gets a process of its own.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
+import json
 import os
 import pathlib
 import random
 import select
+import socket
 import subprocess
 import sys
 import tempfile
-from multiprocessing.connection import Client, Connection, Listener
 from typing import Mapping, Sequence
 
 #: Settings that may differ between the plays of one server.
 _OF_A_PLAY = frozenset(
     f"ANSIBLE_{name}" for name in ("HOME", "LOCAL_TEMP", "ASYNC_DIR", "CONFIG", "SHOW_CUSTOM_STATS")
 )
+#: The folder of a program ``ansible-playbook`` that asks a server, for the PATH of a shell.
+FORKS = pathlib.Path(__file__).resolve().parent / "forks"
+ADDRESS = "PLAY_SERVER"
 
-_servers: dict[frozenset[tuple[str, str]], str] = {}
-
-
-def run_play(
-    folder: pathlib.Path, arguments: Sequence[str], environment: Mapping[str, str]
-) -> tuple[int, str]:
-    """The exit status of ``ansible-playbook`` with these arguments, and what it printed to both streams."""
-    with tempfile.NamedTemporaryFile("r", errors="replace") as output:
-        with Client(_server(environment)) as server:
-            server.send((str(folder), list(arguments), dict(environment), output.name))
-            assert server.poll(300), "the play takes more than five minutes"
-            status = server.recv()
-        return status, output.read()
+_servers: dict[str, str] = {}
 
 
-def _server(environment: Mapping[str, str]) -> str:
-    """The address of the server for plays with such an environment. It ends with this process."""
-    settings = {
-        name: value
-        for name, value in environment.items()
-        if name.startswith("ANSIBLE_") and name not in _OF_A_PLAY
-    }
-    key = frozenset(settings.items())
+def address_of_server(programs: pathlib.Path, environment: Mapping[str, str]) -> str:
+    """The address of a server for plays with such settings. It ends with this process."""
+    settings = _settings(environment)
+    key = json.dumps([str(programs), settings], sort_keys=True)
     if key not in _servers:
         folder = pathlib.Path(tempfile.mkdtemp())
-        address, configuration = str(folder / "socket"), folder / "ansible.cfg"
-        configuration.touch()
+        (folder / "ansible.cfg").touch()
         own = {
             "ANSIBLE_HOME": str(folder),
             "ANSIBLE_LOCAL_TEMP": str(folder),
-            "ANSIBLE_CONFIG": str(configuration),
+            "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
         }
-        inherited = {name: value for name, value in environment.items() if not name.startswith("ANSIBLE_")}
+        others = {name: value for name, value in environment.items() if not name.startswith("ANSIBLE_")}
         process = subprocess.Popen(
-            [sys.executable, __file__, address],
-            env={**inherited, **settings, **own},
+            [str(programs / "python"), __file__, str(folder / "socket")],
+            env={**others, **settings, **own},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
         atexit.register(process.communicate)
-        assert process.stdout and process.stdout.readline(), "the server of plays did not start"
-        _servers[key] = address
+        if process.stdout is None or not process.stdout.readline():
+            raise AssertionError("the server of plays did not start")
+        _servers[key] = str(folder / "socket")
     return _servers[key]
+
+
+def _settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """The settings of ansible-core that all plays of a server share."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if name.startswith("ANSIBLE_") and name not in _OF_A_PLAY
+    }
+
+
+def run_in_fork(
+    address: str,
+    folder: str,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    streams: Sequence[int],
+) -> int:
+    """The exit status of ``ansible-playbook`` in a folder. ``streams`` are the descriptors of its streams."""
+    with socket.socket(socket.AF_UNIX) as server:
+        server.settimeout(300)
+        server.connect(address)
+        request = json.dumps([folder, list(arguments), dict(environment)]).encode()
+        socket.send_fds(server, [len(request).to_bytes(8, "big")], list(streams))
+        server.sendall(request)
+        return int(server.recv(16))
 
 
 # The server
@@ -75,33 +90,38 @@ def _server(environment: Mapping[str, str]) -> str:
 
 def _serve(address: str) -> None:
     """Run plays until the standard input is closed."""
-    import ansible.executor.playbook_executor
-    import ansible.executor.task_queue_manager
     from ansible.cli.playbook import PlaybookCLI
 
-    with Listener(address) as listener:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(address)
+        listener.listen()
         print("listening", flush=True)
-        ready = [listener._listener._socket, sys.stdin]
-        while sys.stdin not in select.select(ready, [], [])[0]:
-            with listener.accept() as connection:
+        while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
+            with listener.accept()[0] as client:
                 if os.fork() == 0:
-                    _run(connection, PlaybookCLI)
+                    _run(client, PlaybookCLI)
             # The ends of plays are waited for, so that their processor time counts as that of the tests.
             with contextlib.suppress(ChildProcessError):
                 while os.waitpid(-1, os.WNOHANG)[0]:
                     pass
 
 
-def _run(connection: Connection, cli: type) -> None:
+def _run(client: socket.socket, cli: type) -> None:
     """Run one play in this process, and end it."""
-    folder, arguments, environment, output = connection.recv()
+    length, streams, _flags, _address = socket.recv_fds(client, 8, 3)
+    request = client.recv(int.from_bytes(length, "big"), socket.MSG_WAITALL)
+    folder, arguments, environment = json.loads(request)
     status = 250
     try:
         os.chdir(folder)
-        _use(environment)
-        streams = os.open(output, os.O_WRONLY | os.O_APPEND)
-        for descriptor, stream in ((os.open(os.devnull, os.O_RDONLY), 0), (streams, 1), (streams, 2)):
+        for stream, descriptor in enumerate(streams):
             os.dup2(descriptor, stream)
+            os.close(descriptor)
+        if _settings(environment) != _settings(os.environ) or _has_configuration(environment):
+            program = os.path.join(os.path.dirname(sys.executable), "ansible-playbook")
+            status = subprocess.run([program, *arguments], env=environment, check=False).returncode
+            return
+        _use(environment)
         random.seed()
         cli.cli_executor(["ansible-playbook", *arguments])
     except SystemExit as end:
@@ -109,8 +129,13 @@ def _run(connection: Connection, cli: type) -> None:
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
-        connection.send(status)
+        client.sendall(str(status).encode())
         os._exit(0)
+
+
+def _has_configuration(environment: Mapping[str, str]) -> bool:
+    path = environment.get("ANSIBLE_CONFIG", "ansible.cfg")
+    return os.path.isfile(path) and os.path.getsize(path) > 0
 
 
 def _use(environment: Mapping[str, str]) -> None:

@@ -12,13 +12,14 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
-from typing import Any, Callable, Mapping, Optional
+from typing import Any, Callable, Mapping, Optional, Sequence
 
 import psutil
 import yaml
 
-from .play_server import run_play
+from .play_server import ADDRESS, FORKS, address_of_server, run_in_fork
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TARGETS = ROOT / "tests" / "integration" / "targets"
@@ -81,10 +82,30 @@ def command(
 ) -> ProcessResult:
     """Run one of ansible-core's programs, which are in ``programs``, in a folder."""
     merged = process_environment(folder, environment, measured)
-    is_usual = programs == BIN and not measured and not os.path.getsize(merged["ANSIBLE_CONFIG"])
-    if program == "ansible-playbook" and is_usual:
-        return ProcessResult(*run_play(folder, arguments, merged))
+    if program == "ansible-playbook" and not measured:
+        return _run_in_fork(folder, arguments, merged, programs)
     return run_process(folder, [str(programs / program), *arguments], merged)
+
+
+def _run_in_fork(
+    folder: pathlib.Path, arguments: Sequence[str], environment: Mapping[str, str], programs: pathlib.Path
+) -> ProcessResult:
+    address = address_of_server(programs, environment)
+    with tempfile.TemporaryFile("w+", errors="replace") as output, open(os.devnull) as nothing:
+        streams = (nothing.fileno(), output.fileno(), output.fileno())
+        status = run_in_fork(address, str(folder), arguments, environment, streams)
+        output.seek(0)
+        return ProcessResult(status, output.read())
+
+
+def shell_environment(
+    folder: pathlib.Path, environment: Optional[Mapping[str, str]] = None
+) -> dict[str, str]:
+    """The environment of a shell whose ``ansible-playbook`` runs plays in forks."""
+    merged = {**process_environment(folder), **(environment or {})}
+    merged[ADDRESS] = address_of_server(BIN, merged)
+    merged["PATH"] = f"{FORKS}{os.pathsep}{BIN}{os.pathsep}{merged['PATH']}"
+    return merged
 
 
 def run_process(folder: pathlib.Path, arguments: list[str], environment: Mapping[str, str]) -> ProcessResult:
