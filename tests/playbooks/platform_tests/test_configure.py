@@ -169,7 +169,7 @@ def assert_workflow(controller):
 
 @pytest.mark.parametrize("programs", VERSIONS[:1], indirect=True)
 def test_a_second_organization_of_the_controller_has_its_own_objects(programs, controller, tmp_path):
-    for organization in ("Default", "Second", "Default"):
+    for organization in ("Second", "Default"):
         configure(programs, tmp_path, controller.url, {**VARIABLES, "platform_organization": organization})
     environments = set(controller.by_name("execution_environments"))
     assert environments == {NAME, f"{NAME} (Second)"}
