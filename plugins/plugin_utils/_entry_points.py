@@ -66,9 +66,8 @@ class Bootstrap(EntryPoint):
         if read.get("failed"):
             return {name: read[name] for name in ("failed", "msg", "error", "api") if name in read}
         try:
-            export = exported(
-                read["notification_types"], read["integrations"], self.variables.get("bootstrap_owner")
-            )
+            owner = self.variables.get("bootstrap_owner")
+            export = exported(read["notification_types"], read["integrations"], owner, is_exact=True)
         except UnsafeIdError as error:
             return self.refused(str(error))
 

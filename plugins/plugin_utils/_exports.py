@@ -57,7 +57,10 @@ class Export(EntryPoint):
             return self.result
         try:
             owner = self.variables.get("export_owner")
-            export = exported(read["notification_types"], read["integrations"], owner, self.is_partial)
+            is_exact = self.variables.get("export_rules") == "exact"
+            export = exported(
+                read["notification_types"], read["integrations"], owner, self.is_partial, is_exact
+            )
         except UnsafeIdError as error:
             return self.refused(str(error))
 

@@ -106,8 +106,8 @@ def organizations(draw):
     return integrations, types, subscriptions
 
 
-@given(organizations())
-def test_applying_an_export_changes_nothing(organization):
+@given(organizations(), st.booleans())
+def test_applying_an_export_changes_nothing(organization, is_exact):
     integrations, types, subscriptions = organization
     catalog = Catalog(types, integrations)
     resource = Subscriptions(catalog)
@@ -117,7 +117,7 @@ def test_applying_an_export_changes_nothing(organization):
         own = [output for output in outputs if output["notification_type"]["id"] == notification_type["id"]]
         with_subscriptions.append({**notification_type, "subscriptions": own})
 
-    files = exported(with_subscriptions, integrations)
+    files = exported(with_subscriptions, integrations, is_exact=is_exact)
     secrets = yaml.load(files["secrets"], Loader) or {}
     variables = yaml.load(files["variables"], Loader)
     assert "example.org" not in files["variables"]
@@ -191,6 +191,59 @@ def test_types_with_equal_recipients_are_exported_as_one_rule(routes, expected):
     ]
     variables = yaml.load(exported(types, integrations)["variables"], Loader)
     assert variables["bootstrap_subscriptions"] == expected
+
+
+OPS = {
+    "id": "i-ops",
+    "display_name": "ops",
+    "target": {"kind": "Slack", "webhook_url": "https://example.org/a"},
+}
+
+
+def routed_types(*members):
+    """Types of a name, a category, a severity and a priority, all routed to ops unless the name ends with -."""
+    reference = {"id": "i-ops", "display_name": "ops"}
+    return [
+        {
+            "id": f"nt-{name}",
+            "display_name": name,
+            "category": category,
+            "severity": severity,
+            "subscription_priority": priority,
+            "subscriptions": [] if name.endswith("-") else [{"integrations": [reference]}],
+        }
+        for name, category, severity, priority in members
+    ]
+
+
+MIXED = routed_types(
+    ("a", "SERVICE", "WARN", "OPTIONAL"),
+    ("b\n# forged:", "SERVICE", "CRITICAL", "OPTIONAL"),
+    ("c-", "SERVICE", "WARN", "REQUIRED"),
+    ("d-", "SECURITY", "WARN", "OPTIONAL"),
+)
+
+
+def test_a_selector_has_no_option_that_excludes_nothing():
+    [rule] = yaml.load(exported(MIXED, [OPS])["variables"], Loader)["bootstrap_subscriptions"]
+    assert rule["select"] == {"categories": ["SERVICE"], "subscription_priorities": ["OPTIONAL"]}
+
+
+def test_a_comment_says_what_a_selector_covers_today():
+    text = exported(MIXED, [OPS])["variables"]
+    [comment] = [line for line in text.splitlines() if "Today" in line]
+    assert comment == "  # Today 2 types: 'a', 'b\\n# forged:'."
+    assert text.index("bootstrap_subscriptions:") < text.index(comment) < text.index("- select:")
+
+
+def test_an_exact_export_names_every_type():
+    """So a type that the service adds later has no rule."""
+    everything = routed_types(("a", "SERVICE", "WARN", "OPTIONAL"), ("b", "SERVICE", "WARN", "OPTIONAL"))
+    for types, names in ((MIXED, ["a", "b\n# forged:"]), (everything, ["a", "b"])):
+        text = exported(types, [OPS], is_exact=True)["variables"]
+        [rule] = yaml.load(text, Loader)["bootstrap_subscriptions"]
+        assert rule["select"] == {"display_names": names}
+        assert "Today" not in text
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from textwrap import indent
 from typing import Any, Container, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
 import yaml
@@ -17,7 +18,7 @@ from ...module_utils._ansible.options import CATALOG
 from ...module_utils._api.client import SAFE_ID
 from ...module_utils._api.session import COLLECTION_VERSION
 from ...module_utils._common import Object
-from ...module_utils._redaction import one_line, quoted, shortened
+from ...module_utils._redaction import counted, one_line, quoted, quoted_names, shortened
 from ...module_utils._resources.integrations import is_manageable, webhook_url
 from ...module_utils._resources.notification_types import SELECTORS, is_included, select_types
 from ...module_utils._resources.owners import owner_of, without_mark
@@ -98,12 +99,15 @@ _UNKNOWN = (
 class _Export:
     """The content of the exported files, with notes about what they cannot express.
 
-    ``missing`` says what integrations without a name are, and what becomes of references to them.
+    ``missing`` says what integrations without a name are, and what becomes of references to them. ``comments``
+    has one for each rule, which may be empty.
     """
 
     missing: Tuple[str, str]
+    is_exact: bool = False
     integrations: List[Object] = field(default_factory=list)
     rules: List[Object] = field(default_factory=list)
+    comments: List[str] = field(default_factory=list)
     secrets: Dict[str, str] = field(default_factory=dict)
     notes: List[str] = field(default_factory=list)
 
@@ -129,6 +133,7 @@ def exported(
     integrations: Iterable[Object],
     owner: Optional[str] = None,
     is_partial: bool = False,
+    is_exact: bool = False,
 ) -> Object:
     """``variables`` and ``secrets``: the texts of two YAML files. ``counts``: what is in the first one.
 
@@ -136,10 +141,11 @@ def exported(
     ``integrations`` as integration_info returns them with their URLs. Bootstrapping the organization from
     these files changes nothing. A comment in the first file says what the files cannot express. With
     ``owner``, only what it owns is exported. ``is_partial`` says that integrations without a name may exist
-    elsewhere. Raises UnsafeIdError.
+    elsewhere. With ``is_exact``, rules name their types, and types that the service adds later match none.
+    Raises UnsafeIdError.
     """
     integrations, types = list(integrations), list(notification_types)
-    export = _Export(missing=_UNKNOWN if is_partial else _DELETED)
+    export = _Export(_UNKNOWN if is_partial else _DELETED, is_exact)
     names = Names(integrations)
     if owner is not None:
         integrations = [_without_owner(obj) for obj in integrations if owner_of(obj) == owner]
@@ -154,14 +160,23 @@ def exported(
         )
     comment = "".join(f"# {_one_line(note)}\n" for note in [_HEADER, *dict.fromkeys(export.notes)])
     head = {} if owner is None else {"bootstrap_owner": owner}
-    variables = as_yaml(
-        {**head, "bootstrap_integrations": export.integrations, "bootstrap_subscriptions": export.rules}
-    )
+    variables = as_yaml({**head, "bootstrap_integrations": export.integrations})
     return {
-        "variables": f"---\n{_SCHEMA_COMMENT}{comment}{variables}",
+        "variables": f"---\n{_SCHEMA_COMMENT}{comment}{variables}{_rules_as_yaml(export)}",
         "secrets": f"---\n{as_yaml(export.secrets)}",
         "counts": {"integrations": len(export.integrations), "rules": len(export.rules)},
     }
+
+
+def _rules_as_yaml(export: _Export) -> str:
+    """The rules, each after its comment."""
+    if not export.rules:
+        return as_yaml({"bootstrap_subscriptions": []})
+    rules = [
+        (f"# {comment}\n" if comment else "") + as_yaml([rule])
+        for rule, comment in zip(export.rules, export.comments)
+    ]
+    return f"bootstrap_subscriptions:\n{indent(''.join(rules), '  ')}"
 
 
 def _without_owner(integration: Object) -> Object:
@@ -244,10 +259,9 @@ def _export_rules(export: _Export, types: Sequence[Object], type_names: Names, n
         if integrations is not None:
             groups.setdefault(integrations, []).append(notification_type)
     for integrations, members in groups.items():
-        export.rules.extend(
-            {**selected, "integrations": list(integrations)}
-            for selected in _selected(export, members, types, type_names)
-        )
+        for selected, comment in _selected(export, members, types, type_names):
+            export.rules.append({**selected, "integrations": list(integrations)})
+            export.comments.append(comment)
 
 
 def _routed_to(export: _Export, notification_type: Object, names: Names) -> Optional[Tuple[str, ...]]:
@@ -289,32 +303,56 @@ _SELECTOR_CHOICES = (
 
 def _selected(
     export: _Export, members: Sequence[Object], types: Sequence[Object], type_names: Names
-) -> List[Object]:
-    """How rules select exactly these types: by one selector if possible, else one by one."""
+) -> List[Tuple[Object, str]]:
+    """How rules select exactly these types, each with a comment: by one selector if possible, else one by one."""
     included = list(filter(is_included, members))
-    select = _exact_selector(included, list(filter(is_included, types))) if len(included) > 1 else None
-    rest = members if select is None else [member for member in members if not is_included(member)]
-    rules: List[Object] = [] if select is None else [{"select": select}]
+    existing = list(filter(is_included, types))
+    select = _exact_selector(included, existing, export.is_exact) if len(included) > 1 else None
+    rules: List[Tuple[Object, str]] = []
+    rest: Sequence[Object] = members
+    if select is not None:
+        rules.append(({"select": select}, "" if "display_names" in select else _covered(included)))
+        rest = [member for member in members if not is_included(member)]
     for member in rest:
         if type_names.is_addressable(member):
-            rules.append({"notification_type": type_names.of(member)})
+            rules.append(({"notification_type": type_names.of(member)}, ""))
         else:
             label = quoted(member.get("display_name") or member["id"])
             export.notes.append(f"{label} has no rule, because its ID is the name of another type.")
     return rules
 
 
-def _exact_selector(members: Sequence[Object], types: Sequence[Object]) -> Optional[Object]:
-    """The simplest selector that selects exactly these types; None if no selector does."""
-    candidates: List[Object] = [{}] if len(members) == len(types) else []
-    for options in _SELECTOR_CHOICES:
+def _covered(types: Sequence[Object]) -> str:
+    """What a selector covers today."""
+    names = [str(obj.get("display_name") or obj["id"]) for obj in types]
+    return _one_line(f"Today {counted(len(names), 'type')}: {quoted_names(names)}.")
+
+
+def _exact_selector(members: Sequence[Object], types: Sequence[Object], by_names: bool) -> Optional[Object]:
+    """The simplest selector that selects exactly these types; None if no selector does.
+
+    ``by_names`` allows names alone.
+    """
+    candidates: List[Object] = [{}] if len(members) == len(types) and not by_names else []
+    for options in () if by_names else _SELECTOR_CHOICES:
         values = {option: _values(members, option) for option in options}
         if all(values.values()):
             candidates.append(values)
     if all(member.get("display_name") for member in members):
         candidates.append({"display_names": sorted(_Unsafe(member["display_name"]) for member in members)})
-    exact = (candidate for candidate in candidates if _selection(candidate, types) == list(members))
-    return next(exact, None)
+    exact = next(
+        (candidate for candidate in candidates if _selection(candidate, types) == list(members)), None
+    )
+    return exact and _without_idle_options(exact, members, types)
+
+
+def _without_idle_options(select: Object, members: Sequence[Object], types: Sequence[Object]) -> Object:
+    """A selector without the options that exclude nothing."""
+    for option in sorted(select) if len(select) > 1 else ():
+        fewer = {name: values for name, values in select.items() if name != option}
+        if fewer and _selection(fewer, types) == list(members):
+            select = fewer
+    return select
 
 
 def _values(members: Sequence[Object], option: str) -> List[str]:
