@@ -102,6 +102,9 @@ lint: $(VENV)/lint-ready $(TREE)/notifications ## Run every linter
 		-p ansible_collections.ccloud.notifications.plugins.lookup \
 		-p ansible_collections.ccloud.notifications.plugins.modules
 	MYPYPATH=tools $(BIN)/mypy -p emulator -p probe
+	MYPYPATH=extensions/pipelines $(BIN)/mypy -m review
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows docs/ci/github-actions.yml .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.gitlab-ci docs/ci/gitlab-ci.yml
 	$(WITH_TREE) $(BIN)/ansible-lint --offline
 	$(BIN)/antsibull-changelog lint
 	$(BIN)/reuse lint --quiet || $(BIN)/reuse lint

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pipelines in docs/ci: every script runs against an emulator.
+"""The pipelines in docs/ci, and their program review.py: every script runs against an emulator.
 
 A local server is in place of the platform. The emulator exchanges its identity token. The collection is
 installed from the archive.
@@ -10,18 +10,29 @@ installed from the archive.
 from __future__ import annotations
 
 import json
+import os
+import runpy
 import shutil
 import subprocess
+import sys
 from types import MappingProxyType
 
 import pytest
 import yaml
 
 from support.archive import build_archive
-from support.pipelines import GitHubActions, GitLabCI, identity_token
-from support.playbooks import BIN, ROOT
+from support.pipelines import (
+    Step,
+    conditions,
+    github_steps,
+    gitlab_steps,
+    identity_token,
+    run_job,
+)
+from support.playbooks import BIN, ROOT, run_process
 
 CI = ROOT / "docs" / "ci"
+REVIEW = ROOT / "extensions" / "pipelines" / "review.py"
 REVIEWED, MERGED = "a" * 40, "b" * 40
 BEFORE_APPROVAL, APPROVAL, AFTER_APPROVAL = (f"2026-05-04T{time}:00Z" for time in ("10:00", "11:00", "11:30"))
 OPS_URL = "https://hooks.slack.example/services/ops-not-a-real-secret"
@@ -37,32 +48,25 @@ ORGANIZATION = {
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory):
-    return build_archive(tmp_path_factory.mktemp("build"))
-
-
-@pytest.fixture(scope="module")
 def collections(tmp_path_factory):
-    """Where the pipelines install the collection."""
-    return tmp_path_factory.mktemp("collections")
-
-
-@pytest.fixture(scope="module")
-def installed():
-    """The commands that pipelines have run to install packages."""
-    return set()
+    """The folder into which the pipelines install the collection from its archive."""
+    folder = tmp_path_factory.mktemp("collections")
+    archive = build_archive(tmp_path_factory.mktemp("build"))
+    install = [str(BIN / "ansible-galaxy"), "collection", "install", str(archive), "-p", str(folder)]
+    subprocess.run(
+        install, check=True, capture_output=True, env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": ""}
+    )
+    return folder
 
 
 @pytest.fixture
-def workspace(archive, tmp_path):
-    """A user's repository."""
+def workspace(collections, tmp_path):
+    """A user's repository, after the installation."""
     folder = tmp_path / "repository"
     folder.mkdir()
     for name in ("connection.yml", "requirements.txt"):
         shutil.copy(CI / name, folder)
-    (folder / "requirements.yml").write_text(
-        yaml.safe_dump({"collections": [{"name": str(archive), "type": "file"}]})
-    )
+    (folder / "collections").symlink_to(collections)
     (folder / "organization.yml").write_text(yaml.safe_dump(ORGANIZATION))
     (folder / "secrets.yml").write_text(yaml.safe_dump({"ops_slack_url": OPS_URL}))
     (tmp_path / "password").write_text(PASSWORD)
@@ -74,10 +78,9 @@ def workspace(archive, tmp_path):
 class Platform:
     """What both platforms have: merged requests, and statuses of commits."""
 
-    def __init__(self, emulator, receive, environment, installed):
+    def __init__(self, emulator, receive):
         self.emulator = emulator
-        self.installed = installed
-        self.environment = {**environment, "CONFLUENT_CLOUD_ENDPOINT": emulator.url}
+        self.environment = {"CONFLUENT_CLOUD_ENDPOINT": emulator.url}
         self.requests = [REVIEWED]
         self.statuses = []
         self.server = receive(self.respond)
@@ -109,6 +112,7 @@ class Platform:
 
 
 class GitHub(Platform):
+    template = CI / "github-actions.yml"
     author, stranger = (
         MappingProxyType({"login": "github-actions[bot]"}),
         MappingProxyType({"login": "somebody"}),
@@ -123,13 +127,15 @@ class GitHub(Platform):
             return 200, {"value": TOKEN}
 
         assert headers["Authorization"] == f"Bearer {PLATFORM_TOKEN}"
-        allowed = self.actions.permissions
+        allowed = self.permissions
         if (method, path) == ("POST", self.comment_path) and allowed.get("pull-requests") == "write":
             return 201, {"id": 1}
         if (method, path) == ("POST", self.status_path) and allowed.get("statuses") == "write":
-            self.statuses.insert(0, {**body, "creator": dict(self.author), "created_at": BEFORE_APPROVAL})
+            self.add_status(body["description"], self.author)
             return 201, self.statuses[0]
-        if path == f"/repos/acme/notifications/commits/{MERGED}/pulls" and allowed.get("pull-requests"):
+        if path == f"/repos/acme/notifications/commits/{MERGED}/pulls?per_page=100" and allowed.get(
+            "pull-requests"
+        ):
             pulls = [
                 {
                     "number": 7,
@@ -152,52 +158,52 @@ class GitHub(Platform):
 
     def add_status(self, checksum, author, created_at=BEFORE_APPROVAL):
         status = {"context": "notifications/plan", "description": checksum, "created_at": created_at}
-        self.statuses.insert(0, {**status, "creator": dict(author)})
+        self.statuses.insert(0, {**status, "id": len(self.statuses), "creator": dict(author)})
 
-    def run(self, workspace, event, fork=False, checksum=""):
-        head = {"sha": REVIEWED, "repo": {"full_name": "somebody/fork" if fork else "acme/notifications"}}
-        pull_request = {"number": 7, "head": head}
-        self.actions = GitHubActions(
-            CI / "github-actions.yml",
-            {
-                "github": {
-                    "event_name": event,
-                    "repository": "acme/notifications",
-                    "token": PLATFORM_TOKEN,
-                    "event": {"pull_request": pull_request} if event == "pull_request" else {},
-                },
-                "vars": {"READER_POOL_ID": "pool-reader", "ADMIN_POOL_ID": "pool-admin"},
-                "secrets": {"VAULT_PASSWORD": PASSWORD},
-                "inputs": {"expected_checksum": checksum} if event == "workflow_dispatch" else {},
-            },
-            {
-                "GITHUB_API_URL": f"{self.server.url}/api",
-                "GITHUB_REPOSITORY": "acme/notifications",
-                "GITHUB_SHA": MERGED,
-                **self.environment,
-            },
-            {
-                "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "request-token",
-                "ACTIONS_ID_TOKEN_REQUEST_URL": f"{self.server.url}/identity?version=1",
-            },
-            self.installed,
-        )
-        return self.actions.run(workspace)
+    def run(self, workspace, job, event, checksum=""):
+        self.permissions = yaml.safe_load(self.template.read_text())["jobs"][job]["permissions"]
+        pull_request = {"number": 7, "head": {"sha": REVIEWED}}
+        event_file = workspace / ".event.json"
+        event_file.write_text(json.dumps({"pull_request": pull_request} if event == "pull_request" else {}))
+        values = {
+            "github.token": PLATFORM_TOKEN,
+            "vars.READER_POOL_ID": "pool-reader",
+            "vars.ADMIN_POOL_ID": "pool-admin",
+            "secrets.VAULT_PASSWORD": PASSWORD,
+            "inputs.expected_checksum": checksum,
+        }
+        environment = {
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_API_URL": f"{self.server.url}/api",
+            "GITHUB_REPOSITORY": "acme/notifications",
+            "GITHUB_EVENT_PATH": str(event_file),
+            "GITHUB_SHA": MERGED,
+            **self.environment,
+        }
+        if self.permissions.get("id-token") == "write":
+            environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = "request-token"
+            environment["ACTIONS_ID_TOKEN_REQUEST_URL"] = f"{self.server.url}/identity?version=1"
+        skipped = () if event == "pull_request" else ("github.event_name == 'pull_request'",)
+        return run_job(workspace, self.steps(job, values), environment, skipped)
 
-    def review(self, workspace, **options):
-        return self.run(workspace, "pull_request", **options)
+    def steps(self, job, values):
+        return github_steps(self.template, job, values)
+
+    def review(self, workspace):
+        return self.run(workspace, "plan", "pull_request")
 
     def merge(self, workspace):
-        return self.run(workspace, "push")
+        return self.run(workspace, "apply", "push")
 
     def by_hand(self, workspace, checksum=""):
-        return self.run(workspace, "workflow_dispatch", checksum=checksum)
+        return self.run(workspace, "apply" if checksum else "plan", "workflow_dispatch", checksum)
 
     def every_morning(self, workspace):
-        return self.run(workspace, "schedule")
+        return self.run(workspace, "verify", "schedule")
 
 
 class GitLab(Platform):
+    template = CI / "gitlab-ci.yml"
     author, stranger = MappingProxyType({"id": 42}), MappingProxyType({"id": 13})
     status_path = f"/api/projects/5/statuses/{REVIEWED}"
     comment_path = "/api/projects/5/merge_requests/7/notes"
@@ -210,7 +216,7 @@ class GitLab(Platform):
             assert body["pipeline_id"] == 99
             self.add_status(body["description"], self.author)
             return 201, self.statuses[-1]
-        if path == f"/api/projects/5/repository/commits/{MERGED}/merge_requests":
+        if path == f"/api/projects/5/repository/commits/{MERGED}/merge_requests?per_page=100":
             merged = [
                 {
                     "iid": 7,
@@ -242,55 +248,48 @@ class GitLab(Platform):
         }
         self.statuses.append({**status, "author": dict(author)})
 
-    def run(self, workspace, **variables):
-        return GitLabCI(
-            CI / "gitlab-ci.yml",
-            {
-                "CI_API_V4_URL": f"{self.server.url}/api",
-                "CI_PROJECT_ID": "5",
-                "CI_PIPELINE_ID": "99",
-                "CI_DEFAULT_BRANCH": "main",
-                "CI_COMMIT_SHA": MERGED,
-                "PLAN_TOKEN": PLATFORM_TOKEN,
-                "VAULT_PASSWORD": PASSWORD,
-                "READER_POOL_ID": "pool-reader",
-                "ADMIN_POOL_ID": "pool-admin",
-                **self.environment,
-                **variables,
-            },
-            TOKEN,
-            self.installed,
-        ).run(workspace)
+    def run(self, workspace, job, **variables):
+        values = {
+            "GITLAB_CI": "true",
+            "CI_API_V4_URL": f"{self.server.url}/api",
+            "CI_PROJECT_ID": "5",
+            "CI_PIPELINE_ID": "99",
+            "CI_COMMIT_SHA": MERGED,
+            "PLAN_TOKEN": PLATFORM_TOKEN,
+            "VAULT_PASSWORD": PASSWORD,
+            "READER_POOL_ID": "pool-reader",
+            "ADMIN_POOL_ID": "pool-admin",
+            "IDENTITY_TOKEN": TOKEN,
+            **self.environment,
+            **variables,
+        }
+        return run_job(workspace, gitlab_steps(self.template, job, values), values)
 
-    def review(self, workspace, fork=False):
-        return self.run(
-            workspace,
-            CI_PIPELINE_SOURCE="merge_request_event",
-            CI_MERGE_REQUEST_IID="7",
-            CI_MERGE_REQUEST_SOURCE_PROJECT_ID="6" if fork else "5",
-            CI_MERGE_REQUEST_SOURCE_BRANCH_SHA=REVIEWED,
-        )
+    def review(self, workspace):
+        request = {"CI_MERGE_REQUEST_IID": "7", "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": REVIEWED}
+        return self.run(workspace, "plan", **request)
 
     def merge(self, workspace):
-        return self.run(workspace, CI_PIPELINE_SOURCE="push", CI_COMMIT_BRANCH="main")
+        return self.run(workspace, "apply")
 
     def by_hand(self, workspace, checksum=""):
-        given = {"EXPECTED_CHECKSUM": checksum} if checksum else {}
-        return self.run(workspace, CI_PIPELINE_SOURCE="web", CI_COMMIT_BRANCH="main", **given)
+        return (
+            self.run(workspace, "apply", EXPECTED_CHECKSUM=checksum)
+            if checksum
+            else self.run(workspace, "plan")
+        )
 
     def every_morning(self, workspace):
-        return self.run(workspace, CI_PIPELINE_SOURCE="schedule", CI_COMMIT_BRANCH="main")
+        return self.run(workspace, "verify")
 
 
 @pytest.fixture(params=[GitHub, GitLab])
-def platform(request, emulator, receive, collections, installed):
-    environment = {"ANSIBLE_COLLECTIONS_PATH": str(collections)}
-    return request.param(emulator, receive, environment, installed)
+def platform(request, emulator, receive):
+    return request.param(emulator, receive)
 
 
 def test_reviewed_plan_is_posted_applied_and_verified(platform, workspace):
-    [(name, planned)] = platform.review(workspace).items()
-    assert name == "plan"
+    planned = platform.review(workspace)
     assert planned.succeeded, planned.output
     assert platform.exchanged_pools() == {"pool-reader"}
     assert platform.changes() == []
@@ -304,23 +303,21 @@ def test_reviewed_plan_is_posted_applied_and_verified(platform, workspace):
     report = workspace / "code-quality.json"
     assert "single-channel" in (report.read_text() if report.exists() else planned.output)
 
-    [(name, applied)] = platform.merge(workspace).items()
-    assert name == "apply"
+    applied = platform.merge(workspace)
     assert applied.succeeded, applied.output
     assert platform.exchanged_pools() == {"pool-reader", "pool-admin"}
     assert "ops-slack" in platform.emulator.made()
 
-    [(name, verified)] = platform.every_morning(workspace).items()
-    assert name == "verify"
+    verified = platform.every_morning(workspace)
     assert verified.succeeded, verified.output
 
     platform.emulator.route("Connector failed", "Organization admins")
     before = platform.changes()
-    drifted = platform.every_morning(workspace)["verify"]
+    drifted = platform.every_morning(workspace)
     assert not drifted.succeeded
     assert "Connector failed" in (workspace / "report.md").read_text()
     # The plan is another one now, so the reviewed one is not applied again.
-    repeated = platform.merge(workspace)["apply"]
+    repeated = platform.merge(workspace)
     assert not repeated.succeeded
     assert "plan" in repeated.output
     assert platform.changes() == before
@@ -329,14 +326,14 @@ def test_reviewed_plan_is_posted_applied_and_verified(platform, workspace):
 
 
 def test_plan_that_was_shown_by_hand_is_applied_by_its_checksum(platform, workspace):
-    [(name, planned)] = platform.by_hand(workspace).items()
-    assert (name, planned.succeeded) == ("plan", True), planned.output
+    planned = platform.by_hand(workspace)
+    assert planned.succeeded, planned.output
     assert platform.server.received == [] or isinstance(platform, GitHub)
     assert platform.written(platform.status_path) == []
     checksum = json.loads((workspace / "plan.json").read_text())["plan"]["checksum"]
 
-    [(name, applied)] = platform.by_hand(workspace, checksum).items()
-    assert (name, applied.succeeded) == ("apply", True), applied.output
+    applied = platform.by_hand(workspace, checksum)
+    assert applied.succeeded, applied.output
     assert "ops-slack" in platform.emulator.made()
 
 
@@ -362,11 +359,120 @@ def forget_request(platform):
 )
 def test_commit_without_a_reviewed_plan_is_not_applied(platform, workspace, prepare):
     prepare(platform)
-    [(name, result)] = platform.merge(workspace).items()
-    assert (name, result.succeeded) == ("apply", False)
+    result = platform.merge(workspace)
+    assert not result.succeeded
     assert "Nobody reviewed a plan for this commit." in result.output
     assert platform.emulator.requests() == []
 
 
-def test_fork_gets_neither_secrets_nor_a_token(platform, workspace):
-    assert platform.review(workspace, fork=True) == {}
+@pytest.mark.parametrize("platform", [GitHub], indirect=True)
+def test_plan_that_is_too_long_for_a_comment_says_so(platform, workspace, monkeypatch):
+    """GitHub takes 65,536 characters."""
+    (workspace / "plan.json").write_text(json.dumps({"plan": {"checksum": "a" * 64}}))
+    (workspace / "plan.md").write_text("é" * 100_000)
+    variables = {"GITHUB_TOKEN": PLATFORM_TOKEN}
+    record = Step(f"python {REVIEW} record plan.json plan.md", variables)
+    monkeypatch.setattr(platform, "steps", lambda *_: [record])
+    assert platform.review(workspace).succeeded
+    [comment] = platform.written(platform.comment_path)
+    assert len(comment["body"]) == 65_536
+    assert "**The plan is cut here.**" in comment["body"]
+
+
+review = runpy.run_path(str(REVIEW))
+
+
+@pytest.mark.parametrize(
+    ("times", "approvals", "expected"),
+    [
+        (["2026-05-04T10:00:00Z", "2026-05-04T10:30:00Z"], ["2026-05-04T11:00:00Z"], "1"),
+        (["2026-05-04T10:30:00Z", "2026-05-04T10:00:00Z"], ["2026-05-04T11:00:00Z"], "0"),
+        # The last approval counts.
+        (["2026-05-04T10:30:00Z"], ["2026-05-04T10:00:00Z", "2026-05-04T11:00:00Z"], "0"),
+        (["2026-05-04T11:00:01Z"], ["2026-05-04T11:00:00Z"], None),
+        # GitLab writes milliseconds, and the time zone of the server.
+        (["2026-05-04T11:00:00Z"], ["2026-05-04T11:00:00.355Z"], "0"),
+        (["2026-05-04T13:30:00.000+02:00"], ["2026-05-04T11:00:00.000Z"], None),
+        (["2026-05-04T12:30:00.000+02:00"], ["2026-05-04T11:00:00.000Z"], "0"),
+        # Of two in one second, the one that was made later.
+        (["2026-05-04T10:00:00Z", "2026-05-04T10:00:00Z"], ["2026-05-04T11:00:00Z"], "1"),
+        ([], ["2026-05-04T11:00:00Z"], None),
+    ],
+)
+def test_newest_plan_before_the_approval_counts(times, approvals, expected):
+    statuses = [
+        {"id": number, "description": str(number), "created_at": created_at}
+        for number, created_at in enumerate(times)
+    ]
+    assert review["newest_before"](statuses, approvals) == expected
+
+
+def test_all_pages_of_a_list_are_read(receive):
+    def respond(_method, path, _headers, _body):
+        page = int(path.rpartition("=")[2])
+        links = {} if page == 3 else {"Link": f'<{server.url}/api/repos/a/b/x?page={page + 1}>; rel="next"'}
+        return 200, [{"page": page}], links
+
+    server = receive(respond)
+    platform = review["GitHub"]({"GITHUB_API_URL": f"{server.url}/api", "GITHUB_REPOSITORY": "a/b"})
+    assert [item["page"] for item in platform.list("x?page=1")] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("status", [302, 401, 500])
+def test_token_goes_to_the_platform_alone(receive, tmp_path, status):
+    other = receive(lambda *_: (200, []))
+    server = receive(lambda *_: (status, {}, {"Location": f"{other.url}/api"}))
+    variables = {
+        "GITLAB_CI": "true",
+        "CI_API_V4_URL": server.url,
+        "CI_PROJECT_ID": "5",
+        "CI_COMMIT_SHA": MERGED,
+        "PLAN_TOKEN": PLATFORM_TOKEN,
+    }
+    ended = run_process(tmp_path, [sys.executable, str(REVIEW), "checksum"], {**os.environ, **variables})
+    assert ended.status == 1
+    assert f"was answered with status {status}." in ended.output
+    assert PLATFORM_TOKEN not in ended.output
+    assert other.received == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({}, "This is no job of GitHub Actions or GitLab CI"),
+        ({"GITLAB_CI": "true"}, "The platform's 'CI_COMMIT_SHA' is missing"),
+        ({"GITHUB_ACTIONS": "true", "EXPECTED_CHECKSUM": "-e x=y"}, "Nobody reviewed a plan"),
+    ],
+)
+def test_job_without_what_it_needs_says_so(tmp_path, variables, message):
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("CI", "GITHUB", "GITLAB"))
+    }
+    ended = run_process(tmp_path, [sys.executable, str(REVIEW), "checksum"], {**environment, **variables})
+    assert (ended.status, message in ended.output) == (1, True), ended.output
+
+
+def test_jobs_run_for_whom_the_guide_says():
+    """The platforms evaluate these conditions. A fork gets neither secrets nor a token."""
+    assert conditions(GitHub.template) == {
+        "plan": [
+            "(github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name == "
+            "github.repository) || (github.event_name == 'workflow_dispatch' && inputs.expected_checksum == '')"
+        ],
+        "apply": [
+            "github.event_name == 'push' || (github.event_name == 'workflow_dispatch' && "
+            "inputs.expected_checksum != '')"
+        ],
+        "verify": ["github.event_name == 'schedule'"],
+    }
+    assert conditions(GitLab.template) == {
+        "plan": [
+            '$CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID',
+            '$CI_PIPELINE_SOURCE == "web" && ($EXPECTED_CHECKSUM == null || $EXPECTED_CHECKSUM == "")',
+        ],
+        "apply": [
+            '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH',
+            '$CI_PIPELINE_SOURCE == "web" && $EXPECTED_CHECKSUM && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH',
+        ],
+        "verify": ['$CI_PIPELINE_SOURCE == "schedule"'],
+    }
