@@ -24,7 +24,8 @@ from typing import Mapping, Sequence
 
 #: Settings that may differ between the plays of one server.
 _OF_A_PLAY = frozenset(
-    f"ANSIBLE_{name}" for name in ("HOME", "LOCAL_TEMP", "ASYNC_DIR", "CONFIG", "SHOW_CUSTOM_STATS")
+    f"ANSIBLE_{name}"
+    for name in ("HOME", "LOCAL_TEMP", "ASYNC_DIR", "CONFIG", "COLLECTIONS_PATH", "SHOW_CUSTOM_STATS")
 )
 #: The folder of a program ``ansible-playbook`` that asks a server, for the PATH of a shell.
 FORKS = pathlib.Path(__file__).resolve().parent / "forks"
