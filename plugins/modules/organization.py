@@ -281,6 +281,12 @@ options:
     type: str
     choices: [update, fail]
     default: update
+  read_quota:
+    description:
+      - Whether to read how many integrations the organization may have, with one more request to the Quotas API.
+        The task warns if the plan would create more than that.
+    type: bool
+    default: false
   return_state:
     description:
       - How much of the organization as it was before the task is returned in RV(state). V(findings) leaves out
@@ -646,6 +652,14 @@ state:
   returned: when O(return_state) is not V(nothing), and planning succeeded
   type: dict
   sample: {gaps: [], unused: [], violations: []}
+quota:
+  description:
+    - The quota of integrations, C(integrations_per_org). C(limit) is null, and C(problem) says why, if the
+      service does not tell it. C(used) is how many the service counts, or else how many can be deleted.
+      C(missing) is by how many the integrations during the task would exceed it.
+  returned: if O(read_quota) is true and planning succeeded
+  type: dict
+  sample: {limit: 50, used: 43, missing: 0, problem: ""}
 not_included:
   description: The types that only selectors match and that the organization's plan does not include.
   returned: when planning succeeded and the plan was not refused
@@ -804,6 +818,7 @@ error:
     error_ids: []
 """
 
+from dataclasses import replace
 from datetime import datetime, timezone
 
 from ..module_utils._ansible import module
@@ -825,6 +840,7 @@ from ..module_utils._organization.findings import FINDINGS, NOTHING, describe_st
 from ..module_utils._organization.options import DesiredOrganization, organization_from_options
 from ..module_utils._organization.planning import OrganizationPlan, plan_organization
 from ..module_utils._organization.state import OrganizationState, organization_from_catalog, read_organization
+from ..module_utils._resources.quotas import read_quota
 
 ARGUMENTS = ORGANIZATION
 
@@ -851,7 +867,7 @@ def run(ctx: ModuleContext) -> ModuleResult:
 
 def read_state(ctx: ModuleContext, client: Client, desired: DesiredOrganization) -> OrganizationState:
     """Read everything that the options are about."""
-    return read_organization(
+    state = read_organization(
         client,
         execution_options(ctx).concurrency,
         desired.selects,
@@ -859,6 +875,7 @@ def read_state(ctx: ModuleContext, client: Client, desired: DesiredOrganization)
         [setting.path for setting in desired.resource_subscriptions],
         ctx.warn_once,
     )
+    return replace(state, quota=read_quota(client)) if ctx.params["read_quota"] else state
 
 
 def manage(

@@ -95,6 +95,11 @@ options:
     description: The ID of the organization that the credentials must belong to. The task fails if the
       C(resource_name) of the objects names another organization or none.
     type: str
+  read_quota:
+    description:
+      - Whether to read how many integrations the organization may have, with one more request to the Quotas API.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - ccloud.notifications.connection
   - ccloud.notifications.attributes.info
@@ -166,6 +171,14 @@ counts:
   returned: success
   type: dict
   sample: {integrations: 12, notification_types: 60, subscriptions: 44}
+quota:
+  description:
+    - The quota of integrations, C(integrations_per_org). C(limit) is null, and C(problem) says why, if the
+      service does not tell it. C(used) is how many the service counts, or else how many can be deleted.
+      C(missing) is by how many they exceed it.
+  returned: if O(read_quota) is true
+  type: dict
+  sample: {limit: 50, used: 43, missing: 0, problem: ""}
 api:
   description: The number of requests and retries, the request IDs, the last rate limit, and the waits with
     their reasons.
@@ -193,17 +206,20 @@ error:
     error_ids: []
 """
 
+from dataclasses import replace
+
 from ..module_utils._ansible import module
 from ..module_utils._ansible.argument_spec import ArgumentSpec
 from ..module_utils._ansible.context import ModuleContext, ModuleResult
-from ..module_utils._ansible.options import CONNECTION, ORGANIZATION_ID, POLICIES
-from ..module_utils._ansible.organization_results import describe_organization
+from ..module_utils._ansible.options import CONNECTION, ORGANIZATION_ID, POLICIES, QUOTA
+from ..module_utils._ansible.organization_results import describe_organization, describe_quota
 from ..module_utils._organization.findings import describe_state
 from ..module_utils._organization.options import refuse_empty_protections
 from ..module_utils._organization.planning import refuse_other_organization
 from ..module_utils._organization.policies import Policy
 from ..module_utils._organization.state import read_organization
 from ..module_utils._resources.integrations import INTEGRATIONS, reveal_webhook_url
+from ..module_utils._resources.quotas import read_quota
 
 #: The number of collections that are read at once.
 CONCURRENCY = 3
@@ -212,6 +228,7 @@ ARGUMENTS = (
     CONNECTION
     + POLICIES
     + ORGANIZATION_ID
+    + QUOTA
     + ArgumentSpec(
         {
             "only_findings": {"type": "bool", "default": False},
@@ -228,11 +245,14 @@ def run(ctx: ModuleContext) -> ModuleResult:
     state = read_organization(client, CONCURRENCY, [policy.select for policy in policies], warn=ctx.warn_once)
     refuse_other_organization(state, ctx.params["organization_id"])
 
+    if ctx.params["read_quota"]:
+        state = replace(state, quota=read_quota(client))
     show = reveal_webhook_url if ctx.params["reveal_webhook_urls"] else INTEGRATIONS.to_output
     return ModuleResult(
         {
             "organization": describe_organization(state.organization_id, client.endpoint),
             **describe_state(state, policies, ctx.params["only_findings"], show),
+            **describe_quota(state.quota_after(0)),
         }
     )
 

@@ -230,7 +230,7 @@ class Verify(EntryPoint):
             )
         options = {
             option: self.variables[f"bootstrap_{option}"]
-            for option in ("policies", "organization_id")
+            for option in ("policies", "organization_id", "read_quota")
             if f"bootstrap_{option}" in self.variables
         }
         return run_module("organization_info", {**options, "only_findings": not everything}, True)

@@ -421,3 +421,17 @@ def test_two_teams_in_a_pull_request(play, emulator, tmp_path):
     (tmp_path / "organization.yml").write_text(yaml.safe_dump(files["a"]))
     assert "1 test passed, 0 failed" in play("test")
     assert "no drift" in play("verify")
+
+
+def test_verify_says_how_much_of_the_quota_is_used(play, emulator):
+    emulator.reset(quota=7)
+    play("bootstrap")
+    used = sum(
+        obj["target"]["kind"] in ("Slack", "MsTeams", "Webhook") for obj in emulator.objects("integrations")
+    )
+    shown = f"{used} integration{'s' if used > 1 else ''} of the 7 that the quota allows."
+    assert shown in play("verify", bootstrap_read_quota=True)
+    assert "quota" not in play("verify")
+    emulator.reset(applied_quotas="403")
+    output = play("verify", verify_fail_on=[], bootstrap_read_quota=True)
+    assert "The quota of integrations is unknown: The user may not read quotas." in output

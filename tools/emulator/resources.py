@@ -21,6 +21,8 @@ Query = Mapping[str, list[str]]
 
 MASK = "****************"
 URL_FIELDS = {"Slack": "webhook_url", "MsTeams": "webhook_url", "Webhook": "url"}
+#: The code of the quota of integrations.
+QUOTA = "integrations_per_org"
 STATES = ("ENABLED", "DISABLED")
 _TEXTS = ("display_name", "description")
 #: Ascending.
@@ -177,15 +179,19 @@ def _stored_url(settings: Settings, target: Object) -> str:
     return re.sub("%[0-9a-f]{2}", lambda match: match.group().upper(), normalized, flags=re.IGNORECASE)
 
 
+def writable_integrations(context: Context) -> int:
+    """The number of integrations that count for the quota."""
+    return sum(map(_is_writable, context.store.objects("integrations")))
+
+
 def _check_quota(context: Context) -> None:
     settings = context.settings
-    count = sum(_is_writable(integration) for integration in context.store.objects("integrations"))
-    if count < settings.quota:
+    if writable_integrations(context) < settings.quota:
         return
 
     status = int(settings.over_quota)
     code = "quota_exceeded" if status == 402 else "bad_request"
-    detail = f"The organization has reached its quota integrations_per_org of {settings.quota}."
+    detail = f"The organization has reached its quota {QUOTA} of {settings.quota}."
     raise ApiError(status, code, "Quota Exceeded", detail)
 
 

@@ -17,6 +17,7 @@ from .contract import Contract
 from .organization import INITIAL_AGE, seed
 from .resources import (
     OPTIONAL_PARTS,
+    QUOTA,
     RESOURCES,
     URL_FIELDS,
     ApiError,
@@ -24,12 +25,14 @@ from .resources import (
     Query,
     Resource,
     reference,
+    writable_integrations,
 )
 from .settings import Settings
 from .store import Object, Store, Visibility
 
 API = "/notifications/v1/"
 TOKEN_PATH = "/sts/v1/oauth2/token"
+QUOTAS_PATH = "/service-quota/v1/applied-quotas"
 #: The members of a token exchange that have one valid value.
 TOKEN_TYPES = {
     "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
@@ -149,6 +152,8 @@ class Service:
         """Carry out a valid request; raises ApiError. ``body`` is None if the request has none."""
         if path == TOKEN_PATH:
             return self.exchange(_required_body(body))
+        if path == QUOTAS_PATH:
+            return self._applied_quotas(query)
 
         name, _slash, object_id = path[len(API) :].partition("/")
         collection, _colon, action = name.partition(":")
@@ -178,6 +183,27 @@ class Service:
         if method == "PATCH":
             return self._update(path, resource, current, body or {})
         return self._delete(resource, current)
+
+    def _applied_quotas(self, query: Query) -> Response:
+        """The one quota that this emulator has."""
+        policy = self.settings.applied_quotas
+        if policy == "403":
+            raise ApiError(403, "user_unauthorized", "Forbidden", "The user may not read quotas.")
+        limit = self.settings.quota
+        quota: Object = {
+            "id": QUOTA,
+            "metadata": {"self": f"{self.base_url}{QUOTAS_PATH}/{QUOTA}"},
+            "scope": "ORGANIZATION",
+            "display_name": "Integrations per organization",
+            "default_limit": limit,
+            "applied_limit": limit,
+        }
+        if policy == "usage":
+            quota["usage"] = writable_integrations(self._context)
+        is_selected = query["scope"] == ["ORGANIZATION"] and query.get("id", [QUOTA]) == [QUOTA]
+        quotas = [quota] if is_selected else []
+        body = {"api_version": "service-quota/v1", "kind": "AppliedQuotaList", "metadata": {}, "data": quotas}
+        return Response(200, body)
 
     def _create(self, path: str, resource: Resource, body: Object) -> Response:
         fields = resource.prepare(self._context, None, _writable(resource, body))

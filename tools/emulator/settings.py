@@ -81,6 +81,9 @@ class Settings:
 
     # Errors
     over_quota: str = _policy("the answer to a request that exceeds the quota", "402", "400")
+    applied_quotas: str = _policy(
+        "whether the Quotas API tells quotas and their usage", "usage", "limit", "403"
+    )
     error_envelope: str = _policy("the form of an error's body", "errors", "error")
     error_codes: str = _policy(
         "whether an error has a code; if not, a 404 has an id, a status and a title only", "given", "omitted"

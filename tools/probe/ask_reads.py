@@ -15,6 +15,7 @@ from .experiment import Experiment, NotAskedError, UnclearError, expect
 NO_RESOURCE = {"resource": "environment=env-0probe0", "resource_type": "ENVIRONMENT"}
 RESOURCE_TYPES = ("CLUSTER", "CONNECTOR")
 NOT_FOUND = (403, 404)
+QUOTAS_API, QUOTA = "/service-quota/v1", "integrations_per_org"
 
 
 def page_size(experiment: Experiment) -> Answer:
@@ -73,6 +74,18 @@ def preference_lookup(experiment: Experiment) -> Answer:
         return Answer(str(response.status))
     body = expect(response, 200, "the lookup")
     return Answer("other", "something was found") if body.get("id") else Answer("empty", "an empty object")
+
+
+def applied_quotas(experiment: Experiment) -> Answer:
+    """Whether the Quotas API tells how many integrations the organization may have, and has."""
+    query = {"scope": "ORGANIZATION", "id": QUOTA}
+    response = experiment.session.call("GET", "/applied-quotas", query=query, api=QUOTAS_API)
+    if response.status in NOT_FOUND:
+        return Answer(str(response.status))
+    found = [each for each in expect(response, 200, "the quotas")["data"] if each["id"] == QUOTA]
+    if not found:
+        return Answer("other", f"{QUOTA} is not listed")
+    return Answer("usage" if "usage" in found[0] else "limit", f"limit {found[0]['applied_limit']}")
 
 
 def early_access(experiment: Experiment) -> Answer:

@@ -84,6 +84,9 @@ QUESTIONS = (
     Question("resource_type_filter", "Can types be filtered by resource_type?", READS.resource_type_filter),
     Question("empty_lookup", "A lookup of resource subscriptions that finds none:", READS.empty_lookup),
     Question("empty_preference_lookup", "A lookup of a preference that finds none:", READS.preference_lookup),
+    Question(
+        "applied_quotas", "Does the Quotas API tell how many integrations are used?", READS.applied_quotas
+    ),
     Question("early_access", "Access of the organization to user notifications:", READS.early_access),
     Question("include", "Is include honored for user notifications?", READS.include),
     Question("url_verification", "A URL that accepts nothing is:", INTEGRATIONS.url_verification),

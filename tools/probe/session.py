@@ -137,10 +137,11 @@ class Session:
         id: str = "",
         query: Optional[Mapping[str, str]] = None,
         body: Optional[Mapping[str, Any]] = None,
+        api: str = API,
     ) -> Response:
         """Send one request and return its response, of whatever status.
 
-        ``path`` begins after ``/notifications/v1`` and may have ``{id}`` in it. Failed reads are sent again,
+        ``path`` begins after ``api`` and may have ``{id}`` in it. Failed reads are sent again,
         failed writes only while changes are undone; after a 429 both are.
         Raises NoResponseError, and StoppedError after an interruption or if the API key is refused.
         """
@@ -152,7 +153,7 @@ class Session:
                 self.pause(_delay(response, self.pace.interval, attempt))
             self._check_interrupted()
             try:
-                response = self._exchange(method, path, id, query, body)
+                response = self._exchange(method, api + path, id, query, body)
             except NoResponseError:
                 if not retries or attempt == attempts - 1:
                     self._count_unanswered()
@@ -214,8 +215,8 @@ class Session:
         body: Optional[Mapping[str, Any]],
     ) -> Response:
         """Send a request and follow redirects within the origin, as the contract asks of clients."""
-        operation = f"{method} {API}{path}"
-        url = f"{self._origin}{API}{path.replace('{id}', quote(id, safe=''))}"
+        operation = f"{method} {path}"
+        url = f"{self._origin}{path.replace('{id}', quote(id, safe=''))}"
         if query:
             url += "?" + urlencode(query)
 

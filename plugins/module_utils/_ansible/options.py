@@ -261,6 +261,9 @@ DISABLE_OTHERS = ArgumentSpec(
 #: Which organization the credentials must belong to.
 ORGANIZATION_ID = ArgumentSpec({"organization_id": {"type": "str"}})
 
+#: Whether the quota of integrations is read.
+QUOTA = ArgumentSpec({"read_quota": {"type": "bool", "default": False}})
+
 #: How much a run of a whole organization may change.
 LIMITS = ArgumentSpec(
     {
@@ -299,6 +302,7 @@ ORGANIZATION = (
     + LIMITS
     + EXPECTED_PLAN
     + ORGANIZATION_ID
+    + QUOTA
     + BULK
     + DISABLE_OTHERS
     + ArgumentSpec(

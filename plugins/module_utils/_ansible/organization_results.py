@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Dict, List, Optional, Sequence
 
+from .._common import Object
 from .._engine.plan import Step
 from .._engine.rendering import (
     plan_diff,
@@ -29,6 +30,7 @@ from .._organization.routing_tests import RoutingTestResults
 from .._redaction import counted, display_name, origin_of, quoted_names
 from .._resources.integrations import INTEGRATIONS
 from .._resources.notification_types import NOTIFICATION_TYPES
+from .._resources.quotas import CODE
 from .._resources.subscriptions import Subscriptions
 from .context import ModuleContext, ModuleResult
 from .results import describe_result
@@ -38,6 +40,12 @@ def warn_about_plan(ctx: ModuleContext, organization: OrganizationPlan) -> None:
     """Show the warnings of a plan, and critical types that reach only the e-mail to organization admins."""
     for warning in organization.warnings:
         ctx.warn_once(warning)
+    quota = organization.quota or {}
+    if quota.get("missing"):
+        ctx.warn_once(
+            f"The plan needs {counted(quota['missing'], 'integration')} more than the quota {CODE} of "
+            f"{quota['limit']} allows. Delete what is no longer needed first, or ask Confluent to raise the quota."
+        )
     names = organization.routing.admin_only_types() if organization.selection.selected else []
     if names:
         reach = "reaches" if len(names) == 1 else "reach"
@@ -50,6 +58,11 @@ def warn_about_plan(ctx: ModuleContext, organization: OrganizationPlan) -> None:
 def describe_organization(organization_id: Optional[str], endpoint: str = "") -> Dict[str, Any]:
     """Which organization a result is about. The endpoint is empty if no service was asked."""
     return {"id": organization_id, "endpoint": origin_of(endpoint) if endpoint else ""}
+
+
+def describe_quota(quota: Optional[Object]) -> Dict[str, Any]:
+    """The member of a result for the quota of integrations, if it was asked for."""
+    return {} if quota is None else {"quota": quota}
 
 
 def plan_members(ctx: ModuleContext, organization: OrganizationPlan, endpoint: str = "") -> Dict[str, Any]:
@@ -65,6 +78,7 @@ def plan_members(ctx: ModuleContext, organization: OrganizationPlan, endpoint: s
         "routing_tests": _describe_routing_tests(organization.routing_tests),
         "lint": [_describe_finding(finding) for finding in organization.findings],
         "explanations": list(organization.explanations),
+        **describe_quota(organization.quota),
     }
 
 

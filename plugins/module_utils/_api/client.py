@@ -170,6 +170,10 @@ class Client:
             )
         return Listing(objects, unlisted)
 
+    def first_page(self, path: str, query: Mapping[str, Any]) -> List[Object]:
+        """The objects on the first page of a list, which must be all that the query selects."""
+        return _page_objects(self._read_page(path, query, 1))
+
     def _list_once(self, path: str, query: Optional[Mapping[str, Any]]) -> Tuple[List[Object], Optional[int]]:
         """The objects of all pages, and their number as the service counts them, if it does."""
         objects: List[Object] = []

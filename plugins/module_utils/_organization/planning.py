@@ -14,7 +14,7 @@ from typing import Any, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .._common import Object
 from .._engine.model import Collection, DesiredState, Snapshot
-from .._engine.plan import Plan, Step
+from .._engine.plan import Action, Plan, Step
 from .._engine.planner import incomplete_lists, make_plan
 from .._engine.rendering import plan_checksum, plan_entry
 from .._errors import RefusedError
@@ -43,7 +43,8 @@ from .state import OrganizationState
 class OrganizationPlan:
     """The plan of an organization, with what the rules selected and the routing before and after it.
 
-    ``tests`` are the steps whose integrations are tested. ``refusals`` are the reasons not to apply it.
+    ``tests`` are the steps whose integrations are tested. ``refusals`` are the reasons not to apply it. ``quota``
+    is that of the integrations after the plan, if it was asked for.
     """
 
     plan: Plan
@@ -61,6 +62,7 @@ class OrganizationPlan:
     unmanaged: Tuple[str, ...] = ()
     silenced: Tuple[str, ...] = ()
     refusals: Tuple[RefusedError, ...] = ()
+    quota: Optional[Object] = None
 
     def rules_of(self, type_id: str) -> List[str]:
         """The rules that select a type, as messages show them."""
@@ -135,7 +137,13 @@ def plan_organization(desired: DesiredOrganization, state: OrganizationState) ->
         silenced=tuple(before.types_silenced_in(after)),
         unmanaged=tuple(_unmanaged(desired, selection, after)),
         refusals=tuple(refusal for refusal in refusals if refusal is not None),
+        quota=state.quota_after(_added(integrations)),
     )
+
+
+def _added(integrations: Plan) -> int:
+    """By how many a plan increases the number of integrations while it creates them: deletions come last."""
+    return sum(step.action is Action.CREATE for step in integrations.steps)
 
 
 def _dependents(

@@ -20,6 +20,7 @@ from .._resources.catalog import Catalog, reference_ids, refresh_catalog
 from .._resources.integrations import INTEGRATIONS, is_manageable
 from .._resources.notification_types import NOTIFICATION_TYPES, find_types_by_resource
 from .._resources.owners import mark_of, owner_of
+from .._resources.quotas import Quota
 from .._resources.resource_settings import ResourcePreferences, ResourceSubscriptions
 from .._resources.subscriptions import Subscriptions
 from .routing import Routing
@@ -36,12 +37,14 @@ class OrganizationState:
     """The existing objects of an organization, with the settings of the resources that were asked for.
 
     ``source`` identifies the organization by the endpoint and the user, where the service does not name it.
+    ``quota`` is None unless it was asked for.
     """
 
     catalog: Catalog
     subscriptions: Collection
     settings: Snapshot = field(default_factory=Snapshot)
     source: Tuple[str, ...] = ()
+    quota: Optional[Quota] = None
 
     @property
     def integrations(self) -> Collection:
@@ -67,6 +70,23 @@ class OrganizationState:
         """The ID of the organization, if the resource names of the service name one."""
         found = self.organization_ids
         return found[0] if len(found) == 1 else None
+
+    def quota_after(self, added: int) -> Optional[Object]:
+        """The quota of integrations, and by how much it is exceeded after so many more; None if not asked for.
+
+        If the service does not say how many are used, those that exist and can be deleted count.
+        """
+        if self.quota is None:
+            return None
+        used = self.quota.used
+        if used is None:
+            used = sum(map(is_manageable, self.integrations))
+        return {
+            "limit": self.quota.limit,
+            "used": used,
+            "missing": self.quota.missing_for(used + added),
+            "problem": self.quota.problem,
+        }
 
     def object_count(self, owner: Optional[str] = None) -> int:
         """The number of existing objects that a plan could change. With an owner, only what it owns counts."""

@@ -23,13 +23,15 @@ DEFAULT_FAIL_ON = ("drift", "violations", "tests")
 class Verification:
     """The findings by their kind, each a list of lines, with the routing table.
 
-    ``unmanaged`` says in a few words each what the variables do not manage.
+    ``unmanaged`` says in a few words each what the variables do not manage, and ``quota`` how many integrations the
+    organization may have (None: not asked).
     """
 
     findings: Mapping[str, List[str]]
     table: Object
     counts: Mapping[str, int]
     unmanaged: Sequence[str] = ()
+    quota: Optional[Object] = None
 
     def failed_kinds(self, fail_on: Sequence[str]) -> List[str]:
         """The kinds that make the play fail and that were found."""
@@ -59,7 +61,7 @@ def verification(result: Object, is_compared: bool, used_by_resources: Sequence[
         "unused": sorted(one_line(name) for name in state["unused"] if name not in used),
         "lint": [lint_line(finding) for finding in lint_findings(result)],
     }
-    return Verification(findings, table, state["counts"], plan["unmanaged"])
+    return Verification(findings, table, state["counts"], plan["unmanaged"], result.get("quota"))
 
 
 #: Refusals that are findings of their own.
@@ -156,9 +158,19 @@ def success(verified: Verification, fail_on: Sequence[str], host: str) -> List[s
     checked = [f"no {'failed tests' if kind == 'tests' else kind}" for kind in KINDS if kind in fail_on]
     result = ", ".join(checked) if checked else "nothing was checked, because verify_fail_on is empty"
     lines = [f"{host}: {result}."]
+    if verified.quota is not None:
+        lines.append(quota_line(verified.quota))
     if verified.unmanaged:
         lines.append(f"Not managed: {', '.join(verified.unmanaged)}.")
     return lines
+
+
+def quota_line(quota: Object) -> str:
+    """How many integrations of the quota are used, as a sentence."""
+    if quota["limit"] is None:
+        problem = quota["problem"].rstrip(".") or "the service does not tell it"
+        return f"The quota of integrations is unknown: {problem}."
+    return f"{counted(quota['used'], 'integration')} of the {quota['limit']} that the quota allows."
 
 
 def used_by_resources(resource_subscriptions: Sequence[Mapping[str, Any]]) -> List[str]:

@@ -314,6 +314,27 @@ def test_405_lists_the_allowed_methods(running_emulator, method, path, allowed):
     assert response.json()["errors"][0]["title"] == "Method Not Allowed"
 
 
+@pytest.mark.parametrize(
+    ("policy", "status", "members"),
+    [
+        ("usage", 200, {"applied_limit": 3, "usage": 1}),
+        ("limit", 200, {"applied_limit": 3}),
+        ("403", 403, None),
+    ],
+)
+def test_quotas_tell_the_usage_or_not(emulator, policy, status, members):
+    emulator.reset(integrations=[slack("one")], quota=3, applied_quotas=policy)
+    query = {"scope": "ORGANIZATION", "id": "integrations_per_org"}
+    path = f"{emulator.url}/service-quota/v1/applied-quotas"
+    response = requests.get(path, query, auth=(KEY, SECRET), timeout=10)
+    assert response.status_code == status, response.text
+    if members is not None:
+        [quota] = response.json()["data"]
+        assert {name: quota[name] for name in ("applied_limit", "usage") if name in quota} == members
+        other = requests.get(path, {**query, "id": "other"}, auth=(KEY, SECRET), timeout=10)
+        assert other.json()["data"] == []
+
+
 @pytest.mark.parametrize("value", ["given", "omitted"])
 def test_429_has_a_body_or_none(emulator, value):
     emulator.reset(rate_limit=1, rate_window=30, rate_limit_body=value)
