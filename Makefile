@@ -12,7 +12,7 @@ export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
 
 # What `make test-all` runs. Each part is a target of its own: make test-all/faults ARGS="-k create"
-PARTS := matrix sanity integration platform faults fuzz eda
+PARTS := matrix sanity integration platform faults fuzz eda clients
 .PHONY: help demo play probe test test-all $(PARTS:%=test-all/%) bench lint docs build release clean
 help: ## Show this help
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -89,6 +89,17 @@ $(VENV)/eda-ready: requirements/eda.txt $(VENV)/test-ready
 test-all/eda: $(VENV)/eda-ready $(TREE)/notifications
 	$(BIN)/python -m pytest tests/playbooks/eda $(ARGS)
 
+# The generators have an environment of their own, because they require other versions.
+CLIENTS := .cache/clients
+$(CLIENTS)/ready: requirements/clients.txt
+	@$(PYTHON) -m venv --clear $(CLIENTS)
+	@$(CLIENTS)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/clients.txt
+	@touch $@
+
+# Generate clients from the contract, and read responses with them (requires Java 11).
+test-all/clients: $(CLIENTS)/ready $(VENV)/test-ready
+	$(BIN)/python -m pytest tests/packaging/test_generated_clients.py $(ARGS)
+
 bench: $(VENV)/test-ready $(TREE)/notifications ## Compare speed with alternatives
 	@$(BIN)/python tools/benchmark $(ARGS)
 
@@ -101,7 +112,7 @@ lint: $(VENV)/lint-ready $(TREE)/notifications ## Run every linter
 		-p ansible_collections.ccloud.notifications.plugins.plugin_utils \
 		-p ansible_collections.ccloud.notifications.plugins.lookup \
 		-p ansible_collections.ccloud.notifications.plugins.modules
-	MYPYPATH=tools $(BIN)/mypy -p emulator -p probe
+	MYPYPATH=tools $(BIN)/mypy -p emulator -p probe -p contract_differences
 	MYPYPATH=extensions/pipelines $(BIN)/mypy -m review
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows docs/ci/github-actions.yml .github/workflows/*.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.gitlab-ci docs/ci/gitlab-ci.yml
