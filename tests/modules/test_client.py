@@ -163,7 +163,7 @@ def test_every_page_is_requested_through_the_gateway(emulator, connect):
             pass
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Gateway) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         client = connect(endpoint=f"http://127.0.0.1:{server.server_port}/gateway")
         objects = client.list(LIST)
         client.close()
@@ -347,7 +347,7 @@ class ScriptedServer:
 
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     def __enter__(self):
         return self
@@ -1147,7 +1147,7 @@ def test_credentials_echoed_as_request_id_are_redacted(connect, errors):
             pass
 
     with http.server.HTTPServer(("127.0.0.1", 0), Echo) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         client = connect(endpoint=f"http://127.0.0.1:{server.server_port}")
         with raises("invalid_response") as caught:
             client.list(LIST)

@@ -40,7 +40,10 @@ def tree(tmp_path):
     (modules / "new_info.py").write_text(
         re.sub("^version_added: .*$", f"version_added: {CURRENT_VERSION}", module, flags=re.MULTILINE)
     )
-    (tmp_path / ".venv").symlink_to(pathlib.Path(sys.prefix))
+    # Not one link: antsibull-changelog would follow it, and copy the whole environment.
+    (tmp_path / ".venv").mkdir()
+    for path in pathlib.Path(sys.prefix).iterdir():
+        (tmp_path / ".venv" / path.name).symlink_to(path)
     git(tmp_path, "init", "--quiet", "--initial-branch", "main")
     git(tmp_path, "config", "user.name", "Test")
     git(tmp_path, "config", "user.email", "test@example.org")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import json
 import os
 import pathlib
@@ -91,7 +92,13 @@ def run_in_fork(
 
 def _serve(address: str) -> None:
     """Run plays until the standard input is closed."""
+    import gc
+
     from ansible.cli.playbook import PlaybookCLI
+
+    gc.disable()
+    gc.collect()
+    gc.freeze()
 
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)

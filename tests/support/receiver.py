@@ -32,7 +32,7 @@ class Receiver(ThreadingHTTPServer):
 
     @contextlib.contextmanager
     def serving(self) -> Iterator[Receiver]:
-        thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
+        thread = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
             yield self

@@ -75,7 +75,7 @@ class Controller:
         handler = type("Handler", (_Handler,), {"controller": controller})
         server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         controller.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
             yield controller
