@@ -92,14 +92,11 @@ def run_in_fork(
 
 def _serve(address: str) -> None:
     """Run plays until the standard input is closed."""
-    import gc
-
     from ansible.cli.playbook import PlaybookCLI
 
-    gc.disable()
+    # A garbage collection of a fork would go through all that was imported, and so copy its memory.
     gc.collect()
     gc.freeze()
-
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen()

@@ -82,7 +82,7 @@ def command(
 ) -> ProcessResult:
     """Run one of ansible-core's programs, which are in ``programs``, in a folder."""
     merged = process_environment(folder, environment, measured)
-    if program == "ansible-playbook" and not measured:
+    if program == "ansible-playbook" and "COVERAGE_PROCESS_CONFIG" not in merged:
         return _run_in_fork(folder, arguments, merged, programs)
     return run_process(folder, [str(programs / program), *arguments], merged)
 

@@ -199,7 +199,8 @@ def test_stopped_job_stops_writing_at_once(jobs, emulator, stop):
     def cancel():
         return stop == "cancel" and len(emulator.writes()) >= 3
 
-    settings = {"job_timeout": 6 if stop == "timeout" else 0}
+    # The runner looks so often whether it should stop.
+    settings = {"job_timeout": 3 if stop == "timeout" else 0, "pexpect_timeout": 0.2}
     runner = jobs.run("bootstrap", MANY, settings=settings, cancel_callback=cancel)
     assert runner.status == {"cancel": "canceled", "timeout": "timeout"}[stop]
 
