@@ -10,7 +10,7 @@ what was attempted to every error that is raised within it. Private to the colle
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 #: Every value of ``error.type`` in a failed result, with its meaning. docs/errors.md lists the same; a test
 #: compares them.
@@ -162,6 +162,11 @@ class NotificationsError(Exception):
         return " ".join(filter(None, parts))
 
     @property
+    def lines(self) -> List[str]:
+        """The message; errors of several problems have a line for each."""
+        return [self.message]
+
+    @property
     def closing(self) -> str:
         """What the error means for the organization; empty if it says nothing about that."""
         return ""
@@ -188,6 +193,75 @@ class RefusedError(NotificationsError):
     @property
     def closing(self) -> str:
         return NOTHING_CHANGED
+
+
+class SeveralRefusedError(RefusedError):
+    """Several reasons to refuse a task. ``problems`` has them as sentences, each with what to do."""
+
+    #: The most problems that the message shows.
+    MAX_SHOWN = 20
+
+    def __init__(self, detail: str, *, problems: Sequence[str] = (), **members: Any) -> None:
+        super().__init__(detail, **members)
+        self.problems = tuple(problems)
+
+    @property
+    def lines(self) -> List[str]:
+        shown = self.problems[: self.MAX_SHOWN]
+        more = len(self.problems) - len(shown)
+        return [
+            f"Could not {self.operation}, for {len(self.problems)} reasons:",
+            *(f"- {problem}" for problem in shown),
+            *([f"- and {more} more"] if more else ()),
+            self.closing,
+        ]
+
+
+class Refusals:
+    """Collects the refusals of several items, so that all of them are shown at once.
+
+    ``verb`` and ``items`` complete "Could not ...", such as "apply" and "the rules".
+    """
+
+    def __init__(self, verb: str, items: str) -> None:
+        self._verb = verb
+        self._items = items
+        self._found: List[Tuple[str, RefusedError]] = []
+
+    @contextmanager
+    def collect(self, label: str) -> Iterator[None]:
+        """Keep the refusal of one item for later."""
+        try:
+            with operation(f"{self._verb} {label}"):
+                yield
+        except RefusedError as error:
+            self._found.append((f"{label}: ", error))
+
+    def add(self, errors: Iterable[RefusedError]) -> None:
+        """Keep refusals that need no label."""
+        self._found += [("", error) for error in errors]
+
+    def combined(self) -> Optional[RefusedError]:
+        """One error for all; None if there is none."""
+        if len(self._found) < 2:
+            return self._found[0][1] if self._found else None
+        texts = [f"{label}{error.detail.rstrip('.')}" for label, error in self._found]
+        sentences = [
+            f"{text}. {error.next_step}".rstrip() for text, (_label, error) in zip(texts, self._found)
+        ]
+        return SeveralRefusedError(
+            "; ".join(dict.fromkeys(texts)),
+            type=self._found[0][1].type,
+            operation=f"{self._verb} {self._items}",
+            next_step="",
+            problems=list(dict.fromkeys(sentences)),
+        )
+
+    def raise_any(self) -> None:
+        """Raise what was collected."""
+        combined = self.combined()
+        if combined is not None:
+            raise combined
 
 
 class UnknownNameError(RefusedError):

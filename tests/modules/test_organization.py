@@ -374,10 +374,45 @@ def test_integration_without_planned_routes_is_not_in_use(run, routed_organizati
         assert result["changed"]
 
 
+def test_all_problems_of_all_rules_are_shown_at_once(run, emulator):
+    rules = [
+        {"select": {"severities": ["CRITCAL"]}, "integrations": ["ops"]},
+        {**route("Conector failed", "opps", "paper"), "name": "connectors"},
+        {"select": {"display_names": ["Conector*"]}, "integrations": ["ops"]},
+        route(FAILED, "ops"),
+    ]
+    result = run.fails("organization", integrations=[channel("ops")], subscriptions=rules)
+    first, *problems, last = result["msg"].splitlines()
+    assert first == "Could not apply the rules, for 5 reasons:"
+    assert last == "Nothing was changed."
+    expected = [
+        "- rule 1: `select.severities` contains 'CRITCAL', which no notification type has. Valid values: CRITICAL, ",
+        # The integration is created by the same task.
+        "- rule 2 (connectors): the integration 'opps' does not exist. Did you mean 'ops'? ",
+        "- rule 2 (connectors): the integration 'paper' does not exist. ",
+        "- rule 2 (connectors): the notification type 'Conector failed' does not exist. Did you mean 'Connector ",
+        "- rule 3: `select.display_names` contains 'Conector*', which matches no notification type. Did you mean 'Conn",
+    ]
+    assert [shown.startswith(start) for shown, start in zip(problems, expected)] == [True] * 5, problems
+    assert result["error"]["operation"] == "apply the rules"
+    assert emulator.writes() == []
+
+
+def test_several_reasons_against_a_plan_are_lines(run, routed_organization):
+    policy = {"name": "two channels", "select": {"display_names": [FAILED]}, "require": {"at_least": 9}}
+    limits = {"policies": [policy], "expected_checksum": "a" * 64}
+    result = run.fails("organization", subscriptions=[route(FAILED, "pager")], **limits)
+    first, *reasons, last = result["msg"].splitlines()
+    assert first == "Could not apply the plan, for 2 reasons:"
+    assert [reason.startswith("- ") for reason in reasons] == [True, True]
+    assert last == "Nothing was changed."
+    assert len(result["refusals"]) == 2
+
+
 def test_rule_cannot_use_an_integration_that_the_plan_deletes(run, routed_organization):
     absent = [{"display_name": "pager", "state": "absent"}]
     result = run.fails("organization", integrations=absent, subscriptions=[route(FAILED, "pager")])
-    assert "the integration 'pager' does not exist" in result["msg"]
+    assert "the integration 'pager' would be deleted" in result["msg"]
     assert routed_organization.writes() == []
 
 

@@ -127,6 +127,26 @@ def test_options_that_ansible_accepts_have_no_problem(options):
     assert ArgumentSpecValidator(**SPEC.as_keywords()).validate(options).error_messages == []
 
 
+def test_all_problems_are_shown_at_once():
+    unknown = {"integrations": [{"display_nam": "x"}, {**GOOD, "stat": "absent"}], "purgee": True}
+    assert SPEC.find_problem(unknown).splitlines() == [
+        "Unknown option purgee. Did you mean purge?",
+        "Unknown option integrations[0].display_nam. Did you mean display_name?",
+        "Unknown option integrations[1].stat. Did you mean state?",
+    ]
+    assert SPEC.find_problem({"integrations": [{}, {}], "timeout": "x"}).splitlines() == [
+        "integrations[0]: one of id, display_name is required.",
+        "integrations[1]: one of id, display_name is required.",
+        "timeout must be a whole number, not a string.",
+    ]
+
+
+def test_many_problems_are_counted():
+    shown = SPEC.find_problem({"integrations": [{} for _ in range(100)]}).splitlines()
+    assert len(shown) == 21
+    assert shown[-1] == "And 80 more."
+
+
 def test_mutually_exclusive_options_are_named():
     assert RULE.find_problem({"integrations": ["a"], "select": {}, "notification_type": "x"}) == (
         "select and notification_type are mutually exclusive. Set only one of them."

@@ -235,3 +235,31 @@ def test_challenge_explains_a_401_without_a_body():
 )
 def test_only_error_envelopes_count_as_api_responses(body, is_from_api):
     assert read_error(404, {}, body).is_from_api is is_from_api
+
+
+def test_refusals_are_shown_at_once_each_a_line():
+    refusals = errors.Refusals("apply", "the rules")
+    with refusals.collect("rule 1"):
+        raise errors.RefusedError("the name is wrong", next_step="Correct it.")
+    [only] = [refusals.combined()]
+    assert only.message == "Could not apply rule 1: the name is wrong. Correct it. Nothing was changed."
+
+    for number in range(2, 31):
+        with refusals.collect(f"rule {number}"):
+            raise errors.UnknownNameError("it does not exist.", next_step="")
+    combined = refusals.combined()
+    assert combined.lines[:3] == [
+        "Could not apply the rules, for 30 reasons:",
+        "- rule 1: the name is wrong. Correct it.",
+        "- rule 2: it does not exist.",
+    ]
+    assert combined.lines[-2:] == ["- and 10 more", "Nothing was changed."]
+    assert combined.replace(operation="verify").lines[0] == "Could not verify, for 30 reasons:"
+
+
+def test_other_errors_are_not_collected():
+    refusals = errors.Refusals("apply", "the rules")
+    with pytest.raises(errors.TransportError), refusals.collect("rule 1"):
+        raise errors.TransportError("no answer")
+    assert refusals.combined() is None
+    refusals.raise_any()

@@ -22,6 +22,8 @@ Constraint = List[Sequence[Any]]
 
 #: What ansible-core's validator raises instead of refusing.
 VALIDATOR_ERRORS = (TypeError, ValueError, OverflowError, AttributeError)
+#: The most problems that are shown at once.
+MAX_PROBLEMS = 20
 
 
 def without_nulls(value: Any) -> Any:
@@ -78,13 +80,17 @@ class ArgumentSpec:
         return _without_masks(self.options, params)
 
     def find_problem(self, params: Mapping[str, Any]) -> Optional[str]:
-        """The first problem with a task's options, named by their paths, or None if they are valid.
+        """All problems with a task's options, named by their paths, a line each; None if they are valid.
+
+        If there are unknown options, these are all: what they were meant to be may be missing then.
 
         ansible-core's own messages name neither the item of a list nor a similar option, and repeat values
         that may be secrets. No value is repeated here, except a word that is similar to a valid choice.
         """
-        unknown = next(_unknown_options(self.options, params, ""), None)
-        return unknown or next(self._problems(params, ""), None)
+        problems = list(_unknown_options(self.options, params, "")) or list(self._problems(params, ""))
+        more = len(problems) - MAX_PROBLEMS
+        shown = problems[:MAX_PROBLEMS] + ([f"And {more} more."] if more > 0 else [])
+        return "\n".join(shown) or None
 
     def _problems(self, params: Mapping[str, Any], path: str) -> Iterator[str]:
         for name, option in self.options.items():

@@ -182,7 +182,8 @@ class ModuleContext:
     def failure(self, error: NotificationsError) -> Dict[str, Any]:
         """The members ``msg`` and ``error`` of a result, without secrets."""
         details = {name: self._redact(value) for name, value in error.as_result().items()}
-        message = one_line(shortened(self.redactor.redact(error.message)), 2 * MESSAGE_LIMIT)
+        lines = [one_line(shortened(self.redactor.redact(line)), 2 * MESSAGE_LIMIT) for line in error.lines]
+        message = "\n".join(lines)
         return {"msg": message, "error": details}
 
     def _redact(self, value: Any) -> Any:

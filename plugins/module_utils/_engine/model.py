@@ -416,10 +416,10 @@ class Collection:
             raise self._ambiguous(found, self.resource.label(key or ""))
         return found[0] if found else None
 
-    def resolve(self, text: str) -> Object:
+    def resolve(self, text: str, planned: Iterable[str] = ()) -> Object:
         """The object whose ID or exact name is ``text``.
 
-        Raises RefusedError, or UnknownNameError with suggestions.
+        Raises RefusedError, or UnknownNameError with suggestions, of which ``planned`` are names too.
         """
         noun = self.resource.noun
         if not text:
@@ -433,15 +433,19 @@ class Collection:
         if len(found) > 1:
             raise self._ambiguous(found, text)
         if not found:
-            suggestions = self.suggestions(text)
+            suggestions = self.suggestions(text, planned)
             hint = self.resource.list_hint
             next_step = f"Did you mean {suggestions}? {hint}" if suggestions else hint
             raise UnknownNameError(f"the {noun} {quoted(text)} does not exist", next_step=next_step)
         return found[0]
 
-    def suggestions(self, text: str) -> str:
-        """The names most similar to a text, with their IDs; empty if there are none."""
-        names = {self.resource.name(obj): obj for obj in self}
+    def suggestions(self, text: str, planned: Iterable[str] = ()) -> str:
+        """The names most similar to a text, with their IDs; empty if there are none.
+
+        ``planned`` are the names of objects that do not exist yet.
+        """
+        names: Dict[str, Optional[Object]] = dict.fromkeys(planned)
+        names.update((self.resource.name(obj), obj) for obj in self)
         # get_close_matches is slow, so only the first names are compared.
         candidates = itertools.islice(names, 2000)
         folded = {name.casefold(): name for name in candidates if name and len(name) <= 255}
@@ -449,7 +453,10 @@ class Collection:
         if text.strip():
             containing = [name for name in folded if text.casefold() in name and name not in close]
             close += containing[: 3 - len(close)]
-        return " or ".join(name_with_id(folded[name], names[folded[name]]["id"]) for name in close)
+        found = {folded[name]: names[folded[name]] for name in close}
+        return " or ".join(
+            name_with_id(name, obj["id"]) if obj else quoted(name) for name, obj in found.items()
+        )
 
     def _ambiguous(self, found: Sequence[Object], text: str) -> RefusedError:
         resource = self.resource

@@ -17,7 +17,7 @@ from .._engine.model import Collection, DesiredState, Snapshot
 from .._engine.plan import Action, Plan, Step
 from .._engine.planner import incomplete_lists, make_plan
 from .._engine.rendering import plan_checksum, plan_entry
-from .._errors import RefusedError
+from .._errors import Refusals, RefusedError
 from .._redaction import counted, one_line, quoted, quoted_names
 from .._resources.catalog import Catalog, IntegrationReference
 from .._resources.resource_settings import (
@@ -71,13 +71,10 @@ class OrganizationPlan:
 
     @cached_property
     def refusal(self) -> Optional[RefusedError]:
-        """The first reason not to apply the plan, with the details of all others; None if there is none."""
-        if len(self.refusals) < 2:
-            return self.refusals[0] if self.refusals else None
-        details = "; ".join(refusal.detail.rstrip(".") for refusal in self.refusals)
-        next_steps = " ".join(dict.fromkeys(refusal.next_step for refusal in self.refusals))
-        first = self.refusals[0]
-        return RefusedError(details, type=first.type, operation=first.operation, next_step=next_steps)
+        """All reasons not to apply the plan in one error; None if there is none."""
+        refusals = Refusals("apply", "the plan")
+        refusals.add(self.refusals)
+        return refusals.combined()
 
 
 def plan_organization(desired: DesiredOrganization, state: OrganizationState) -> OrganizationPlan:

@@ -16,7 +16,7 @@ from .._common import Object
 from .._engine.model import Collection, DesiredState, Snapshot
 from .._engine.plan import Plan
 from .._engine.planner import make_plan
-from .._errors import RefusedError, operation
+from .._errors import Refusals, RefusedError
 from .._resources.catalog import Catalog, IntegrationReference, reference_ids
 from .._resources.notification_types import (
     DISABLEABLE_PRIORITIES,
@@ -140,18 +140,25 @@ class Selection:
 def apply_rules(catalog: Catalog, rules: Sequence[Rule], may_be_new: bool = False) -> Selection:
     """What rules select.
 
-    Raises RefusedError for a selector that selects nothing and for an unknown or ambiguous name.
+    Raises RefusedError, with all problems of all rules, for a selector that selects nothing and for an unknown or
+    ambiguous name.
     ``may_be_new`` is that of Catalog.resolve_integrations.
     """
     selected: Dict[str, SelectedType] = {}
     not_included: Dict[str, Object] = {}
     warnings: Dict[str, None] = {}
     recipients: Dict[int, Tuple[IntegrationReference, ...]] = {}
+    refusals = Refusals("apply", "the rules")
     for rule in rules:
-        with operation(f"apply {rule.label}"):
-            resolved = catalog.resolve_integrations(rule.integrations, may_be_new)
-            recipients[rule.position] = resolved.references
-            warnings.update(dict.fromkeys(resolved.warnings))
+        references: Dict[IntegrationReference, None] = {}
+        for name in rule.integrations:
+            with refusals.collect(rule.label):
+                resolved = catalog.resolve_integrations([name], may_be_new)
+                references.update(dict.fromkeys(resolved.references))
+                warnings.update(dict.fromkeys(resolved.warnings))
+        recipients[rule.position] = tuple(references)
+        matching: List[Object] = []
+        with refusals.collect(rule.label):
             if rule.notification_type is not None:
                 matching = [catalog.types.resolve(rule.notification_type)]
             else:
@@ -161,7 +168,8 @@ def apply_rules(catalog: Catalog, rules: Sequence[Rule], may_be_new: bool = Fals
         for notification_type in matching:
             entry = selected.setdefault(notification_type["id"], SelectedType(notification_type))
             entry.rules.append(rule.position)
-            entry.integrations.update(dict.fromkeys(resolved.references))
+            entry.integrations.update(references)
+    refusals.raise_any()
     remaining = {type_id: obj for type_id, obj in not_included.items() if type_id not in selected}
     return Selection(selected, remaining, tuple(warnings), recipients)
 

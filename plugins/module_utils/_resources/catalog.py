@@ -14,7 +14,8 @@ from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequ
 from .._common import Object
 from .._engine.model import Client, Collection, Reference
 from .._engine.snapshot import existing_object, read_collection
-from .._errors import ForbiddenError, NotFoundError, UnknownNameError
+from .._errors import ForbiddenError, NotFoundError, RefusedError, UnknownNameError
+from .._redaction import quoted
 from .integrations import INTEGRATIONS
 from .notification_types import NOTIFICATION_TYPES, TypesByResource, find_types_by_resource
 
@@ -131,8 +132,9 @@ class Catalog:
             if name in self._planned.created:
                 found[Reference(INTEGRATIONS.path, name)] = None
                 continue
+            self._refuse_removed(name)
             try:
-                found[self.integrations.resolve(name)["id"]] = None
+                found[self.integrations.resolve(name, sorted(self._planned.created))["id"]] = None
             except UnknownNameError as error:
                 if not may_be_new or not name.strip():
                     raise
@@ -142,6 +144,17 @@ class Catalog:
                     "A real run fails unless an earlier task creates it."
                 )
         return ResolvedIntegrations(tuple(found), tuple(warnings))
+
+    def _refuse_removed(self, name: str) -> None:
+        """Raise RefusedError for an integration that the plan deletes."""
+        removed = self._planned.removed
+        if name in removed or (
+            not self.integrations.contains(name) and name in map(INTEGRATIONS.name, removed.values())
+        ):
+            raise RefusedError(
+                f"the integration {quoted(name)} would be deleted",
+                next_step="Route to another one, or do not delete it.",
+            )
 
 
 def load_catalog(client: Client, selects: Iterable[Optional[Mapping[str, Any]]] = ()) -> Catalog:

@@ -160,7 +160,7 @@ def refuse_unmatched_values(types: Collection, select: Mapping[str, Any], next_s
                 raise RefusedError(detail, next_step=f"Valid values: {valid_values}. {next_step}")
 
     for pattern in unmatched_names(types, select):
-        suggestions = types.suggestions(pattern)
+        suggestions = types.suggestions(pattern.strip("*"))
         question = f"Did you mean {suggestions}? " if suggestions else ""
         detail = f"`select.display_names` contains {quoted(pattern)}, which matches no notification type"
         raise RefusedError(detail, type="unknown_name", next_step=question + next_step)
