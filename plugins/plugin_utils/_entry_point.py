@@ -12,11 +12,11 @@ from typing import Any, Callable, Dict, List, Mapping, Sequence
 from ..module_utils._common import Object
 from . import _role
 from ._console import Console
-from ._reports import files, verification
+from ._reports import files
 from ._reports.annotations import Source
 from ._reports.documents import DOCUMENTS
 from ._reports.files import OutputFile
-from ._reports.text import lint_lines, plan_lines
+from ._reports.text import lint_line, lint_lines, plan_lines
 
 #: Runs a module: its name, its options, and whether it must not change anything.
 RunModule = Callable[[str, Mapping[str, Any], bool], Object]
@@ -113,11 +113,11 @@ class EntryPoint(ABC):
 
     def _show_lint(self, result: Object, is_failure: bool) -> List[str]:
         """Show what lint found and what was to be explained. Of many hosts, only failures are shown."""
-        lines = [verification.lint_line(finding) for finding in result.get("lint", ())]
+        findings = result.get("lint", ())
         if is_failure or not self.console.is_one_of_many:
-            self.console.show(lint_lines(lines), color="yellow")
+            self.console.show(lint_lines(findings), color="yellow")
         self.console.show(line for found in result.get("explanations", ()) for line in found["text"])
-        return lines
+        return list(map(lint_line, findings))
 
     def _write(self, report: Mapping[str, Any], now: datetime.datetime) -> None:
         name = self.variables.get("bootstrap_organization_name")

@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from ...module_utils._common import Object
-from ...module_utils._redaction import HIDDEN, counted, one_line
+from ...module_utils._redaction import HIDDEN, counted, one_line, quoted
 
 #: The symbol, the verb and the member of a summary for each action.
 ACTIONS: Mapping[str, Tuple[str, str, str]] = {
@@ -23,6 +23,8 @@ WIDTH = 80
 _GROUP = 3
 #: A group with more lines of names than these shows only the first ones, unless everything is asked for.
 _MAX_NAME_LINES, _NAME_LINES = 6, 3
+#: The most subjects of a group of findings, beside the first one.
+_MAX_SUBJECTS = 20
 _INDENT = "    "
 _NO_BREAK = "\u00a0"
 
@@ -55,11 +57,11 @@ def plan_lines(plan: Object, is_full: bool = False) -> List[str]:
 def change_groups(entries: Sequence[Object], is_full: bool = False) -> List[Tuple[str, List[Object]]]:
     """The changes in their order, those that are equal together, with what changes; empty for a single one.
 
-    Integrations are never grouped.
+    Of integrations, only updates are grouped: what is created or deleted must be seen.
     """
     groups: Dict[Tuple[Any, ...], List[Object]] = {}
     for position, entry in enumerate(entries):
-        is_alone = is_full or entry["resource"] == "integration"
+        is_alone = is_full or (entry["resource"] == "integration" and entry["action"] != "update")
         key = (position,) if is_alone else (entry["action"], entry["resource"], _change(entry))
         groups.setdefault(key, []).append(entry)
     named = []
@@ -149,9 +151,31 @@ def _wrapped(text: str, indent: str, first: str = "") -> List[str]:
     )
 
 
-def lint_lines(lines: Sequence[str]) -> List[str]:
-    """Findings of lint below an empty line, each fit to the width."""
+def lint_lines(findings: Sequence[Mapping[str, Any]]) -> List[str]:
+    """Findings of lint below an empty line, fit to the width, those that only differ in their subject together."""
+    groups: Dict[Tuple[str, str], List[Mapping[str, Any]]] = {}
+    for finding in findings:
+        described = str(finding["text"]).replace(quoted(finding["subject"]), "")
+        groups.setdefault((finding["code"], described), []).append(finding)
+    lines = []
+    for members in groups.values():
+        is_group = len(members) >= _GROUP
+        lines += [_with_others(members)] if is_group else map(lint_line, members)
     return ["", *(wrapped for line in lines for wrapped in _wrapped(line, _INDENT))] if lines else []
+
+
+def lint_line(finding: Mapping[str, Any]) -> str:
+    """A finding of lint as a line."""
+    return one_line(f"{finding['code']}: {finding['text']}")
+
+
+def _with_others(findings: Sequence[Mapping[str, Any]]) -> str:
+    """The first finding, and the subjects of the others."""
+    names = [quoted(finding["subject"]) for finding in findings[1:]]
+    more = f" and {len(names) - _MAX_SUBJECTS} more" if len(names) > _MAX_SUBJECTS else ""
+    return one_line(
+        f"{lint_line(findings[0])}, and the same is true of {', '.join(names[:_MAX_SUBJECTS])}{more}"
+    )
 
 
 def routing_test_lines(found: Mapping[str, Any]) -> List[str]:

@@ -11,6 +11,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence
 from ...module_utils._common import Object
 from ...module_utils._redaction import counted, one_line
 from .routing_table import routing_table
+from .text import lint_line
 
 #: What ``verify_fail_on`` may name, in the order of reports.
 KINDS = ("drift", "violations", "tests", "gaps", "unused", "lint")
@@ -93,11 +94,6 @@ def _failed_tests(result: Object) -> List[str]:
 def lint_findings(result: Object) -> List[Object]:
     """The findings of lint in the result of ``organization``. Unused integrations are a kind of their own."""
     return [finding for finding in result.get("lint", ()) if finding["code"] != "unused-integration"]
-
-
-def lint_line(finding: Mapping[str, Any]) -> str:
-    """A finding of lint as a line."""
-    return one_line(f"{finding['code']}: {finding['text']}")
 
 
 def findings_text(verified: Verification, is_full: bool) -> List[str]:
