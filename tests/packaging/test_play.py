@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 
@@ -62,3 +63,14 @@ def test_printed_commands_work_and_ctrl_c_stops_it(playground, tmp_path):
     assert process.wait(timeout=30) == 0
     with pytest.raises(requests.ConnectionError):
         requests.get(url, timeout=5)
+
+
+def test_busy_port_is_named_with_what_to_do(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        command = [sys.executable, "tools/play", "--port", str(port), "--folder", str(tmp_path)]
+        ended = run_process(ROOT, command, process_environment(tmp_path))
+    assert ended.status == 1
+    assert f"The emulator cannot listen on port {port}" in ended.output
+    assert ended.output.splitlines()[-1] == 'Choose another port: make play ARGS="--port 8124"'
+    assert "Traceback" not in ended.output

@@ -20,6 +20,10 @@ READER_KEY, READER_SECRET = "reader-key", "reader-secret"
 EXTERNAL_TOKEN = "emulator-external-token"
 
 
+class NotStartedError(AssertionError):
+    """The emulator has said why on the standard error stream."""
+
+
 class Emulator:
     """A running emulator."""
 
@@ -38,7 +42,8 @@ class Emulator:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         try:
             line = process.stdout.readline()
-            assert line.startswith("listening on "), f"the emulator did not start: {line!r}"
+            if not line.startswith("listening on "):
+                raise NotStartedError(f"the emulator did not start: {line!r}")
             yield cls(line.split()[-1])
         finally:
             process.terminate()

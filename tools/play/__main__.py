@@ -17,7 +17,7 @@ from typing import Mapping
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests")]
 
-from support.emulator import KEY, SECRET, Emulator
+from support.emulator import KEY, SECRET, Emulator, NotStartedError
 
 BIN = pathlib.Path(sys.executable).parent
 FILES = "-e @organization.yml -e @secrets.yml"
@@ -117,6 +117,8 @@ def main() -> int:
             signal.pause()
     except KeyboardInterrupt:
         print("\nThe emulator has stopped.")
+    except NotStartedError:
+        sys.exit('Choose another port: make play ARGS="--port 8124"')
     return 0
 
 
