@@ -49,6 +49,8 @@ class ActionModule(DirectExecution):
             if entry_point.uses_service:
                 self._refuse_hosts(task_vars, host, variables, options)
             entry_point.prepare(variables, self._template(task_vars, "notifications_plan"), list(task_vars))
+            if "bootstrap_summary_to" in variables:
+                files.output_file("bootstrap_summary_to", variables["bootstrap_summary_to"])
             self._refuse_shared_files(task_vars, host, entry_point)
             files.refuse_claimed_paths(entry_point.files, C.DEFAULT_LOCAL_TMP, host)
         except (VariableError, files.FileError) as problem:
@@ -186,14 +188,27 @@ class ActionModule(DirectExecution):
         data = dict(_registered(task_vars))
         hosts: Sequence[str] = task_vars.get("ansible_play_hosts_all") or [host]
         result: Dict[str, Any] = {"changed": False}
-        if len(hosts) > 1 and host == hosts[-1] and _all_have_results(task_vars):
+        if host == hosts[-1] and _all_have_results(task_vars):
             lines = _summary(task_vars["hostvars"], hosts)
-            self._console(task_vars, "").show(lines)
-            data["notifications_summary"] = lines
-            result["msg"] = lines
+            if len(hosts) > 1:
+                self._console(task_vars, "").show(lines)
+                data["notifications_summary"] = lines
+                result["msg"] = lines
+            result.update(self._write_summary(task_vars, lines))
         if data:
             result["ansible_stats"] = {"data": data, "per_host": False, "aggregate": True}
         return result
+
+    def _write_summary(self, task_vars: Mapping[str, Any], lines: Sequence[str]) -> Dict[str, Any]:
+        """Write the summary to the file that was asked for. Returns what the result says about that."""
+        path = self._template(task_vars, "bootstrap_summary_to")
+        if _role.is_blank(path):
+            return {}
+        try:
+            files.write(files.output_file("bootstrap_summary_to", str(path)), "\n".join([*lines, ""]))
+        except files.FileError as problem:
+            return {"failed": True, "msg": str(problem)}
+        return {}
 
     # What a person sees
 

@@ -360,7 +360,7 @@ def test_many_hosts_end_with_a_summary_and_healthy_ones_say_nothing(play, emulat
     play("bootstrap")
     export = {"export_to": "{{ inventory_hostname }}.yml"} if playbook == "export" else {}
     flags = ["-i", "hosts.yml", "-e", "bootstrap_hosts=all"]
-    output = play(playbook, *flags, status=2, verify_fail_on=[], **export)
+    output = play(playbook, *flags, status=2, verify_fail_on=[], bootstrap_summary_to="summary.txt", **export)
     status = "unchanged" if playbook in ("plan", "bootstrap") else "ok"
     assert f"6 organizations: 1 failed, 5 {status}." in output
     assert "failed, unauthenticated: broken" in output
@@ -368,6 +368,17 @@ def test_many_hosts_end_with_a_summary_and_healthy_ones_say_nothing(play, emulat
         assert "[healthy-1]" not in output
     # The next job of a workflow gets the same lines.
     assert '"notifications_summary": [' in output
+    written = (tmp_path / "summary.txt").read_text()
+    assert written.startswith(f"6 organizations: 1 failed, 5 {status}.\nfailed, unauthenticated: broken\n")
+
+
+def test_summary_of_one_host_is_a_file_too(play, emulator, tmp_path):
+    play("bootstrap", bootstrap_summary_to="summary.txt")
+    assert (tmp_path / "summary.txt").read_text().startswith("1 organization: 1 changed.\n")
+    before = emulator.requests()
+    output = play("verify", status=2, bootstrap_summary_to="nowhere/summary.txt")
+    assert "bootstrap_summary_to is nowhere/summary.txt, and the folder " in output
+    assert emulator.requests() == before
 
 
 @pytest.mark.parametrize("strategy", ["linear", "free", "host_pinned"])
