@@ -142,7 +142,7 @@ def test_all_problems_are_shown_at_once():
 
 
 def test_many_problems_are_counted():
-    shown = SPEC.find_problem({"integrations": [{} for _ in range(100)]}).splitlines()
+    shown = SPEC.find_problem({"integrations": [{} for number in range(100)]}).splitlines()
     assert len(shown) == 21
     assert shown[-1] == "And 80 more."
 
