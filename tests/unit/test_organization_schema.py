@@ -220,6 +220,7 @@ def test_role_demands_what_the_module_demands():
     own = (
         "files_as_stats",
         "stats_key",
+        "summary_to",
         "backup_to",
         "backup_secrets_to",
         "organization_name",
