@@ -205,8 +205,14 @@ from ..module_utils._common import Object
 from ..module_utils._engine.model import Resource
 from ..module_utils._engine.result import StepResult
 from ..module_utils._errors import RefusedError
-from ..module_utils._organization.rules import RulesOptions, apply_rules, plan_rules, rules_from_options
-from ..module_utils._resources.subscriptions import REMOVE, load_subscriptions
+from ..module_utils._organization.rules import (
+    RulesOptions,
+    apply_rules,
+    lost_channels,
+    plan_rules,
+    rules_from_options,
+)
+from ..module_utils._resources.subscriptions import EXACT, REMOVE, load_subscriptions
 
 ARGUMENTS = CONNECTION + RULE.as_list("rules") + ROUTING + DISABLE_OTHERS + BULK
 
@@ -247,6 +253,9 @@ def run(ctx: ModuleContext) -> ModuleResult:
         selection,
         RulesOptions(mode, ctx.params["keep_read_only"], disables_others, ctx.params["disable_critical"]),
     )
+    lost = lost_channels(planned.plan) if mode == EXACT else None
+    if lost is not None:
+        ctx.warn_once(f"{lost} To keep them, use `integrations_mode: add`.")
     result = apply(ctx, client, planned.plan, options)
     routes = [
         describe_route(ctx, managed, selection.rules_of(managed.step.desired.key))

@@ -175,6 +175,22 @@ def test_mode_applies_to_the_combined_rules(run, organization, mode, expected):
     assert run.ok("subscriptions", rules=rules, integrations_mode=mode)["changed"] is False
 
 
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_types_that_lose_channels_are_named(run, organization, check_mode):
+    names = sorted(types_of(organization, severity=["CRITICAL"], category=["SERVICE"]))
+    run.ok("subscriptions", rules=[{"select": {"display_names": names}, "integrations": ["ops", "pager"]}])
+    assert run.warnings == []
+
+    replaced = [{"select": {"display_names": names}, "integrations": ["ops"]}]
+    run.ok("subscriptions", rules=replaced, integrations_mode="add")
+    assert run.warnings == []
+    run.ok("subscriptions", rules=replaced, check_mode=check_mode)
+    [warning] = run.warnings
+    assert warning.startswith(f"{len(names)} types lose integrations that their rules do not name: ")
+    assert warning.count("(pager)") == 5
+    assert warning.endswith(f" and {len(names) - 5} more. To keep them, use `integrations_mode: add`.")
+
+
 def test_removing_an_integration_changes_only_its_subscriptions(run, organization):
     organization.route("Connector failed", ADMINS, "ops")
     organization.route("API key created", "ops", "pager", state="DISABLED")

@@ -94,6 +94,14 @@ def test_docs_ansible_com_has_the_guides_of_the_site():
     assert extra_docs["sections"] == [section for section in sections if section["title"] != "Development"]
 
 
+def test_start_page_of_the_site_has_the_table_of_the_readme():
+    def table(path):
+        text = (ROOT / path).read_text().replace("(docs/", "(")
+        return re.search(r"\| you want to \| guide \|\n(?:\|.+\n)+", text)[0]
+
+    assert table("docs/index.md") == table("README.md")
+
+
 def test_extensions_are_declared():
     plugins = ROOT / "extensions" / "eda" / "plugins"
     found = {f"eda/plugins/{path.name}" for path in plugins.iterdir() if any(path.glob("*.py"))}

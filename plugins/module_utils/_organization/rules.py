@@ -16,7 +16,9 @@ from .._common import Object
 from .._engine.model import Collection, DesiredState, Snapshot
 from .._engine.plan import Plan
 from .._engine.planner import make_plan
+from .._engine.rendering import plan_entry
 from .._errors import Refusals, RefusedError
+from .._redaction import counted, quoted
 from .._resources.catalog import Catalog, IntegrationReference, reference_ids
 from .._resources.notification_types import (
     DISABLEABLE_PRIORITIES,
@@ -36,6 +38,8 @@ from .._resources.subscriptions import (
 )
 
 CRITICAL = "CRITICAL"
+#: The most types that a warning names.
+_LOSSES_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -214,6 +218,22 @@ def plan_rules(subscriptions: Collection, selection: Selection, options: RulesOp
         disabled_states, not_disabled = disable_unselected(subscriptions, selection, options)
         desired_states += disabled_states
     return RulesPlan(make_plan(desired_states, Snapshot([subscriptions])), not_disabled)
+
+
+def lost_channels(plan: Plan) -> Optional[str]:
+    """Which types lose which integrations by a plan of subscriptions, as a sentence; None if none does."""
+    removed = {step.name: plan_entry(step)["removed"] for step in plan.steps if step.before and step.after}
+    losing = [f"{quoted(name)} ({', '.join(names)})" for name, names in removed.items() if names]
+    if not losing:
+        return None
+    shown = ", ".join(losing[:_LOSSES_SHOWN])
+    more = f" and {len(losing) - _LOSSES_SHOWN} more" if len(losing) > _LOSSES_SHOWN else ""
+    lose = (
+        "loses integrations that its rule does"
+        if len(losing) == 1
+        else "lose integrations that their rules do"
+    )
+    return f"{counted(len(losing), 'type')} {lose} not name: {shown}{more}."
 
 
 def disable_unselected(
