@@ -253,7 +253,7 @@ def run(ctx: ModuleContext) -> ModuleResult:
         selection,
         RulesOptions(mode, ctx.params["keep_read_only"], disables_others, ctx.params["disable_critical"]),
     )
-    lost = lost_channels(planned.plan) if mode == EXACT else None
+    lost = lost_channels(planned.plan, resource.catalog) if mode == EXACT else None
     if lost is not None:
         ctx.warn_once(f"{lost} To keep them, use `integrations_mode: add`.")
     result = apply(ctx, client, planned.plan, options)

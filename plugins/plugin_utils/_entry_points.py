@@ -271,6 +271,8 @@ class Verify(EntryPoint):
         message = verification.failure(verified, kinds, self.host)
         lines = verification.success(verified, self._fail_on, self.host)
         members = {"changed": False, "api": self.result.get("api")}
+        if (failures or message) and not self.console.is_one_of_many:
+            self.console.show(verification.remarks(verified))
         if failures:
             all_messages = " ".join(filter(None, (*(failure["msg"] for failure in failures), message)))
             return {**members, "failed": True, "msg": all_messages, "error": failures[0].get("error")}

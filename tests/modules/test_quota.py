@@ -44,8 +44,8 @@ def test_plan_that_exceeds_the_quota_warns_before_anything_is_created(run, emula
     planned = run.ok("organization", check_mode=True, read_quota=True, integrations=[ONE, TWO])
     assert planned["quota"] == {"limit": 2, "used": 1, "missing": 1, "problem": ""}
     assert run.warnings == [
-        "The plan needs 1 integration more than the quota integrations_per_org of 2 allows. Delete what is no longer "
-        "needed first, or ask Confluent to raise the quota."
+        "The plan exceeds the quota of integrations by 1 (integrations_per_org: 2). Delete what is no longer needed "
+        "first, or ask Confluent to raise the quota."
     ]
     # Deletions come last, so they make no room.
     absent = {"display_name": "old", "state": "absent"}

@@ -7,6 +7,11 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.ccloud.notifications.plugins.module_utils._resources.resource_settings import (
+    other_topic_path,
+)
+from support.emulator import slack
+
 CONNECTOR = {"environment": "env-1", "cluster": "lkc-1", "connector": "orders"}
 PATH = "environment=env-1/cloud-cluster=lkc-1/connector=orders"
 
@@ -126,3 +131,50 @@ def test_subscription_of_a_lost_create_counts_as_changed(run, emulator):
     expected = "by this task (the response was lost) or by another task or user"
     assert any(expected in warning for warning in run.warnings)
     assert emulator.routes()["API key created"] == ["ops"]
+
+
+WITHOUT = "environment=env-1/cloud-cluster=lkc-1/topic=orders"
+WITH = "environment=env-1/cloud-cluster=lkc-1/kafka=lkc-1/topic=orders"
+
+
+@pytest.mark.parametrize(
+    ("policy", "accepted", "refused"), [("without-kafka", WITHOUT, WITH), ("with-kafka", WITH, WITHOUT)]
+)
+@pytest.mark.parametrize("module", ["resource_preference", "resource_subscription"])
+def test_form_of_a_topic_path_that_is_refused_names_the_other(
+    run, emulator, module, policy, accepted, refused
+):
+    emulator.reset(topic_paths=policy, integrations=[slack("ops")])
+    route = {"notification_type": "Connector failed", "integrations": ["ops"]}
+    settings = {"enabled": False} if module == "resource_preference" else route
+    result = run.fails(module, resource=refused, **settings)
+    assert refused in result["msg"]
+    assert f"the service may want the other one: {accepted}." in result["msg"]
+    created = run.ok(module, resource=accepted, **settings)
+    assert created[module]["resource"] == accepted
+    assert run.ok(module, resource=accepted, **settings)["changed"] is False
+
+
+@pytest.mark.parametrize(("given", "stored"), [(WITHOUT, WITH), (WITH, WITHOUT)])
+def test_preference_that_comes_back_with_the_other_form_is_the_same(run, emulator, given, stored):
+    body = {"id": "rp-1", "metadata": {"self": "https://x.example/rp-1"}, "resource_type": "TOPIC"}
+    found = {"api_version": "notifications/v1", "kind": "ResourcePreference", "resource": stored, **body}
+    answer = {"status": 200, "body": {**found, "current_state": "DISABLED"}, "times": 9}
+    emulator.fault("status", "GET", "*/resource-preferences:lookup", **answer)
+    result = run.ok("resource_preference", resource=given, enabled=False)
+    assert result["changed"] is False, emulator.lines()
+
+
+@pytest.mark.parametrize(
+    ("path", "other"),
+    [
+        (WITHOUT, WITH),
+        (WITH, WITHOUT),
+        ("cloud-cluster=lkc-1/topic=a", "cloud-cluster=lkc-1/kafka=lkc-1/topic=a"),
+        ("environment=env-1/cloud-cluster=lkc-1/kafka=lkc-2/topic=a", None),
+        ("environment=env-1/cloud-cluster=lkc-1/connector=a", None),
+        ("environment=env-1/topic=a", None),
+    ],
+)
+def test_other_form_of_a_topic_path(path, other):
+    assert other_topic_path(path) == other

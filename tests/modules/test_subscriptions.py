@@ -186,7 +186,9 @@ def test_types_that_lose_channels_are_named(run, organization, check_mode):
     assert run.warnings == []
     run.ok("subscriptions", rules=replaced, check_mode=check_mode)
     [warning] = run.warnings
-    assert warning.startswith(f"{len(names)} types lose integrations that their rules do not name: ")
+    assert warning.startswith(
+        f"{len(names)} notification types lose integrations that no rule lists for them: "
+    )
     assert warning.count("(pager)") == 5
     assert warning.endswith(f" and {len(names) - 5} more. To keep them, use `integrations_mode: add`.")
 

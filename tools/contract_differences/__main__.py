@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import pathlib
+import sys
 from typing import Any, Iterator, Mapping, Optional, Sequence
 
 import requests
@@ -149,8 +150,13 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     if arguments.document.startswith(("http://", "https://")):
-        response = requests.get(arguments.document, timeout=60)
-        response.raise_for_status()
+        try:
+            response = requests.get(arguments.document, timeout=60)
+            response.raise_for_status()
+        except requests.RequestException as error:
+            sys.exit(
+                f"Could not download {arguments.document} ({type(error).__name__}). Give a file instead."
+            )
         text = response.content.decode()
     else:
         text = pathlib.Path(arguments.document).read_text(encoding="utf-8")

@@ -367,11 +367,20 @@ def _without(fields: Object, *names: str) -> Object:
     return {name: value for name, value in fields.items() if name not in names}
 
 
+def _check_topic_path(context: Context, path: str) -> None:
+    wanted = context.settings.topic_paths
+    is_other = ("/kafka=" in path) == (wanted == "without-kafka")
+    if wanted != "any" and "/topic=" in path and is_other:
+        detail = f"The resource {path} does not exist."
+        raise ApiError(400, "invalid_resource", "Bad Request", detail, pointer="/resource")
+
+
 def _prepare_preference(context: Context, current: Optional[Object], fields: Object) -> Object:
     _check_state(fields)
     if current is not None:
         return _without(fields, "resource", "resource_type")
 
+    _check_topic_path(context, fields["resource"])
     for other in _of_resource(context, "resource-preferences", fields):
         raise _already_exists(other, f"The resource {fields['resource']} has a preference already.")
     return {"current_state": "ENABLED", **fields}
@@ -383,6 +392,7 @@ def _prepare_resource_subscription(context: Context, current: Optional[Object], 
         fields = _without(fields, "resource", "resource_type", "notification_type")
         return _resolve_integrations(context, fields)
 
+    _check_topic_path(context, fields["resource"])
     others = _of_resource(context, "resource-subscriptions", fields)
     return _new_subscription(context, fields, others)
 

@@ -60,6 +60,12 @@ class Settings:
         "whether a notification type states the resource type that it is about", "present", "absent"
     )
 
+    topic_paths: str = _policy(
+        "which form the path of a topic has in settings of single resources",
+        "any",
+        "without-kafka",
+        "with-kafka",
+    )
     stored_urls: str = _policy("how a webhook URL is stored", "as-sent", "normalized")
     stored_texts: str = _policy("how names and descriptions are stored", "as-sent", "trimmed")
     url_verification: str = _policy(

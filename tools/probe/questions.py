@@ -71,6 +71,10 @@ def _over_quota(_experiment: Experiment) -> Answer:
     raise NotAskedError("it would take as many integrations as the quota allows")
 
 
+def _topic_paths(_experiment: Experiment) -> Answer:
+    raise NotAskedError("it would take a topic")
+
+
 def _flink_paths(_experiment: Experiment) -> Answer:
     raise NotAskedError("it would take a Flink compute pool and a statement")
 
@@ -113,6 +117,7 @@ QUESTIONS = (
     Question("redirects", "Does the service redirect?", _redirects),
     Question("rate_limit_body", "Does a 429 have a body?", _rate_limit_body),
     Question("over_quota", "A request that exceeds the quota:", _over_quota),
+    Question("topic_paths", "Does the path of a topic contain kafka=?", _topic_paths),
     Question("flink_paths", "What are the resource paths of Flink?", _flink_paths),
 )
 

@@ -43,8 +43,8 @@ def warn_about_plan(ctx: ModuleContext, organization: OrganizationPlan) -> None:
     quota = organization.quota or {}
     if quota.get("missing"):
         ctx.warn_once(
-            f"The plan needs {counted(quota['missing'], 'integration')} more than the quota {CODE} of "
-            f"{quota['limit']} allows. Delete what is no longer needed first, or ask Confluent to raise the quota."
+            f"The plan exceeds the quota of integrations by {quota['missing']} ({CODE}: {quota['limit']}). "
+            "Delete what is no longer needed first, or ask Confluent to raise the quota."
         )
     names = organization.routing.admin_only_types() if organization.selection.selected else []
     if names:

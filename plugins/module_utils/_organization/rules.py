@@ -16,10 +16,10 @@ from .._common import Object
 from .._engine.model import Collection, DesiredState, Snapshot
 from .._engine.plan import Plan
 from .._engine.planner import make_plan
-from .._engine.rendering import plan_entry
 from .._errors import Refusals, RefusedError
-from .._redaction import counted, quoted
+from .._redaction import counted, one_line, quoted
 from .._resources.catalog import Catalog, IntegrationReference, reference_ids
+from .._resources.integrations import INTEGRATIONS
 from .._resources.notification_types import (
     DISABLEABLE_PRIORITIES,
     is_included,
@@ -220,20 +220,27 @@ def plan_rules(subscriptions: Collection, selection: Selection, options: RulesOp
     return RulesPlan(make_plan(desired_states, Snapshot([subscriptions])), not_disabled)
 
 
-def lost_channels(plan: Plan) -> Optional[str]:
+def lost_channels(plan: Plan, catalog: Catalog) -> Optional[str]:
     """Which types lose which integrations by a plan of subscriptions, as a sentence; None if none does."""
-    removed = {step.name: plan_entry(step)["removed"] for step in plan.steps if step.before and step.after}
-    losing = [f"{quoted(name)} ({', '.join(names)})" for name, names in removed.items() if names]
+    losing = []
+    for step in plan.steps if plan.ordered_changes() else ():
+        kept = set(reference_ids((step.after or {}).get("integrations")))
+        ids = [item for item in reference_ids((step.before or {}).get("integrations")) if item not in kept]
+        names = [
+            one_line(INTEGRATIONS.name(obj))
+            for obj in map(catalog.existing_integration, ids)
+            if obj is not None
+        ]
+        if names:
+            losing.append(f"{quoted(step.name)} ({', '.join(names)})")
     if not losing:
         return None
+
     shown = ", ".join(losing[:_LOSSES_SHOWN])
     more = f" and {len(losing) - _LOSSES_SHOWN} more" if len(losing) > _LOSSES_SHOWN else ""
-    lose = (
-        "loses integrations that its rule does"
-        if len(losing) == 1
-        else "lose integrations that their rules do"
-    )
-    return f"{counted(len(losing), 'type')} {lose} not name: {shown}{more}."
+    lose, them = ("loses", "it") if len(losing) == 1 else ("lose", "them")
+    number = counted(len(losing), "notification type")
+    return f"{number} {lose} integrations that no rule lists for {them}: {shown}{more}."
 
 
 def disable_unselected(

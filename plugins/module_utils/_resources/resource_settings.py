@@ -8,7 +8,9 @@ The API cannot list them. They are looked up for one resource path at a time. Pr
 
 from __future__ import annotations
 
-from typing import Any, Callable, ClassVar, List, Mapping, Sequence, Tuple
+import re
+from dataclasses import dataclass
+from typing import Any, Callable, ClassVar, List, Mapping, Optional, Sequence, Tuple
 
 from .._common import Listing, Object, noop
 from .._engine.model import (
@@ -21,7 +23,7 @@ from .._engine.model import (
     Snapshot,
 )
 from .._engine.snapshot import read_snapshot
-from .._errors import ForbiddenError, NotFoundError, RefusedError
+from .._errors import BadRequestError, ForbiddenError, NotFoundError, NotificationsError, RefusedError
 from .._redaction import quoted
 from .catalog import Catalog, load_catalog, refresh_catalog
 from .notification_types import RESOURCE_TYPES
@@ -43,8 +45,34 @@ PATH_PARTS = {
 #: Resource types whose paths look like those of another type.
 _SHARED_PATHS = {"CONNECTOR": ("CONNECTOR__CUSTOM_CONNECTOR",)}
 
+#: The path of a topic, with the part that only its resource name has for certain.
+_TOPIC = re.compile(
+    "(?P<cluster>(?:.*/)?cloud-cluster=(?P<id>[^/]+))(?P<kafka>/kafka=(?P=id))?(?P<topic>/topic=[^/]+)"
+)
+
+
+def other_topic_path(resource_path: str) -> Optional[str]:
+    """The other form of a topic's path: with or without ``kafka=``; None for other resources.
+
+    Nobody published which one the API takes.
+    """
+    found = _TOPIC.fullmatch(resource_path)
+    if found is None:
+        return None
+    kafka = "" if found["kafka"] else f"/kafka={found['id']}"
+    return f"{found['cluster']}{kafka}{found['topic']}"
+
+
+@dataclass(frozen=True)
+class PathField(Field):
+    """The path of a resource. Both forms of a topic's path are equal."""
+
+    def is_equal(self, desired: Any, current: Any) -> bool:
+        return desired == current or (bool(current) and other_topic_path(str(current)) == desired)
+
+
 #: Sent with a creation only: whatever is looked up for a resource path is about that path.
-_IDENTITY_FIELDS = (Field("resource"), Field("resource_type"))
+_IDENTITY_FIELDS = (PathField("resource"), Field("resource_type"))
 
 
 class LookupResource(Resource):
@@ -86,8 +114,20 @@ class LookupResource(Resource):
             return Listing()
 
         # A lookup also returns what is inherited from an enclosing resource.
-        own = [obj for obj in objects if obj.get("resource", self.resource_path) == self.resource_path]
+        own = [obj for obj in objects if self.is_own(obj.get("resource", self.resource_path))]
         return Listing(own, objects.unlisted)
+
+    def is_own(self, resource_path: Any) -> bool:
+        """Whether a path means this resource: that of a topic has two forms."""
+        return resource_path in (self.resource_path, other_topic_path(self.resource_path))
+
+    def rejection_hint(
+        self, error: NotificationsError, before: Object, body: Mapping[str, Any], changes: Sequence[str]
+    ) -> Optional[str]:
+        other = other_topic_path(self.resource_path)
+        if other is None or before or not isinstance(error, BadRequestError):
+            return None
+        return f"The path of a topic has two forms, and the service may want the other one: {other}."
 
 
 class ResourcePreferences(LookupResource):
@@ -109,6 +149,8 @@ class ResourcePreferences(LookupResource):
 
     def key(self, obj: Mapping[str, Any]) -> str:
         resource_path = obj.get("resource")
+        if self.is_own(resource_path):
+            return self.resource_path
         return resource_path if isinstance(resource_path, str) else ""
 
     def is_disabled(self, obj: Mapping[str, Any]) -> bool:

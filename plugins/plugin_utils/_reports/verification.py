@@ -153,9 +153,12 @@ def success(verified: Verification, fail_on: Sequence[str], host: str) -> List[s
     """What to say if nothing that counts was found."""
     checked = [f"no {'failed tests' if kind == 'tests' else kind}" for kind in KINDS if kind in fail_on]
     result = ", ".join(checked) if checked else "nothing was checked, because verify_fail_on is empty"
-    lines = [f"{host}: {result}."]
-    if verified.quota is not None:
-        lines.append(quota_line(verified.quota))
+    return [f"{host}: {result}.", *remarks(verified)]
+
+
+def remarks(verified: Verification) -> List[str]:
+    """What somebody should know whatever was found: the quota, and what the variables do not manage."""
+    lines = [] if verified.quota is None else [quota_line(verified.quota)]
     if verified.unmanaged:
         lines.append(f"Not managed: {', '.join(verified.unmanaged)}.")
     return lines
@@ -166,7 +169,8 @@ def quota_line(quota: Object) -> str:
     if quota["limit"] is None:
         problem = quota["problem"].rstrip(".") or "the service does not tell it"
         return f"The quota of integrations is unknown: {problem}."
-    return f"{counted(quota['used'], 'integration')} of the {quota['limit']} that the quota allows."
+    exceeded = f", and a run would need {quota['missing']} more than that" if quota["missing"] else ""
+    return f"{quota['used']} of {counted(quota['limit'], 'integration')} in use (quota){exceeded}."
 
 
 def used_by_resources(resource_subscriptions: Sequence[Mapping[str, Any]]) -> List[str]:

@@ -19,7 +19,7 @@ import time
 import pytest
 import yaml
 
-from support.playbooks import ROOT, free_port
+from support.playbooks import BIN, ROOT, free_port
 
 SOURCE = runpy.run_path(str(ROOT / "extensions" / "eda" / "plugins" / "event_source" / "audit_log.py"))
 #: The emulated organization.
@@ -206,17 +206,25 @@ def test_changes_are_reported_at_once_and_compared_once(
         "bootstrap_api_secret": "emulator-secret",
         "bootstrap_subscriptions": [{"notification_type": "Connector failed", "integrations": []}],
     }
-    inventory = {"all": {"hosts": {"production": variables, "localhost": {"ansible_connection": "local"}}}}
-    (tmp_path / "hosts.yml").write_text(yaml.safe_dump(inventory))
+    # ansible-rulebook copies a file without its neighbors, and a folder as a whole.
+    host_vars = tmp_path / "inventory" / "host_vars"
+    host_vars.mkdir(parents=True)
+    inventory = {"all": {"hosts": {"production": {}, "localhost": {"ansible_connection": "local"}}}}
+    (tmp_path / "inventory" / "hosts.yml").write_text(yaml.safe_dump(inventory))
+    (host_vars / "production.yml").write_text(yaml.safe_dump(variables))
+    (tmp_path / "password").write_text("a long vault password")
+    encrypt = [str(BIN / "ansible-vault"), "encrypt", "--vault-password-file", str(tmp_path / "password")]
+    subprocess.run([*encrypt, str(host_vars / "production.yml")], check=True, capture_output=True)
     running = rulebook(
         "audit_log",
-        *["--inventory", "hosts.yml"],
+        *["--inventory", "inventory"],
         variables={
             "audit_log_servers": broker,
             "audit_log_protocol": "PLAINTEXT",
             "audit_log_host": "production",
         },
         ANSIBLE_COLLECTIONS_PATH=str(rulebooks_with_short_throttles),
+        ANSIBLE_VAULT_PASSWORD_FILE=str(tmp_path / "password"),
     )
     running.wait_for_output("(?i)successfully joined group|Joined group")
     other = record(authenticationInfo={"principal": {"confluentServiceAccount": {"resourceId": "sa-1"}}})

@@ -27,6 +27,7 @@ from support.emulator import KEY, SECRET, Emulator
 RECOMMENDED, REQUIRED, OPTIONAL = "Connector failed", "Payment failed", "Invoice available"
 #: What no question answers, and why.
 NOT_ANSWERABLE = {
+    "topic_paths": "it would take a topic",
     "over_quota": "it would take as many integrations as the quota allows",
     "rate_limit_body": "it would take as many requests as the rate limit allows; known if that happens",
 }
