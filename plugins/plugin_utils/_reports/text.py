@@ -157,7 +157,7 @@ def lint_lines(findings: Sequence[Mapping[str, Any]]) -> List[str]:
     for finding in findings:
         described = str(finding["text"]).replace(quoted(finding["subject"]), "")
         groups.setdefault((finding["code"], described), []).append(finding)
-    lines = []
+    lines: List[str] = []
     for members in groups.values():
         is_group = len(members) >= _GROUP
         lines += [_with_others(members)] if is_group else map(lint_line, members)
