@@ -28,6 +28,8 @@ import requests
 #: The name under which a checksum is recorded.
 CONTEXT = "notifications/plan"
 TIMEOUT = 30
+#: Whose approvals count on GitHub.
+_REVIEWERS = ("OWNER", "MEMBER", "COLLABORATOR")
 _CHECKSUM = re.compile(r"[0-9a-f]{64}")
 
 
@@ -137,19 +139,30 @@ class GitHub(Platform):
         requests_of_commit = [
             pull
             for pull in self.list(f"commits/{merged}/pulls?per_page=100")
-            if pull["merge_commit_sha"] == merged and pull["merged_at"]
+            if pull["merge_commit_sha"] == merged
+            and pull["merged_at"]
+            and pull["base"]["ref"] == self.environment["GITHUB_REF_NAME"]
         ]
         if not requests_of_commit:
             return None
         pull = requests_of_commit[0]
         reviews = self.list(f"pulls/{pull['number']}/reviews?per_page=100")
-        approvals = [review["submitted_at"] for review in reviews if review["state"] == "APPROVED"]
+        approved = [review for review in reviews if review["state"] == "APPROVED"]
+        # An approval of an earlier commit, or by somebody who may not write, is none of this plan.
+        approvals = [
+            review["submitted_at"]
+            for review in approved
+            if review["commit_id"] == pull["head"]["sha"] and review["author_association"] in _REVIEWERS
+        ]
+        if approved and not approvals:
+            return None
         statuses = self.list(f"commits/{pull['head']['sha']}/statuses?per_page=100")
         # Only this workflow's own status counts.
         own = [
             status
             for status in statuses
-            if status["context"] == CONTEXT and status["creator"]["login"] == "github-actions[bot]"
+            if status["context"] == CONTEXT
+            and (status["creator"] or {}).get("login") == "github-actions[bot]"
         ]
         return newest_before(own, approvals or [pull["merged_at"]])
 
@@ -184,8 +197,11 @@ class GitLab(Platform):
         self.post(f"merge_requests/{self.environment['CI_MERGE_REQUEST_IID']}/notes", {"body": text})
 
     def record(self, commit: str, checksum: str) -> None:
-        status = {"state": "success", "name": CONTEXT, "description": checksum}
-        self.post(f"statuses/{commit}", {**status, "pipeline_id": int(self.environment["CI_PIPELINE_ID"])})
+        status: Dict[str, Any] = {"state": "success", "name": CONTEXT, "description": checksum}
+        if commit == self.environment["CI_COMMIT_SHA"]:
+            # Of a pipeline for merged results, GitLab knows another commit, and answers 404.
+            status["pipeline_id"] = int(self.environment["CI_PIPELINE_ID"])
+        self.post(f"statuses/{commit}", status)
 
     def recorded(self) -> Optional[str]:
         merged = self.environment["CI_COMMIT_SHA"]
@@ -193,17 +209,27 @@ class GitLab(Platform):
             request
             for request in self.list(f"repository/commits/{merged}/merge_requests?per_page=100")
             if request["state"] == "merged"
+            and request["target_branch"] == self.environment["CI_COMMIT_BRANCH"]
             and merged in (request["merge_commit_sha"], request["squash_commit_sha"], request["sha"])
         ]
         if not requests_of_commit:
             return None
         request = requests_of_commit[0]
         approved_by = self.get(f"merge_requests/{request['iid']}/approvals").get("approved_by") or ()
-        approvals = [approval["approved_at"] for approval in approved_by if approval.get("approved_at")]
+        approvals = [approval.get("approved_at") for approval in approved_by]
+        if not all(approvals):
+            raise ReviewError(
+                "This GitLab does not say when a merge request was approved (`approved_at`), so it is unknown which "
+                "plan was. Update it, or apply a plan by its checksum."
+            )
         # Only a status that the owner of the token has set counts.
         user = self.request("GET", f"{self.environment['CI_API_V4_URL']}/user").json()["id"]
         statuses = self.list(f"repository/commits/{request['sha']}/statuses?all=true&per_page=100")
-        own = [status for status in statuses if status["name"] == CONTEXT and status["author"]["id"] == user]
+        own = [
+            status
+            for status in statuses
+            if status["name"] == CONTEXT and (status["author"] or {}).get("id") == user
+        ]
         return newest_before(own, approvals or [request["merged_at"]])
 
 

@@ -50,7 +50,8 @@ class ActionModule(DirectExecution):
                 self._refuse_hosts(task_vars, host, variables, options)
             entry_point.prepare(variables, self._template(task_vars, "notifications_plan"), list(task_vars))
             if "bootstrap_summary_to" in variables:
-                files.output_file("bootstrap_summary_to", variables["bootstrap_summary_to"])
+                summary = files.output_file("bootstrap_summary_to", variables["bootstrap_summary_to"])
+                files.refuse_shared_paths([*entry_point.files, summary])
             self._refuse_shared_files(task_vars, host, entry_point)
             files.refuse_claimed_paths(entry_point.files, C.DEFAULT_LOCAL_TMP, host)
         except (VariableError, files.FileError) as problem:

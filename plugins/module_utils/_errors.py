@@ -196,12 +196,12 @@ class RefusedError(NotificationsError):
 
 
 class SeveralRefusedError(RefusedError):
-    """Several reasons to refuse a task. ``problems`` has them as sentences, each with what to do."""
+    """Several reasons to refuse a task. ``problems`` has their details, each with the next step."""
 
     #: The most problems that the message shows.
     MAX_SHOWN = 20
 
-    def __init__(self, detail: str, *, problems: Sequence[str] = (), **members: Any) -> None:
+    def __init__(self, detail: str, *, problems: Sequence[Tuple[str, str]] = (), **members: Any) -> None:
         super().__init__(detail, **members)
         self.problems = tuple(problems)
 
@@ -211,7 +211,7 @@ class SeveralRefusedError(RefusedError):
         more = len(self.problems) - len(shown)
         return [
             f"Could not {self.operation}, for {len(self.problems)} reasons:",
-            *(f"- {problem}" for problem in shown),
+            *(f"- {detail}. {next_step}".rstrip() for detail, next_step in shown),
             *([f"- and {more} more"] if more else ()),
             self.closing,
         ]
@@ -220,10 +220,11 @@ class SeveralRefusedError(RefusedError):
 class Refusals:
     """Collects the refusals of several items, so that all of them are shown at once.
 
-    ``verb`` and ``items`` complete "Could not ...", such as "apply" and "the rules".
+    ``verb`` and ``items`` complete "Could not ...", such as "apply" and "the rules". Without them, that is left to an
+    operation around.
     """
 
-    def __init__(self, verb: str, items: str) -> None:
+    def __init__(self, verb: str = "", items: str = "") -> None:
         self._verb = verb
         self._items = items
         self._found: List[Tuple[str, RefusedError]] = []
@@ -234,6 +235,11 @@ class Refusals:
         try:
             with operation(f"{self._verb} {label}"):
                 yield
+        except SeveralRefusedError as several:
+            self._found += [
+                (f"{label}: ", RefusedError(detail, type=several.type, next_step=next_step))
+                for detail, next_step in several.problems
+            ]
         except RefusedError as error:
             self._found.append((f"{label}: ", error))
 
@@ -243,18 +249,15 @@ class Refusals:
 
     def combined(self) -> Optional[RefusedError]:
         """One error for all; None if there is none."""
-        if len(self._found) < 2:
+        found = {f"{label}{error.detail.rstrip('.')}": error for label, error in self._found}
+        if len(found) < 2:
             return self._found[0][1] if self._found else None
-        texts = [f"{label}{error.detail.rstrip('.')}" for label, error in self._found]
-        sentences = [
-            f"{text}. {error.next_step}".rstrip() for text, (_label, error) in zip(texts, self._found)
-        ]
         return SeveralRefusedError(
-            "; ".join(dict.fromkeys(texts)),
+            "; ".join(found),
             type=self._found[0][1].type,
-            operation=f"{self._verb} {self._items}",
+            operation=f"{self._verb} {self._items}".strip(),
             next_step="",
-            problems=list(dict.fromkeys(sentences)),
+            problems=[(text, error.next_step) for text, error in found.items()],
         )
 
     def raise_any(self) -> None:

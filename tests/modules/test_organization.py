@@ -398,6 +398,20 @@ def test_all_problems_of_all_rules_are_shown_at_once(run, emulator):
     assert emulator.writes() == []
 
 
+def test_each_problem_of_a_rule_is_shown_once(run, emulator):
+    select = {"severities": ["CRITCAL", "WARM"], "display_names": ["Conector failed"]}
+    rules = [{"select": select, "integrations": ["opps", "opps"]}]
+    result = run.fails("organization", integrations=[channel("ops")], subscriptions=rules)
+    first, *problems, _last = result["msg"].splitlines()
+    assert first == "Could not apply the rules, for 4 reasons:"
+    for problem, name in zip(problems, ("opps", "CRITCAL", "WARM", "Conector failed")):
+        assert problem.startswith("- rule 1: ")
+        assert f"'{name}'" in problem
+    rules = [{"select": {}, "integrations": ["opps", "opps"]}]
+    message = run.fails("organization", integrations=[channel("ops")], subscriptions=rules)["msg"]
+    assert message.startswith("Could not apply rule 1: the integration 'opps' does not exist.")
+
+
 def test_several_reasons_against_a_plan_are_lines(run, routed_organization):
     policy = {"name": "two channels", "select": {"display_names": [FAILED]}, "require": {"at_least": 9}}
     limits = {"policies": [policy], "expected_checksum": "a" * 64}

@@ -57,7 +57,19 @@ def test_plan_that_exceeds_the_quota_warns_before_anything_is_created(run, emula
     assert run.warnings == []
 
 
-@pytest.mark.parametrize("status", [403, 404])
+def test_plan_that_creates_nothing_is_not_blamed(run, emulator):
+    emulator.reset(integrations=[slack("a"), slack("b"), slack("c")], quota=2)
+    run.ok(
+        "organization",
+        check_mode=True,
+        read_quota=True,
+        integrations=[{"display_name": "a", "state": "absent"}],
+    )
+    assert not any("quota" in warning for warning in run.warnings)
+    assert run.ok("organization_info", read_quota=True)["quota"]["missing"] == 1
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405])
 def test_quota_that_cannot_be_read_says_why(run, emulator, status):
     emulator.fault("status", "GET", QUOTAS, status=status, body={"errors": [{"detail": "Not for you."}]})
     result = run.ok("organization", read_quota=True, integrations=[ONE])

@@ -82,6 +82,9 @@ class Platform:
         self.emulator = emulator
         self.environment = {"CONFLUENT_CLOUD_ENDPOINT": emulator.url}
         self.requests = [REVIEWED]
+        self.target_branch = "main"
+        #: Whether somebody whose approval counts has approved the reviewed commit.
+        self.is_approved = True
         self.statuses = []
         self.server = receive(self.respond)
         emulator.reset(external_token=TOKEN)
@@ -142,14 +145,22 @@ class GitHub(Platform):
                     "merge_commit_sha": MERGED,
                     "merged_at": "2026-05-04T12:00:00Z",
                     "head": {"sha": commit},
+                    "base": {"ref": self.target_branch},
                 }
                 for commit in self.requests
             ]
             # Other pull requests contain the commit as well.
             return 200, [{"merge_commit_sha": "c" * 40, "merged_at": None, "head": {"sha": "d" * 40}}, *pulls]
         if path == "/repos/acme/notifications/pulls/7/reviews?per_page=100" and allowed.get("pull-requests"):
-            reviews = [{"state": "COMMENTED", "submitted_at": "2026-05-04T11:59:00Z"}]
-            return 200, [*reviews, {"state": "APPROVED", "submitted_at": APPROVAL}]
+            review = {"commit_id": REVIEWED, "author_association": "MEMBER", "submitted_at": APPROVAL}
+            late = {"submitted_at": "2026-05-04T11:59:00Z"}
+            return 200, [
+                {**review, **late, "state": "COMMENTED"},
+                # Neither says anything about this plan.
+                {**review, **late, "state": "APPROVED", "commit_id": "e" * 40},
+                {**review, **late, "state": "APPROVED", "author_association": "NONE"},
+                *([{**review, "state": "APPROVED"}] if self.is_approved else []),
+            ]
         if path == f"/repos/acme/notifications/commits/{REVIEWED}/statuses?per_page=100" and allowed.get(
             "statuses"
         ):
@@ -178,6 +189,7 @@ class GitHub(Platform):
             "GITHUB_REPOSITORY": "acme/notifications",
             "GITHUB_EVENT_PATH": str(event_file),
             "GITHUB_SHA": MERGED,
+            "GITHUB_REF_NAME": "main",
             **self.environment,
         }
         if self.permissions.get("id-token") == "write":
@@ -213,7 +225,8 @@ class GitLab(Platform):
         if (method, path) == ("POST", self.comment_path):
             return 201, {"id": 1}
         if (method, path) == ("POST", self.status_path):
-            assert body["pipeline_id"] == 99
+            # GitLab knows the pipeline for merged results by another commit.
+            assert "pipeline_id" not in body
             self.add_status(body["description"], self.author)
             return 201, self.statuses[-1]
         if path == f"/api/projects/5/repository/commits/{MERGED}/merge_requests?per_page=100":
@@ -221,6 +234,7 @@ class GitLab(Platform):
                 {
                     "iid": 7,
                     "state": "merged",
+                    "target_branch": self.target_branch,
                     "merged_at": "2026-05-04T12:00:00Z",
                     "sha": commit,
                     "merge_commit_sha": MERGED,
@@ -231,7 +245,10 @@ class GitLab(Platform):
             other = {"state": "opened", "sha": "d" * 40, "merge_commit_sha": None, "squash_commit_sha": None}
             return 200, [other, *merged]
         if path == "/api/projects/5/merge_requests/7/approvals":
-            return 200, {"approved_by": [{"user": {"id": 1}, "approved_at": APPROVAL}]}
+            approval = {"user": {"id": 1}}
+            return 200, {
+                "approved_by": [{**approval, "approved_at": APPROVAL} if self.is_approved else approval]
+            }
         if path == "/api/user":
             return 200, {"id": 42, "username": "project_5_bot"}
         if path == f"/api/projects/5/repository/commits/{REVIEWED}/statuses?all=true&per_page=100":
@@ -255,6 +272,7 @@ class GitLab(Platform):
             "CI_PROJECT_ID": "5",
             "CI_PIPELINE_ID": "99",
             "CI_COMMIT_SHA": MERGED,
+            "CI_COMMIT_BRANCH": "main",
             "PLAN_TOKEN": PLATFORM_TOKEN,
             "VAULT_PASSWORD": PASSWORD,
             "READER_POOL_ID": "pool-reader",
@@ -354,14 +372,39 @@ def forget_request(platform):
     platform.add_status("f" * 64, platform.author)
 
 
+def add_anonymous_status(platform):
+    platform.add_status("f" * 64, {})
+    platform.statuses[0].update(creator=None, author=None)
+
+
+def merge_elsewhere(platform):
+    platform.target_branch = "develop"
+    platform.add_status("f" * 64, platform.author)
+
+
 @pytest.mark.parametrize(
-    "prepare", [add_foreign_status, add_strange_checksum, add_status_after_approval, forget_request]
+    "prepare",
+    [
+        *(add_foreign_status, add_strange_checksum, add_status_after_approval),
+        *(forget_request, add_anonymous_status, merge_elsewhere),
+    ],
 )
 def test_commit_without_a_reviewed_plan_is_not_applied(platform, workspace, prepare):
     prepare(platform)
     result = platform.merge(workspace)
     assert not result.succeeded
     assert "Nobody reviewed a plan for this commit." in result.output
+    assert platform.emulator.requests() == []
+
+
+def test_approval_that_does_not_count_is_none(platform, workspace):
+    """On GitHub, that of another commit or by anybody; on GitLab, one without a time."""
+    platform.is_approved = False
+    platform.add_status("f" * 64, platform.author)
+    result = platform.merge(workspace)
+    assert not result.succeeded
+    expected = {GitHub: "Nobody reviewed a plan", GitLab: "does not say when a merge request was approved"}
+    assert expected[type(platform)] in result.output
     assert platform.emulator.requests() == []
 
 
@@ -460,8 +503,8 @@ def test_jobs_run_for_whom_the_guide_says():
             "github.repository) || (github.event_name == 'workflow_dispatch' && inputs.expected_checksum == '')"
         ],
         "apply": [
-            "github.event_name == 'push' || (github.event_name == 'workflow_dispatch' && "
-            "inputs.expected_checksum != '')"
+            "github.ref == 'refs/heads/main' && (github.event_name == 'push' || (github.event_name == "
+            "'workflow_dispatch' && inputs.expected_checksum != ''))"
         ],
         "verify": ["github.event_name == 'schedule'"],
     }

@@ -378,6 +378,9 @@ def test_summary_of_one_host_is_a_file_too(play, emulator, tmp_path):
     before = emulator.requests()
     output = play("verify", status=2, bootstrap_summary_to="nowhere/summary.txt")
     assert "bootstrap_summary_to is nowhere/summary.txt, and the folder " in output
+    for playbook, variable in (("bootstrap", "bootstrap_backup_to"), ("verify", "verify_json")):
+        output = play(playbook, status=2, bootstrap_summary_to="one.txt", **{variable: "one.txt"})
+        assert f"{variable} and bootstrap_summary_to are both" in output
     assert emulator.requests() == before
 
 

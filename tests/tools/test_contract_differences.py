@@ -78,6 +78,26 @@ def test_fact_about_a_member_is_shown_with_both_values(change, lines):
     assert bool(listed(change)) == bool(lines)
 
 
+def test_parameter_of_a_path_and_type_of_a_body_are_compared():
+    def change(root):
+        path = root["paths"][PATH]
+        path["parameters"] = [{"name": "org", "in": "query", "required": True, "schema": {"type": "string"}}]
+        content = root["components"]["requestBodies"]["NewIntegration"]["content"]
+        content["application/xml"] = content.pop("application/json")
+
+    lines = listed(change)
+    assert f"GET {PATH} query org: only in the published document" in lines
+    assert f"POST {PATH} body of type application/xml: only in the published document" in lines
+
+
+def test_schema_that_refers_to_itself_ends():
+    def change(root):
+        schemas = root["components"]["schemas"]
+        schemas["IntegrationList"]["properties"]["more"] = {"$ref": "#/components/schemas/IntegrationList"}
+
+    assert f"GET {PATH} 200 more: only in the published document" in listed(change)
+
+
 def test_members_that_are_never_sent_are_no_difference():
     def add(root):
         properties = root["components"]["schemas"]["NewIntegration"]["properties"]

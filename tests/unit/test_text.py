@@ -39,6 +39,21 @@ def test_300_equal_changes_are_five_lines_unless_all_are_asked_for():
     assert len(lines_of(routed, is_full=True)) == 300
 
 
+def test_names_with_commas_are_counted_once():
+    lines = lines_of([change("integration", f"team, {n}", changes=["target.webhook_url"]) for n in range(60)])
+    shown = sum(line.count("team, ") for line in lines[1:-1])
+    assert lines[-1] == f"    and {60 - shown} more (plan_full=true lists all)"
+    assert "\x1f" not in "".join(lines)
+
+
+def test_no_line_begins_a_command_of_a_pipeline():
+    """The runner of GitHub Actions carries out what stands at the beginning of a line after two colons."""
+    name = "x" * 62 + " ::error file=organization.yml::forged"
+    lines = lint_lines([finding("single-channel", "ops", name)])
+    assert not any(line.lstrip().startswith("::") for line in lines)
+    assert any(line.lstrip().startswith(":\u2060:error") for line in lines)
+
+
 def test_urls_that_change_are_one_group():
     moved = [change("integration", f"c{n}", changes=["target.webhook_url"]) for n in range(4)]
     renamed = change("integration", "other", changes=["display_name"])

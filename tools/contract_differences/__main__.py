@@ -24,7 +24,24 @@ PUBLISHED = "https://docs.confluent.io/cloud/current/openapi.yaml"
 PREFIXES = ("/notifications/v1/", "/service-quota/v1/applied-quotas", "/sts/")
 METHODS = ("get", "post", "patch", "put", "delete")
 #: What is compared of a schema.
-FACTS = ("type", "format", "enum", "x-extensible-enum", "maxLength", "minItems", "maximum", "default")
+FACTS = (
+    "type",
+    "format",
+    "enum",
+    "x-extensible-enum",
+    "maxLength",
+    "minLength",
+    "pattern",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minimum",
+    "maximum",
+    "default",
+)
+
+#: The most members on the way to a schema.
+MAX_DEPTH = 20
 
 #: A place in a document: an operation, a part of it, and the members on the way to a schema.
 Place = tuple[str, ...]
@@ -45,16 +62,21 @@ class Document:
                 if method in item:
                     place = (f"{method.upper()} {path}",)
                     found[place] = {}
-                    found.update(self._of_operation(place, item[method]))
+                    shared = item.get("parameters", ())
+                    found.update(self._of_operation(place, item[method], shared))
         return found
 
-    def _of_operation(self, place: Place, operation: Mapping[str, Any]) -> Iterator[tuple[Place, Facts]]:
-        for parameter in map(self._resolved, operation.get("parameters", ())):
+    def _of_operation(
+        self, place: Place, operation: Mapping[str, Any], shared: Sequence[Mapping[str, Any]] = ()
+    ) -> Iterator[tuple[Place, Facts]]:
+        for parameter in map(self._resolved, (*shared, *operation.get("parameters", ()))):
             if parameter["in"] != "path":
                 facts = self._own(self._merged(parameter.get("schema", {})))
                 required = {"required": True} if parameter.get("required") else {}
                 yield (*place, f"{parameter['in']} {parameter['name']}"), {**facts, **required}
-        for content in self._resolved(operation.get("requestBody", {})).get("content", {}).values():
+        body = self._resolved(operation.get("requestBody", {}))
+        for media_type, content in body.get("content", {}).items():
+            yield (*place, f"body of type {media_type}"), {}
             yield from self._of_schema((*place, "body"), content.get("schema", {}), is_sent=True)
         for status, response in operation["responses"].items():
             response = self._resolved(response)
@@ -69,6 +91,9 @@ class Document:
     def _of_schema(
         self, place: Place, schema: Mapping[str, Any], is_required: bool = False, is_sent: bool = False
     ) -> Iterator[tuple[Place, Facts]]:
+        if len(place) > MAX_DEPTH:
+            # A schema that refers to itself.
+            return
         merged = self._merged(schema)
         if is_sent and merged.get("readOnly"):
             return
@@ -77,7 +102,7 @@ class Document:
             yield from self._of_schema((*place, name), member, name in merged.get("required", ()), is_sent)
         if "items" in merged:
             yield from self._of_schema((*place, "[]"), merged["items"], is_sent=is_sent)
-        for alternative in merged.get("oneOf", ()):
+        for alternative in (*merged.get("oneOf", ()), *merged.get("anyOf", ())):
             # Such as notifications.v1.SlackTarget.
             name = alternative.get("$ref", str(alternative.get("type"))).rpartition("/")[2].rpartition(".")[2]
             yield from self._of_schema((*place, f"<{name}>"), alternative, is_sent=is_sent)

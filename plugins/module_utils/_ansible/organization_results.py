@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any, Dict, List, Optional, Sequence
 
 from .._common import Object
-from .._engine.plan import Step
+from .._engine.plan import Action, Step
 from .._engine.rendering import (
     plan_diff,
     plan_entry,
@@ -41,7 +41,11 @@ def warn_about_plan(ctx: ModuleContext, organization: OrganizationPlan) -> None:
     for warning in organization.warnings:
         ctx.warn_once(warning)
     quota = organization.quota or {}
-    if quota.get("missing"):
+    creates = any(
+        step.action is Action.CREATE and step.resource.address == INTEGRATIONS.address
+        for step in organization.plan.steps
+    )
+    if quota.get("missing") and creates:
         ctx.warn_once(
             f"The plan exceeds the quota of integrations by {quota['missing']} ({CODE}: {quota['limit']}). "
             "Delete what is no longer needed first, or ask Confluent to raise the quota."

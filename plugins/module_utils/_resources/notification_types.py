@@ -13,7 +13,7 @@ from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequ
 
 from .._common import Object, name_matcher, without_match
 from .._engine.model import Client, Collection, Resource
-from .._errors import RefusedError, TransportError, operation
+from .._errors import Refusals, RefusedError, TransportError, operation
 from .._redaction import quoted
 
 REQUIRED = "REQUIRED"
@@ -148,22 +148,26 @@ def select_included_types(
 
 
 def refuse_unmatched_values(types: Collection, select: Mapping[str, Any], next_step: str) -> None:
-    """Raise RefusedError if a selector has a value that no type has. ``next_step`` says what to do."""
+    """Raise RefusedError if a selector has values that no type has. ``next_step`` says what to do."""
+    refusals = Refusals()
     for selector in SELECTORS:
         known = selector.known_values(types)
-        for value in select.get(selector.option) or ():
-            if value not in known:
-                detail = (
-                    f"`select.{selector.option}` contains {quoted(value)}, which no notification type has"
-                )
-                valid_values = ", ".join(sorted(known))
-                raise RefusedError(detail, next_step=f"Valid values: {valid_values}. {next_step}")
+        unknown = [value for value in select.get(selector.option) or () if value not in known]
+        hint = f"Valid values: {', '.join(sorted(known))}. {next_step}"
+        refusals.add(
+            RefusedError(
+                f"`select.{selector.option}` contains {quoted(value)}, which no notification type has",
+                next_step=hint,
+            )
+            for value in unknown
+        )
 
     for pattern in unmatched_names(types, select):
         suggestions = types.suggestions(pattern.strip("*"))
         question = f"Did you mean {suggestions}? " if suggestions else ""
         detail = f"`select.display_names` contains {quoted(pattern)}, which matches no notification type"
-        raise RefusedError(detail, type="unknown_name", next_step=question + next_step)
+        refusals.add([RefusedError(detail, type="unknown_name", next_step=question + next_step)])
+    refusals.raise_any()
 
 
 def unmatched_names(types: Collection, select: Mapping[str, Any]) -> List[str]:

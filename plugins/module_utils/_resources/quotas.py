@@ -13,11 +13,13 @@ from typing import Any, List, Mapping, Optional, Protocol
 
 from .._common import Object
 from .._engine.model import Client
-from .._errors import ForbiddenError, NotFoundError, operation
+from .._errors import ApiError, operation
 
 PATH = "/service-quota/v1/applied-quotas"
 #: The code of the quota. Source: "Quotas and Limits" of the integrations in the contract.
 CODE = "integrations_per_org"
+#: The errors that say nothing about the notifications of the organization.
+_UNREADABLE = ("bad_request", "forbidden", "not_found", "not_supported")
 
 
 class QuotasClient(Client, Protocol):
@@ -53,7 +55,9 @@ def read_quota(client: QuotasClient) -> Quota:
     with operation("read the quota of integrations"):
         try:
             listed = client.first_page(PATH, query)
-        except (ForbiddenError, NotFoundError) as error:
+        except ApiError as error:
+            if error.type not in _UNREADABLE:
+                raise
             return Quota(problem=error.detail)
     found = [quota for quota in listed if quota["id"] == CODE]
     if not found:

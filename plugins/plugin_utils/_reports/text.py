@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections import Counter
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
@@ -27,6 +28,11 @@ _MAX_NAME_LINES, _NAME_LINES = 6, 3
 _MAX_SUBJECTS = 20
 _INDENT = "    "
 _NO_BREAK = "\u00a0"
+#: Marks the ends of names while they are wrapped: a comma may be part of one. Names from the service have only
+#: printable characters, and this is none.
+_NAME_END = "\x1f"
+#: Between two colons, it makes of a command a text. Nobody sees it.
+_NOT_A_COMMAND = "\u2060"
 
 
 def plan_lines(plan: Object, is_full: bool = False) -> List[str]:
@@ -118,12 +124,12 @@ def _group(described: str, entries: Sequence[Object]) -> List[str]:
     lines = _wrapped(f"{symbol} {counted(len(entries), noun)}: {described}", "    ")
     # A name is not broken between two lines.
     labels = [str(entry["label"]).replace(" ", _NO_BREAK) for entry in entries]
-    names = _wrapped(", ".join(labels), _INDENT, _INDENT)
+    names = _wrapped(f"{_NAME_END}, ".join(labels), _INDENT, _INDENT)
     if len(names) > _MAX_NAME_LINES:
         names = names[:_NAME_LINES]
-        shown = sum(line.count(",") for line in names)
+        shown = sum(line.count(_NAME_END) for line in names)
         names.append(f"{_INDENT}and {len(entries) - shown} more (plan_full=true lists all)")
-    names = [name.replace(_NO_BREAK, " ") for name in names]
+    names = [name.replace(_NO_BREAK, " ").replace(_NAME_END, "") for name in names]
     return [*lines, *names]
 
 
@@ -141,7 +147,8 @@ def _channel_lines(entries: Sequence[Object]) -> List[str]:
 
 
 def _wrapped(text: str, indent: str, first: str = "") -> List[str]:
-    return textwrap.wrap(
+    """A text as lines of the width. None of them begins a command of GitHub Actions, whatever a name says."""
+    lines = textwrap.wrap(
         text,
         WIDTH,
         initial_indent=first,
@@ -149,6 +156,7 @@ def _wrapped(text: str, indent: str, first: str = "") -> List[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return [re.sub(r"\A(\s*):(?=:)", r"\1:" + _NOT_A_COMMAND, line) for line in lines]
 
 
 def lint_lines(findings: Sequence[Mapping[str, Any]]) -> List[str]:

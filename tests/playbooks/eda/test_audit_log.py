@@ -89,6 +89,9 @@ def test_every_kind_of_principal_is_named(principal, expected):
         record("UpdateConnector", "CONNECTOR"),
         record(result={"status": "PERMISSION_DENIED"}),
         record("ListSubscriptions", "NS_SUBSCRIPTION", request={}),
+        # One page of the documentation shows a read with this access type.
+        record("GetNotificationType", "NS_SUBSCRIPTION", "MODIFICATION"),
+        record("UpdateIntegration", access="READ_ONLY"),
         record(cloudResources=None),
         record(cloudResources=["x", {"resource": 1}]),
         {"type": "io.confluent.kafka.server/authentication", "data": {"methodName": "kafka.Authentication"}},
@@ -103,6 +106,19 @@ def test_whatever_changes_no_notifications_is_no_event(content):
     assert event_of(content) is None
 
 
+@pytest.mark.parametrize("members", [{"request": {"accessType": "UNKNOWN"}}, {"result": {"status": "UNSET"}}])
+def test_change_of_which_little_is_logged_is_an_event(members):
+    assert event_of(record(**members))["audit"]["method"] == "UpdateIntegration"
+
+
+def test_organization_is_found_in_any_of_the_changed_resources():
+    [resource] = record()["data"]["cloudResources"]
+    resources = [{"resource": {"type": "NS_INTEGRATION", "resourceId": "i-1"}}, resource]
+    event = event_of(record(cloudResources=resources))["audit"]
+    assert (event["resource_id"], event["organization"]) == ("i-1", ORGANIZATION)
+    assert event_of(record(cloudResources=resources[:1]))["audit"]["organization"] == ""
+
+
 @pytest.mark.parametrize("method", ["CreateSubscription", "UpdateSubscription", "DeleteSubscription"])
 def test_method_decides_where_the_access_is_not_logged(method):
     assert event_of(record(method, "NS_SUBSCRIPTION", request={}, result={}))["audit"]["method"] == method
@@ -114,9 +130,10 @@ def test_record_that_is_no_json_is_no_event(text):
 
 
 def test_text_of_a_record_is_no_template():
-    hostile = "{{ lookup('pipe', 'id') }}" + "x" * 1000
+    hostile = "Update{{ lookup('pipe', 'id') }}\n2026-01-01 u-admin: x" + "x" * 1000
     event = event_of(record(hostile, authenticationInfo={"principal": hostile}))
     assert "{{" not in json.dumps(event)
+    assert not any(len(text.splitlines()) > 1 for text in event["audit"].values())
     assert max(map(len, event["audit"].values())) < 300
 
 

@@ -86,19 +86,21 @@ def event_of(record: bytes) -> Optional[Dict[str, Any]]:
         _logger.warning("A record of the audit log is no JSON.")
         return None
     data = _mapping(_mapping(content).get("data"))
-    changed = next(_changed_resources(data), None)
-    if changed is None or not _is_change(data):
+    resources = list(_changed_resources(data))
+    if not resources or not _is_change(data):
         return None
+    changed = resources[0]
     found = {
         "id": _mapping(content).get("id"),
         "method": data.get("methodName"),
         "resource_type": _mapping(changed.get("resource")).get("type"),
         "resource_id": _mapping(changed.get("resource")).get("resourceId"),
-        "organization": _organization(changed),
+        "organization": next(filter(None, map(_organization, resources)), ""),
         "principal": _principal(_mapping(data.get("authenticationInfo"))),
         "time": _mapping(content).get("time"),
     }
-    return {"audit": {name: _text(found[name], limit) for name, limit in LIMITS.items()}}
+    # A line end could begin a line of its own in a log.
+    return {"audit": {name: " ".join(_text(found[name], limit).split()) for name, limit in LIMITS.items()}}
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -113,10 +115,10 @@ def _changed_resources(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _is_change(data: Mapping[str, Any]) -> bool:
-    """Whether a request changed something: by its access type, else by the name of its method."""
-    access = _mapping(data.get("request")).get("accessType")
-    writes = access == "MODIFICATION" if access else str(data.get("methodName")).startswith(_CHANGES)
-    return writes and _mapping(data.get("result")).get("status", "SUCCESS") == "SUCCESS"
+    """Whether a request changed something. A reading one must not count, or verify would start itself."""
+    is_read = _mapping(data.get("request")).get("accessType") == "READ_ONLY"
+    writes = not is_read and str(data.get("methodName")).startswith(_CHANGES)
+    return writes and _mapping(data.get("result")).get("status", "UNSET") in ("SUCCESS", "UNSET")
 
 
 def _organization(changed: Mapping[str, Any]) -> Any:
