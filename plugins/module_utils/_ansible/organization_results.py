@@ -50,6 +50,7 @@ def warn_about_plan(ctx: ModuleContext, organization: OrganizationPlan) -> None:
             f"The plan exceeds the quota of integrations by {quota['missing']} ({CODE}: {quota['limit']}). "
             "Delete what is no longer needed first, or ask Confluent to raise the quota."
         )
+
     names = organization.routing.admin_only_types() if organization.selection.selected else []
     if names:
         reach = "reaches" if len(names) == 1 else "reach"
