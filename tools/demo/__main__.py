@@ -27,11 +27,14 @@ NEXT_STEPS = f"""\
   # Use an API key of a user with the role OrganizationAdmin.
   export CONFLUENT_CLOUD_API_KEY=... CONFLUENT_CLOUD_API_SECRET=...
 
-  # Adapt the routing and put your URLs into secrets.yml; then preview the changes.
-  cp playbooks/vars/organization.yml organization.yml
-  cp playbooks/vars/secrets.example.yml secrets.yml
+  # Begin with the organization as it is, or with the example: playbooks/vars/organization.yml and secrets.example.yml.
+  ansible-playbook ccloud.notifications.export -e export_to=organization.yml -e export_secrets_to=secrets.yml
+
+  # Adapt the routing and the URLs, review what would change, and apply it.
+  $EDITOR organization.yml secrets.yml
   ansible-vault encrypt secrets.yml
-  ansible-playbook {PLAYBOOK} -e @organization.yml -e @secrets.yml --ask-vault-pass --check --diff"""
+  ansible-playbook ccloud.notifications.plan -e @organization.yml -e @secrets.yml --ask-vault-pass
+  ansible-playbook {PLAYBOOK} -e @organization.yml -e @secrets.yml --ask-vault-pass"""
 
 
 def say(text: str) -> None:
