@@ -12,6 +12,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
+#: The most problems that one message shows.
+PROBLEMS_SHOWN = 20
+
 #: Every value of ``error.type`` in a failed result, with its meaning. docs/errors.md lists the same; a test
 #: compares them.
 ERROR_TYPES: Mapping[str, str] = {
@@ -198,16 +201,13 @@ class RefusedError(NotificationsError):
 class SeveralRefusedError(RefusedError):
     """Several reasons to refuse a task. ``problems`` has their details, each with the next step."""
 
-    #: The most problems that the message shows.
-    MAX_SHOWN = 20
-
     def __init__(self, detail: str, *, problems: Sequence[Tuple[str, str]] = (), **members: Any) -> None:
         super().__init__(detail, **members)
         self.problems = tuple(problems)
 
     @property
     def lines(self) -> List[str]:
-        shown = self.problems[: self.MAX_SHOWN]
+        shown = self.problems[:PROBLEMS_SHOWN]
         more = len(self.problems) - len(shown)
         return [
             f"Could not {self.operation}, for {len(self.problems)} reasons:",

@@ -145,10 +145,10 @@ def quoted_names(names: Sequence[str]) -> str:
     return listed(list(map(quoted, names)))
 
 
-def listed(texts: Sequence[str]) -> str:
-    """Texts for a message; of many, only the first ones."""
-    more = f" and {len(texts) - NAMES_SHOWN} more" if len(texts) > NAMES_SHOWN else ""
-    return ", ".join(texts[:NAMES_SHOWN]) + more
+def listed(texts: Sequence[str], limit: int = NAMES_SHOWN) -> str:
+    """Texts for a message; of more than the limit, only the first ones."""
+    more = f" and {len(texts) - limit} more" if len(texts) > limit else ""
+    return ", ".join(texts[:limit]) + more
 
 
 def name_with_id(name: str, object_id: str) -> str:

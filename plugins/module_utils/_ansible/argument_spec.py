@@ -16,14 +16,13 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tupl
 
 from ansible.module_utils.common.validation import check_type_bool, check_type_dict, check_type_int
 
+from .._errors import PROBLEMS_SHOWN
 from .._redaction import is_hidden
 
 Constraint = List[Sequence[Any]]
 
 #: What ansible-core's validator raises instead of refusing.
 VALIDATOR_ERRORS = (TypeError, ValueError, OverflowError, AttributeError)
-#: The most problems that are shown at once.
-MAX_PROBLEMS = 20
 
 
 def without_nulls(value: Any) -> Any:
@@ -88,8 +87,8 @@ class ArgumentSpec:
         that may be secrets. No value is repeated here, except a word that is similar to a valid choice.
         """
         problems = list(_unknown_options(self.options, params, "")) or list(self._problems(params, ""))
-        more = len(problems) - MAX_PROBLEMS
-        shown = problems[:MAX_PROBLEMS] + ([f"And {more} more."] if more > 0 else [])
+        more = len(problems) - PROBLEMS_SHOWN
+        shown = problems[:PROBLEMS_SHOWN] + ([f"And {more} more."] if more > 0 else [])
         return "\n".join(shown) or None
 
     def _problems(self, params: Mapping[str, Any], path: str) -> Iterator[str]:

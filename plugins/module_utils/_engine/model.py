@@ -444,7 +444,7 @@ class Collection:
 
         ``planned`` are the names of objects that do not exist yet.
         """
-        names: Dict[str, Optional[Object]] = dict.fromkeys(planned)
+        names: Dict[str, Optional[Object]] = dict.fromkeys(sorted(planned))
         names.update((self.resource.name(obj), obj) for obj in self)
         # get_close_matches is slow, so only the first names are compared.
         candidates = itertools.islice(names, 2000)

@@ -8,14 +8,14 @@ Private to the collection.
 
 from __future__ import annotations
 
-from typing import Iterable, Iterator, Optional, Sequence, Tuple
+from typing import Iterable, Optional, Sequence, Tuple
 
-from .._engine.model import Reference
 from .._errors import RefusedError
 from .._redaction import quoted
 from .._resources.catalog import Catalog, IntegrationReference
-from .._resources.integrations import INTEGRATIONS, is_manageable
+from .._resources.integrations import INTEGRATIONS
 from .._resources.owners import owner_of
+from .._resources.subscriptions import others_integrations
 
 
 def foreign_route(
@@ -29,9 +29,9 @@ def foreign_route(
     if owner is None:
         return None
     for label, references in routes:
-        found = next(_foreign(owner, references, catalog), None)
-        if found is not None:
-            name, holder = found
+        others = others_integrations(references, catalog, owner)
+        if others:
+            name, holder = INTEGRATIONS.name(others[0]), owner_of(others[0])
             return RefusedError(
                 f"{label} routes to {quoted(name)}, which "
                 f"{f'belongs to {holder}' if holder else 'belongs to nobody'}, and `owner` is {owner}",
@@ -40,16 +40,3 @@ def foreign_route(
                 next_step="Route to your own integrations, or set `take_over: true` for an item with this name.",
             )
     return None
-
-
-def _foreign(
-    owner: str, references: Iterable[IntegrationReference], catalog: Catalog
-) -> Iterator[Tuple[str, Optional[str]]]:
-    """The names of channels of others, with their owners."""
-    for reference in references:
-        if isinstance(reference, Reference):
-            continue
-        integration = catalog.existing_integration(reference) or {}
-        holder = owner_of(integration)
-        if is_manageable(integration) and holder != owner:
-            yield INTEGRATIONS.name(integration), holder

@@ -17,7 +17,7 @@ from .._engine.model import Collection, DesiredState, Snapshot
 from .._engine.plan import Plan
 from .._engine.planner import make_plan
 from .._errors import Refusals, RefusedError
-from .._redaction import counted, one_line, quoted
+from .._redaction import counted, listed, one_line, quoted
 from .._resources.catalog import Catalog, IntegrationReference, reference_ids
 from .._resources.integrations import INTEGRATIONS
 from .._resources.notification_types import (
@@ -26,7 +26,6 @@ from .._resources.notification_types import (
     refuse_unmatched_values,
     select_types,
 )
-from .._resources.owners import owner_of
 from .._resources.subscriptions import (
     EXACT,
     REMOVE,
@@ -35,6 +34,7 @@ from .._resources.subscriptions import (
     Subscriptions,
     is_enabled,
     others_integrations,
+    own_references,
 )
 
 CRITICAL = "CRITICAL"
@@ -236,11 +236,9 @@ def lost_channels(plan: Plan, catalog: Catalog) -> Optional[str]:
     if not losing:
         return None
 
-    shown = ", ".join(losing[:_LOSSES_SHOWN])
-    more = f" and {len(losing) - _LOSSES_SHOWN} more" if len(losing) > _LOSSES_SHOWN else ""
     lose, them = ("loses", "it") if len(losing) == 1 else ("lose", "them")
     number = counted(len(losing), "notification type")
-    return f"{number} {lose} integrations that no rule lists for {them}: {shown}{more}."
+    return f"{number} {lose} integrations that no rule lists for {them}: {listed(losing, _LOSSES_SHOWN)}."
 
 
 def disable_unselected(
@@ -285,5 +283,5 @@ def disable_unselected(
 def _is_owned(subscription: Object, catalog: Catalog, owner: str) -> bool:
     """Whether all channels of a subscription belong to an owner, and at least one does."""
     references = reference_ids(subscription.get("integrations"))
-    has_own = any(owner_of(catalog.existing_integration(item) or {}) == owner for item in references)
-    return has_own and not others_integrations(subscription, catalog, owner)
+    has_own = bool(own_references(references, catalog, owner))
+    return has_own and not others_integrations(references, catalog, owner)

@@ -134,7 +134,7 @@ class Catalog:
                 continue
             self._refuse_removed(name)
             try:
-                found[self.integrations.resolve(name, sorted(self._planned.created))["id"]] = None
+                found[self.integrations.resolve(name, self._planned.created)["id"]] = None
             except UnknownNameError as error:
                 if not may_be_new or not name.strip():
                     raise

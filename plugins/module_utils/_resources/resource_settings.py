@@ -63,12 +63,17 @@ def other_topic_path(resource_path: str) -> Optional[str]:
     return f"{found['cluster']}{kafka}{found['topic']}"
 
 
+def is_same_resource(one: Any, other: str) -> bool:
+    """Whether two paths mean the same resource: that of a topic has two forms."""
+    return one == other or (bool(one) and other_topic_path(str(one)) == other)
+
+
 @dataclass(frozen=True)
 class PathField(Field):
     """The path of a resource. Both forms of a topic's path are equal."""
 
     def is_equal(self, desired: Any, current: Any) -> bool:
-        return desired == current or (bool(current) and other_topic_path(str(current)) == desired)
+        return is_same_resource(current, desired)
 
 
 #: Sent with a creation only: whatever is looked up for a resource path is about that path.
@@ -114,12 +119,12 @@ class LookupResource(Resource):
             return Listing()
 
         # A lookup also returns what is inherited from an enclosing resource.
-        own = [obj for obj in objects if self.is_own(obj.get("resource", self.resource_path))]
+        own = [
+            obj
+            for obj in objects
+            if is_same_resource(obj.get("resource", self.resource_path), self.resource_path)
+        ]
         return Listing(own, objects.unlisted)
-
-    def is_own(self, resource_path: Any) -> bool:
-        """Whether a path means this resource: that of a topic has two forms."""
-        return resource_path in (self.resource_path, other_topic_path(self.resource_path))
 
     def rejection_hint(
         self, error: NotificationsError, before: Object, body: Mapping[str, Any], changes: Sequence[str]
@@ -149,7 +154,7 @@ class ResourcePreferences(LookupResource):
 
     def key(self, obj: Mapping[str, Any]) -> str:
         resource_path = obj.get("resource")
-        if self.is_own(resource_path):
+        if is_same_resource(resource_path, self.resource_path):
             return self.resource_path
         return resource_path if isinstance(resource_path, str) else ""
 

@@ -277,13 +277,25 @@ def dangling_references(plan: Plan) -> List[str]:
     return sorted(found - removed)
 
 
-def others_integrations(subscription: Object, catalog: Catalog, owner: str) -> List[Object]:
-    """The integrations of a subscription that this API can manage and that an owner does not hold."""
-    found = [
-        catalog.existing_integration(reference) or {}
-        for reference in reference_ids(subscription.get("integrations"))
-    ]
+def own_references(
+    references: Iterable[IntegrationReference], catalog: Catalog, owner: str
+) -> Tuple[IntegrationReference, ...]:
+    """Those that refer to existing integrations of an owner."""
+    return tuple(item for item in references if owner_of(_existing_integration(item, catalog)) == owner)
+
+
+def others_integrations(
+    references: Iterable[IntegrationReference], catalog: Catalog, owner: str
+) -> List[Object]:
+    """The existing integrations that are referred to, that this API can manage and that an owner does not hold."""
+    found = [_existing_integration(item, catalog) for item in references]
     return [obj for obj in found if is_manageable(obj) and owner_of(obj) != owner]
+
+
+def _existing_integration(reference: IntegrationReference, catalog: Catalog) -> Object:
+    """The integration that is referred to; empty if it does not exist."""
+    found = catalog.existing_integration(reference) if isinstance(reference, str) else None
+    return found or {}
 
 
 # Desired state
@@ -328,7 +340,7 @@ class Route:
     def _is_kept(self, reference: IntegrationReference, catalog: Catalog) -> bool:
         if isinstance(reference, Reference):
             return False
-        integration = catalog.existing_integration(reference) or {}
+        integration = _existing_integration(reference, catalog)
         if self.owner is not None and owner_of(integration) != self.owner:
             return True
         return self.keep_read_only and not is_manageable(integration)
@@ -362,7 +374,8 @@ class RoutedState(DesiredState):
     def validate_change(self, before: Object, changes: Sequence[str]) -> None:
         if self.route.owner is None or self.route.enabled is not False or STATE.name not in changes:
             return
-        others = others_integrations(before, self._routed_resource.catalog, self.route.owner)
+        references = reference_ids(before.get("integrations"))
+        others = others_integrations(references, self._routed_resource.catalog, self.route.owner)
         if others:
             names = quoted_names([str(integration.get("display_name")) for integration in others])
             raise RefusedError(
@@ -427,14 +440,11 @@ def _absent(
 ) -> DesiredState:
     """No subscription, or if others are notified as well, one without the owner's integrations."""
     found = existing.by_id(object_id) if object_id else None
-    current = found or next((obj for obj in existing if resource.key(obj) == type_id), None) or {}
-    if owner is None or not others_integrations(current, resource.catalog, owner):
+    current = found or next(iter(existing.by_key(type_id)), {})
+    references = reference_ids(current.get("integrations"))
+    if owner is None or not others_integrations(references, resource.catalog, owner):
         return DesiredState(resource, present=False, id=object_id, key=type_id or None)
-    own = tuple(
-        reference
-        for reference in reference_ids(current.get("integrations"))
-        if owner_of(resource.catalog.existing_integration(reference) or {}) == owner
-    )
+    own = own_references(references, resource.catalog, owner)
     return RoutedState(resource=resource, id=object_id, key=type_id, route=Route(own, REMOVE))
 
 

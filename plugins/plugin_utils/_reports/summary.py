@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
-from ...module_utils._redaction import counted
+from ...module_utils._redaction import counted, listed
 
 #: The most lines, whatever the number of organizations.
 MAX_LINES = 40
@@ -59,14 +59,9 @@ def _failures(failed: List[Tuple[str, Stats]]) -> List[str]:
     for host, found in failed:
         by_error.setdefault(str(found.get("error") or "internal_error"), []).append(host)
     return [
-        f"failed, {error}: {_names(hosts)}"
+        f"failed, {error}: {listed(hosts, _NAMES)}"
         for error, hosts in sorted(by_error.items(), key=lambda item: (-len(item[1]), item[0]))
     ]
-
-
-def _names(hosts: List[str]) -> str:
-    more = len(hosts) - _NAMES
-    return ", ".join(hosts[:_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _details(found: Stats) -> str:

@@ -11,7 +11,7 @@ from collections import Counter
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from ...module_utils._common import Object
-from ...module_utils._redaction import HIDDEN, counted, one_line, quoted
+from ...module_utils._redaction import HIDDEN, counted, listed, one_line, quoted
 
 #: The symbol, the verb and the member of a summary for each action.
 ACTIONS: Mapping[str, Tuple[str, str, str]] = {
@@ -180,10 +180,7 @@ def lint_line(finding: Mapping[str, Any]) -> str:
 def _with_others(findings: Sequence[Mapping[str, Any]]) -> str:
     """The first finding, and the subjects of the others."""
     names = [quoted(finding["subject"]) for finding in findings[1:]]
-    more = f" and {len(names) - _MAX_SUBJECTS} more" if len(names) > _MAX_SUBJECTS else ""
-    return one_line(
-        f"{lint_line(findings[0])}, and the same is true of {', '.join(names[:_MAX_SUBJECTS])}{more}"
-    )
+    return one_line(f"{lint_line(findings[0])}, and the same is true of {listed(names, _MAX_SUBJECTS)}")
 
 
 def routing_test_lines(found: Mapping[str, Any]) -> List[str]:
