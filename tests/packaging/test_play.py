@@ -21,7 +21,10 @@ LAST_LINE = "Press Ctrl+C to stop the emulator.\n"
 @pytest.fixture
 def playground(tmp_path):
     """The lines that `make play` prints, and its process."""
+    # So does a shell for what it starts in the background.
+    ignore_interrupts = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"]
     command = [
+        *ignore_interrupts,
         sys.executable,
         str(ROOT / "tools" / "play"),
         "--port",
@@ -63,6 +66,12 @@ def test_printed_commands_work_and_ctrl_c_stops_it(playground, tmp_path):
     assert process.wait(timeout=30) == 0
     with pytest.raises(requests.ConnectionError):
         requests.get(url, timeout=5)
+
+
+def test_sigterm_stops_it(playground):
+    _lines, process = playground
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=30) == 0
 
 
 def test_busy_port_is_named_with_what_to_do(tmp_path):

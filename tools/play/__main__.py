@@ -107,7 +107,8 @@ def show(folder: pathlib.Path, emulator: Emulator, environment: Mapping[str, str
 def main() -> int:
     options = parse()
     folder = options.folder.resolve()
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         with Emulator.started("--port", options.port) as emulator:
             environment = exports(emulator)
