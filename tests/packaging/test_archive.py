@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pathlib
 import shutil
@@ -165,11 +164,6 @@ def test_only_four_folders_are_needed_to_use_the_collection(installed, emulator)
     play("export", "-e", "export_to=exported.yml")
     written = {path.name for path in installed.folder.iterdir()}
     assert {"plan.html", "routing.html", "exported.yml"} <= written
-
-    (installed.folder / "play.yml").write_text(yaml.safe_dump(examples.example_plays(), sort_keys=False))
-    variables = ["-e", json.dumps(examples.variables(emulator))]
-    emulator.reset(integrations=examples.integrations(emulator))
-    assert "failed=0 " in installed.run("ansible-playbook", "play.yml", *variables, **environment).output
 
 
 def test_decision_environment_installs_the_archive_from_its_context(archive, tmp_path):

@@ -25,7 +25,7 @@ import yaml
 from support import examples
 from support.emulator import EXTERNAL_TOKEN, Emulator
 from support.markdown_pages import FILE_NAME, blocks, files
-from support.playbooks import BIN, ROOT, free_port, plays, run_process, shell_environment
+from support.playbooks import ROOT, free_port, plays, run_process, shell_environment
 
 PAGES = [
     *sorted(ROOT.glob("*.md")),
@@ -86,7 +86,7 @@ class Reader:
         self.emulator = emulator
         self._servers = contextlib.ExitStack()
         self._ports = {port: str(free_port()) for port in PORTS}
-        self._installed = {}
+        self._packages = None
         (folder / "password").write_text("vault-password\n")
         (folder / "exports.sh").touch()
         (folder / "tests").symlink_to(ROOT / "tests")
@@ -134,7 +134,9 @@ class Reader:
         environment = shell_environment(
             self.folder, {**examples.environment(self.emulator), "IDENTITY_TOKEN": EXTERNAL_TOKEN}
         )
-        environment.update(self._installed)
+        if self._packages:
+            environment["PATH"] = f"{self._packages}/bin{os.pathsep}{environment['PATH']}"
+            environment["PYTHONPATH"] = str(self._packages)
         process = run_process(self.folder, ["bash", "-c", script], environment)
         assert process.status == 0, f"$ {command}\n{process.output}"
 
@@ -151,10 +153,7 @@ class Reader:
 
     def install(self, packages):
         """Use what `pip install --target` installed in a folder."""
-        self._installed = {
-            "PATH": os.pathsep.join((f"{packages}/bin", str(BIN), os.environ["PATH"])),
-            "PYTHONPATH": str(packages),
-        }
+        self._packages = packages
 
     def close(self):
         self._servers.close()

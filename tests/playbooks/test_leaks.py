@@ -203,7 +203,7 @@ def leak_plays(operations, variables, direct_execution):
     ("direct_execution", "result_format"), [(True, "json"), (False, "yaml")], ids=["true-json", "false-yaml"]
 )
 def test_output_and_files_contain_no_secret(emulator, tmp_path, direct_execution, result_format):
-    if not direct_execution and os.environ.get("BOTH_WAYS") != "all":
+    if not direct_execution and os.environ.get("PLAYS") != "all":
         pytest.skip("each ordinary module takes a process; make test-all/matrix runs them")
 
     operations = [operation for operation in OPERATIONS if direct_execution or operation.handles_secrets]

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every target as a real playbook. Both execution modes must give the same results.
 
-With direct execution, a target runs all of its scenarios with all of its policies. As a separate process,
-each task takes half a second, so a target runs only its first scenarios, with the first policies. `make
-test` compares the modes for ``CORE_MODULES``, which have every kind of result. `make test-all/matrix` compares them
-for all modules (BOTH_WAYS=all).
+With direct execution, a target runs all of its scenarios. As a separate process, each task takes half a second, so
+a target runs only its first scenarios. `make test` compares the modes for ``CORE_MODULES``, which have every kind of
+result, and plays with the last policies only: most other tests use the first ones. `make test-all/matrix` compares
+all modules, with all policies (PLAYS=all).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from support.playbooks import TARGETS, play, recording
 
 CORE_MODULES = ("integration", "integrations")
 NAMES = sorted(target.name for target in TARGETS.iterdir() if target.name != "setup_target")
+EVERYTHING = os.environ.get("PLAYS") == "all"
 #: Values that differ from run to run: request IDs, times, ports.
 RANDOM = re.compile(r"[0-9a-f]{32}|\d{4}-\d\d-\d\dT[0-9:.]+Z|127\.0\.0\.1:\d+")
 
@@ -33,7 +34,7 @@ def run_target(folder, target, emulator, *, direct):
         folder,
         [{"hosts": "localhost", "connection": "local", "gather_facts": False, "roles": [target]}],
         "--diff",
-        variables={"emulator_url": emulator.url, "abridged": not direct},
+        variables={"emulator_url": emulator.url, "abridged": not direct, "every_policy": EVERYTHING},
         environment={
             "CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": str(direct).lower(),
             "ANSIBLE_INJECT_INVOCATION": "true",
@@ -66,7 +67,7 @@ def test_target_has_same_results_in_both_execution_modes(running_emulator, tmp_p
     direct = run_target(tmp_path / "direct", target, running_emulator, direct=True)
     assert any("invocation" in record["result"] for record in direct)
 
-    if target in CORE_MODULES or os.environ.get("BOTH_WAYS") == "all":
+    if target in CORE_MODULES or EVERYTHING:
         process = run_target(tmp_path / "process", target, running_emulator, direct=False)
         assert len(direct) >= len(process) >= 1
         assert direct[: len(process)] == process

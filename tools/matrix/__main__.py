@@ -91,7 +91,7 @@ def run(cell: Cell, python: pathlib.Path, *arguments: str, **environ: str) -> Ce
         process = subprocess.run(
             [python, "-m", "pytest", "-q", *arguments],
             cwd=ROOT,
-            env={**os.environ, "BOTH_WAYS": "all", **environ},
+            env={**os.environ, "PLAYS": "all", **environ},
             stdout=output,
             stderr=subprocess.STDOUT,
             check=False,

@@ -63,7 +63,7 @@ def some_faults(notification_type: str, method: str, number: int) -> list[str]:
     if method == "POST":
         # What is created unnoticed is the hardest to find.
         return ["500", "connection cut after the effect"]
-    if notification_type == REQUIRED and (method != "GET" or number % 3 == 0):
+    if notification_type == REQUIRED and (method != "GET" or number % 6 == 0):
         return [list(FAULTS)[number % len(FAULTS)]]
     return []
 
