@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import datetime
 import os
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Set
 
 from ansible import constants as C
 from ansible.errors import AnsibleError
+from ansible.inventory.manager import split_host_pattern
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._errors import NOTHING_CHANGED, NOTHING_DONE, NOTHING_WRITTEN
@@ -39,7 +40,7 @@ class ActionModule(DirectExecution):
         name = options.pop("entry_point")
         host = str(task_vars["inventory_hostname"])
         if name == "hosts":
-            return {**result, **self._check_hosts(options.get("hosts"), task_vars)}
+            return {**result, **self._check_hosts(options, task_vars)}
         if name == "finish":
             return {**result, **self._finish(task_vars, host)}
         entry_point = ENTRY_POINTS[name](self._console(task_vars, host), host)
@@ -47,7 +48,7 @@ class ActionModule(DirectExecution):
         try:
             variables = self._variables(task_vars, entry_point.uses_service)
             if entry_point.uses_service:
-                self._refuse_hosts(task_vars, host, variables, options)
+                self._refuse_hosts(task_vars, entry_point, variables, options)
             entry_point.prepare(variables, self._template(task_vars, "notifications_plan"), list(task_vars))
             if "bootstrap_summary_to" in variables:
                 summary = files.output_file("bootstrap_summary_to", variables["bootstrap_summary_to"])
@@ -114,25 +115,32 @@ class ActionModule(DirectExecution):
     def _refuse_hosts(
         self,
         task_vars: Mapping[str, Any],
-        host: str,
+        entry_point: EntryPoint,
         variables: Mapping[str, Any],
         options: Mapping[str, Any],
     ) -> None:
         """Raise VariableError if a host may be about to change the organization of another one."""
+        host = entry_point.host
         sources = [name for name in _ENVIRONMENT if os.environ.get(name)]
         environment = "the environment" if sources else ""
         if options.get("api_key") or options.get("api_token") or options.get("identity_pool_id"):
             environment = "module_defaults"
-        _role.refuse_shared_credentials(host, variables, environment)
         hosts: Sequence[str] = task_vars.get("ansible_play_hosts_all") or [host]
-        if len(hosts) < 2 or "bootstrap_organization_id" in variables:
+        _role.refuse_shared_credentials(host, variables, environment, is_alone=len(hosts) < 2)
+        if len(hosts) < 2:
             return
 
-        own = _role.identity(variables)
-        sharing = [other for other in _neighbors(hosts, host) if self._identity_of(task_vars, other) == own]
-        claimed = files.claim(C.DEFAULT_LOCAL_TMP, f"identity {own}", host)
-        if sharing or claimed != host:
-            raise _role.shared_credentials(sorted({host, claimed, *sharing}))
+        own = _role.Identity.of(variables, os.environ)
+        stated = f"organization {own.organization_id} {own.owner}" if own.organization_id else ""
+        subjects = [f"credentials {own.credentials}", *filter(None, (stated, stated.rpartition(" ")[0]))]
+        others = {files.claim(C.DEFAULT_LOCAL_TMP, subject, host) for subject in subjects}
+        others = (others | set(_neighbors(hosts, host))) - {host}
+        identities = {other: self._identity_of(task_vars, other) for other in others}
+        sharing = [other for other, its in identities.items() if own.may_be(its)]
+        if entry_point.plans_changes:
+            sharing += [other for other, its in identities.items() if own.undoes(its)]
+        if sharing:
+            raise _role.shared_organization(sorted({host, *sharing}))
 
     def _refuse_shared_files(self, task_vars: Mapping[str, Any], host: str, entry_point: EntryPoint) -> None:
         """Raise FileError if a host beside this one would write one of its files."""
@@ -145,35 +153,45 @@ class ActionModule(DirectExecution):
                 if path in own:
                     raise files.shared_between(own[path], path, host, other)
 
-    def _identity_of(self, task_vars: Mapping[str, Any], host: str) -> Any:
-        """What decides which organization another host is; None if it names its organization."""
+    def _identity_of(self, task_vars: Mapping[str, Any], host: str) -> _role.Identity:
         of_host = task_vars["hostvars"][host]
-        names = [name for name in _role.role_arguments() if name in of_host]
-        if "bootstrap_organization_id" in names:
-            return None
-        return _role.identity({name: of_host[name] for name in names if name in _role.IDENTITY})
+        return _role.Identity.of(
+            {name: of_host[name] for name in _role.IDENTITY if name in of_host}, os.environ
+        )
 
-    def _check_hosts(self, hosts: Optional[str], task_vars: Dict[str, Any]) -> Dict[str, Any]:
-        """The result of the first play of a playbook: a failure if the others would do nothing."""
-        pattern = "localhost" if hosts is None else str(hosts)
+    def _matching(self, pattern: str, task_vars: Mapping[str, Any]) -> Set[str]:
+        """The hosts that a pattern matches."""
         lookup = self._shared_loader_obj.lookup_loader.get(
             "ansible.builtin.inventory_hostnames", loader=self._loader, templar=self._templar
         )
-        found = lookup.run([pattern], variables=task_vars) if pattern.strip() else []
-        wanted = {
-            *found,
-            *(name for name in pattern.replace(":", ",").split(",") if name in _role.LOCALHOSTS),
-        }
+        found = lookup.run([pattern], variables=task_vars) if pattern.strip() else ()
+        return {*found, *(name for name in split_host_pattern(pattern) if name in _role.LOCALHOSTS)}
+
+    def _check_hosts(self, options: Mapping[str, Any], task_vars: Dict[str, Any]) -> Dict[str, Any]:
+        """The result of the first play of a playbook: a failure if the others would do nothing."""
+        hosts = options.get("hosts", "localhost")
+        pattern = ",".join(map(str, hosts)) if isinstance(hosts, list) else str(hosts)
+        limit = str(task_vars.get("ansible_limit") or "")
+        parts = [*split_host_pattern(pattern), *split_host_pattern(limit)]
+        wanted = self._matching(pattern, task_vars)
         groups = task_vars.get("groups") or {}
         asked = _role.HostRequest(
             pattern=pattern,
-            is_given=hosts is not None,
+            is_given="hosts" in options,
+            is_effective=str(options.get("play_name")).endswith(f" {hosts}"),
             matching=[name for name in task_vars["ansible_play_hosts_all"] if name in wanted],
+            unmatched=[
+                part
+                for part in (part.lstrip("!&") for part in parts)
+                # A limit may be the name of a file, and a group may be empty.
+                if not part.startswith("@") and part not in groups and not self._matching(part, task_vars)
+            ],
             existing=[name for name in groups.get("all", ()) if name not in _role.LOCALHOSTS],
             groups=sorted(set(groups) - {"all", "ungrouped"}),
-            limit=str(task_vars.get("ansible_limit") or ""),
+            limit=limit,
             sources=[str(source) for source in task_vars.get("ansible_inventory_sources") or ()],
             run_tags=list(task_vars.get("ansible_run_tags") or ["all"]),
+            skip_tags=list(task_vars.get("ansible_skip_tags") or ()),
             tags=list(self._task.tags),
         )
         try:
@@ -186,6 +204,9 @@ class ActionModule(DirectExecution):
 
     def _finish(self, task_vars: Mapping[str, Any], host: str) -> Dict[str, Any]:
         """Hand the result of a host to the next job, and sum up all hosts once the last one has a result."""
+        if "bootstrap_result" not in task_vars:
+            message = "The task before this one was skipped, for example by --start-at-task or tags."
+            return {"failed": True, "msg": f"{message} {NOTHING_DONE}"}
         data = dict(_registered(task_vars))
         hosts: Sequence[str] = task_vars.get("ansible_play_hosts_all") or [host]
         result: Dict[str, Any] = {"changed": False}

@@ -34,6 +34,8 @@ class EntryPoint(ABC):
     file_variables: Sequence[str] = ()
     #: Whether requests are sent.
     uses_service = True
+    #: Whether the organization is changed, or it is shown how.
+    plans_changes = False
     #: The name of what the next job learns.
     stats_name = ""
 

@@ -33,6 +33,7 @@ class Bootstrap(EntryPoint):
 
     file_variables = ("bootstrap_backup_to", "bootstrap_backup_secrets_to")
     stats_name = "notifications_bootstrap"
+    plans_changes = True
 
     def prepare(self, variables: Variables, plans: Any, names: Sequence[str]) -> None:
         super().prepare(variables, plans, names)
@@ -90,6 +91,7 @@ class Plan(EntryPoint):
 
     file_variables = ("plan_html", "plan_markdown", "plan_json", *LINT_FILES)
     stats_name = "notifications_plan"
+    plans_changes = True
 
     def prepare(self, variables: Variables, plans: Any, names: Sequence[str]) -> None:
         super().prepare(variables, plans, names)

@@ -18,6 +18,7 @@ import yaml
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._ansible.argument_spec import RENAMED, ArgumentSpec, without_nulls
+from ..module_utils._ansible.connection import endpoint_from_options
 from ..module_utils._ansible.options import CONNECTION, ORGANIZATION
 from ..module_utils._organization.options import PROTECTIONS, says_nothing
 from ..module_utils._redaction import counted, listed
@@ -47,18 +48,22 @@ class VariableError(ValueError):
 class HostRequest:
     """Which hosts and tags were asked for, and what exists.
 
-    ``is_given`` says whether bootstrap_hosts is defined. ``matching`` are the hosts that a playbook would use,
-    ``existing`` all others than localhost, and ``tags`` those of the tasks.
+    ``is_given`` says whether bootstrap_hosts is defined, and ``is_effective`` whether the play uses its value.
+    ``matching`` are the hosts that a playbook would use, ``existing`` all others than localhost, ``unmatched`` the
+    parts of the pattern and of the limit that match nothing, and ``tags`` those of the tasks.
     """
 
     pattern: str
     is_given: bool
     matching: Sequence[str]
     existing: Sequence[str]
+    is_effective: bool = True
+    unmatched: Sequence[str] = ()
     groups: Sequence[str] = ()
     limit: str = ""
     sources: Sequence[str] = ()
     run_tags: Sequence[str] = ("all",)
+    skip_tags: Sequence[str] = ()
     tags: Sequence[str] = ()
 
 
@@ -334,12 +339,37 @@ def reviewed_options(
 
 #: The variables that decide which organization a host is.
 _CREDENTIALS = ("bootstrap_api_key", "bootstrap_api_token", "bootstrap_identity_pool_id")
-IDENTITY = ("bootstrap_endpoint", *_CREDENTIALS, "bootstrap_external_token")
+_SECRETS = (*_CREDENTIALS, "bootstrap_external_token")
+IDENTITY = ("bootstrap_endpoint", *_SECRETS, "bootstrap_organization_id", "bootstrap_owner")
 
 
-def identity(variables: Mapping[str, Any]) -> Tuple[str, ...]:
-    """What decides which organization a host is; equal for hosts that share their credentials."""
-    return tuple(str(variables.get(name) or "") for name in IDENTITY)
+@dataclass(frozen=True)
+class Identity:
+    """Which organization a host is: its credentials, and what it states: the organization, and which part it owns."""
+
+    credentials: Tuple[str, ...]
+    organization_id: str = ""
+    owner: str = ""
+
+    @classmethod
+    def of(cls, variables: Mapping[str, Any], environ: Mapping[str, str]) -> Identity:
+        """The identity in the variables of a host, as the connection reads them."""
+        texts = {name: str(variables.get(name) or "").strip() for name in IDENTITY}
+        endpoint = endpoint_from_options({"endpoint": texts["bootstrap_endpoint"]}, environ)
+        credentials = (endpoint.rstrip("/"), *(texts[name] for name in _SECRETS))
+        return cls(credentials, texts["bootstrap_organization_id"].lower(), texts["bootstrap_owner"])
+
+    def may_be(self, other: Identity) -> bool:
+        """Whether two hosts may be the same organization by mistake: not both state which one they are."""
+        is_stated = bool(self.organization_id and other.organization_id)
+        return not is_stated and self.credentials == other.credentials
+
+    def undoes(self, other: Identity) -> bool:
+        """Whether two hosts state the same organization, and not that each owns a part of it."""
+        has_own_part = "" not in (self.owner, other.owner) and self.owner != other.owner
+        return (
+            bool(self.organization_id) and self.organization_id == other.organization_id and not has_own_part
+        )
 
 
 def has_credentials(variables: Mapping[str, Any]) -> bool:
@@ -347,13 +377,17 @@ def has_credentials(variables: Mapping[str, Any]) -> bool:
     return any(variables.get(name) for name in _CREDENTIALS)
 
 
-def refuse_shared_credentials(host: str, variables: Mapping[str, Any], environment: str) -> None:
+def refuse_shared_credentials(
+    host: str, variables: Mapping[str, Any], environment: str, is_alone: bool = True
+) -> None:
     """Raise VariableError if a host takes the credentials of the environment and names no organization.
 
     Otherwise, with --limit or in slices of a job, host after host would overwrite the same organization.
-    ``environment`` says where such credentials come from; empty if there are none.
+    ``environment`` says where such credentials come from; empty if there are none. Only localhost alone is that
+    organization for certain.
     """
-    is_certain = host in LOCALHOSTS or has_credentials(variables) or "bootstrap_organization_id" in variables
+    is_localhost = is_alone and host in LOCALHOSTS
+    is_certain = is_localhost or has_credentials(variables) or "bootstrap_organization_id" in variables
     if environment and not is_certain:
         raise VariableError(
             f"{host} has no credentials of its own and would use those of {environment}, whichever "
@@ -362,12 +396,12 @@ def refuse_shared_credentials(host: str, variables: Mapping[str, Any], environme
         )
 
 
-def shared_credentials(hosts: Sequence[str]) -> VariableError:
-    """The error if several hosts use the same credentials and do not name their organizations."""
+def shared_organization(hosts: Sequence[str]) -> VariableError:
+    """The error if several hosts may be the same organization."""
     return VariableError(
-        f"The credentials belong to one organization, and several hosts would use them: {', '.join(hosts)}. "
-        "Give each host bootstrap_api_key and bootstrap_api_secret of its own, or state its "
-        "bootstrap_organization_id."
+        f"Several hosts may be one organization, so that each would undo what another one does: {', '.join(hosts)}. "
+        "Give each host bootstrap_api_key and bootstrap_api_secret of its own, and state its "
+        "bootstrap_organization_id. Hosts that share an organization state a bootstrap_owner each."
     )
 
 
@@ -382,6 +416,14 @@ def refuse_no_hosts(asked: HostRequest) -> None:
         raise VariableError(
             f"No task has the tag {' or '.join(map(repr, unknown))}, so nothing would run. Omit --tags."
         )
+    skipped = sorted(set(asked.skip_tags) & {"all", "untagged"})
+    if skipped:
+        raise VariableError(f"Nothing would run with --skip-tags {skipped[0]}. Omit it.")
+    if not asked.is_effective:
+        raise VariableError(
+            f"bootstrap_hosts is {asked.pattern!r} in the inventory, where it has no effect: the playbook would use "
+            f"another host. Remove it from there, and pass -e bootstrap_hosts={asked.pattern}."
+        )
     if not asked.pattern.strip():
         raise VariableError(f"bootstrap_hosts is empty, so no host would be used. {_existing(asked)}")
 
@@ -395,6 +437,11 @@ def refuse_no_hosts(asked: HostRequest) -> None:
         limit = f", and the limit is {asked.limit!r}" if asked.limit else ""
         raise VariableError(
             f"No host matches: bootstrap_hosts is {asked.pattern!r}{limit}. {_existing(asked)}"
+        )
+    if asked.unmatched:
+        raise VariableError(
+            f"No host matches {' or '.join(map(repr, asked.unmatched))} in bootstrap_hosts or the limit. "
+            f"{_existing(asked)}"
         )
 
 

@@ -24,7 +24,10 @@ RULES = {"bootstrap_subscriptions": [{"notification_type": "Connector failed", "
 def play(emulator, tmp_path):
     """Runs a playbook with rules; returns its status and its output."""
     emulator.reset(integrations=[slack("ops")])
-    (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": {"production": ORGANIZATION}}}))
+    inventory = {"hosts": {"production": ORGANIZATION}}
+    (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": inventory}))
+    inventory["vars"] = {"bootstrap_hosts": "production"}
+    (tmp_path / "chosen.yml").write_text(yaml.safe_dump({"all": inventory}))
 
     def run(playbook, *flags, **variables):
         given = ["-e", json.dumps({**RULES, **variables})]
@@ -49,6 +52,13 @@ def play(emulator, tmp_path):
             "bootstrap_hosts is empty, so no host would be used.",
         ),
         (["--tags", "nightly"], "No task has the tag 'nightly'"),
+        (["--skip-tags", "untagged"], "Nothing would run with --skip-tags untagged."),
+        (["-i", "hosts.yml", "-e", "bootstrap_hosts=all:!stagng"], "No host matches 'stagng'"),
+        (
+            ["-i", "hosts.yml", "-e", "bootstrap_hosts=all", "--limit", "production,stagng"],
+            "No host matches 'stagng'",
+        ),
+        (["-i", "chosen.yml"], "bootstrap_hosts is 'production' in the inventory, where it has no effect"),
     ],
 )
 def test_a_playbook_that_would_do_nothing_fails(play, emulator, playbook, flags, message):
@@ -82,6 +92,20 @@ def test_a_limit_that_leaves_no_host_fails(play, emulator, tmp_path, limit, mess
     assert played.status != 0, played.output
     assert message in " ".join(played.output.split())
     assert emulator.requests() == []
+
+
+def test_a_result_is_needed_by_the_last_task(play, emulator):
+    """A name in an included role is unknown to --start-at-task, so the tasks of the playbook itself matter."""
+    played = play("ccloud.notifications.verify", "--start-at-task", "Hand the result to the next job")
+    assert played.status == 2, played.output
+    assert "The task before this one was skipped" in played.output
+    assert emulator.requests() == []
+
+
+def test_a_list_of_hosts_is_a_pattern(play):
+    chosen = ["-i", "hosts.yml", "-e", json.dumps({"bootstrap_hosts": ["production"], "verify_fail_on": []})]
+    played = play("ccloud.notifications.verify", *chosen)
+    assert played.status == 0, played.output
 
 
 @pytest.mark.parametrize("kind", ["pipe", "folder", "link to a folder"])

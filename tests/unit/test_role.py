@@ -21,6 +21,7 @@ from ansible_collections.ccloud.notifications.plugins.plugin_utils import _role
 from ansible_collections.ccloud.notifications.plugins.plugin_utils._plain import plain
 from ansible_collections.ccloud.notifications.plugins.plugin_utils._role import (
     HostRequest,
+    Identity,
     TextError,
     VariableError,
     as_list,
@@ -239,7 +240,38 @@ def test_a_host_states_its_organization_or_has_credentials(host, variables, envi
         refuse_shared_credentials(host, variables, environment)
 
 
-ASKED = HostRequest("prod", True, ["a"], ["a", "b"], ["prod"], sources=["a,b"])
+def test_localhost_among_other_hosts_states_its_organization():
+    with pytest.raises(VariableError, match="localhost has no credentials of its own"):
+        refuse_shared_credentials("localhost", {}, ENVIRONMENT, is_alone=False)
+
+
+def identity(key="K", organization_id="", owner="", endpoint=""):
+    names = ("api_key", "organization_id", "owner", "endpoint")
+    values = dict(zip(names, (key, organization_id, owner, endpoint)))
+    return Identity.of({f"bootstrap_{name}": value for name, value in values.items() if value}, {})
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "may_be", "undoes"),
+    [
+        (identity(), identity(), True, False),
+        (identity(), identity("K\n"), True, False),
+        (identity(endpoint="https://api.confluent.cloud/"), identity(), True, False),
+        (identity(organization_id="1"), identity(), True, False),
+        (identity(organization_id="1"), identity(organization_id="2"), False, False),
+        (identity(), identity("L"), False, False),
+        (identity(organization_id="a"), identity("L", organization_id=" A"), False, True),
+        (identity(organization_id="1", owner="x"), identity(organization_id="1", owner="y"), False, False),
+        (identity(organization_id="1", owner="x"), identity(organization_id="1", owner="x"), False, True),
+        (identity(organization_id="1", owner="x"), identity(organization_id="1"), False, True),
+    ],
+)
+def test_two_hosts_are_never_one_organization_unnoticed(one, other, may_be, undoes):
+    assert (one.may_be(other), other.may_be(one)) == (may_be, may_be)
+    assert (one.undoes(other), other.undoes(one)) == (undoes, undoes)
+
+
+ASKED = HostRequest("prod", True, ["a"], ["a", "b"], groups=["prod"], sources=["a,b"])
 
 
 @pytest.mark.parametrize(
@@ -250,6 +282,9 @@ ASKED = HostRequest("prod", True, ["a"], ["a", "b"], ["prod"], sources=["a,b"])
         ({"matching": [], "limit": "x"}, "and the limit is 'x'"),
         ({"matching": [], "existing": []}, "has no hosts"),
         ({"pattern": ""}, "bootstrap_hosts is empty"),
+        ({"is_effective": False}, "Remove it from there, and pass -e bootstrap_hosts=prod."),
+        ({"unmatched": ["stagng"]}, "No host matches 'stagng' in bootstrap_hosts or the limit."),
+        ({"skip_tags": ["untagged"]}, "Nothing would run with --skip-tags untagged."),
         ({"is_given": False}, "The inventory has 2 hosts, and each may be an organization."),
         ({"sources": ["/no/such/inventory.yml"]}, "/no/such/inventory.yml does not exist"),
         ({"run_tags": ["nightly"]}, "No task has the tag 'nightly'"),
