@@ -217,6 +217,7 @@ from ..module_utils._resources.integrations import (
     IntegrationLimits,
     integration_from_options,
     purge_from_options,
+    unmatched_keep,
 )
 
 ARGUMENTS = (
@@ -233,6 +234,8 @@ def run(ctx: ModuleContext) -> ModuleResult:
     client = ctx.connect()
     integrations = read_collection(client, INTEGRATIONS)
     plan = make_plan(desired_states, Snapshot([integrations]), purge)
+    for warning in unmatched_keep(ctx.params["keep"] or (), plan, integrations):
+        ctx.warn_once(warning)
     plan = plan_detach(client, plan, ctx.params["when_in_use"], ctx.warn_once if ctx.check_mode else None)
     result = apply(ctx, client, plan, options)
     return bulk_result(

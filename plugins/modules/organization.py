@@ -202,8 +202,9 @@ options:
       until:
         description:
           - When the entry ends, as a date (V(2026-12-06), to the end of that day in UTC) or as a time with its zone
-            (V(2026-12-06T18:00:00+01:00)). Afterwards the
-            subscription is deleted.
+            (V(2026-12-06T18:00:00+01:00)). Afterwards the integrations of an entry with
+            O(resource_subscriptions[].integrations_mode=add) are removed, a subscription with
+            O(resource_subscriptions[].enabled=false) is enabled, and any other is deleted.
         type: str
   owner:
     description:
@@ -355,7 +356,7 @@ options:
         type: dict
         suboptions:
           any_of:
-            description: At least one of the integrations with these names.
+            description: At least one of the integrations with these names or IDs.
             type: list
             elements: str
           kinds:
@@ -374,7 +375,7 @@ options:
         type: dict
         suboptions:
           integrations:
-            description: Names of integrations, or shell-style patterns of them.
+            description: Names or IDs of integrations, or shell-style patterns of them.
             type: list
             elements: str
             required: true

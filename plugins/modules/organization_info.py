@@ -61,7 +61,7 @@ options:
         type: dict
         suboptions:
           any_of:
-            description: At least one of the integrations with these names.
+            description: At least one of the integrations with these names or IDs.
             type: list
             elements: str
           kinds:
@@ -80,7 +80,7 @@ options:
         type: dict
         suboptions:
           integrations:
-            description: Names of integrations, or shell-style patterns of them.
+            description: Names or IDs of integrations, or shell-style patterns of them.
             type: list
             elements: str
             required: true

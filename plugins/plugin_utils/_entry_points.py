@@ -188,13 +188,32 @@ class Verify(EntryPoint):
         super().prepare(variables, plans, names)
         #: What went wrong beside the findings.
         self._failures: List[Object] = []
-        self._is_compared = _role.has_content(variables)
+
+        has_content = _role.has_content(variables)
+        # Without anything else, the tests look at the organization as it is.
+        self._is_compared = has_content or bool(variables.get("bootstrap_tests"))
         self._fail_on = _role.as_list(variables.get("verify_fail_on", verification.DEFAULT_FAIL_ON))
-        if "drift" in self._fail_on and not self._is_compared:
+        self._refuse_checks_of_nothing(has_content, names)
+
+    def _refuse_checks_of_nothing(self, has_content: bool, names: Sequence[str]) -> None:
+        """Raise VariableError if what is asked for would be checked against nothing, and find nothing."""
+        if "drift" in self._fail_on and not has_content:
             raise VariableError(
                 "Could not verify: neither bootstrap_integrations nor bootstrap_subscriptions is defined, so "
                 "there is nothing to compare with. Pass the variables file with -e @organization.yml, or only "
                 f"""read the organization with -e '{{"verify_fail_on": []}}'.{_role.renamed(names)}"""
+            )
+        if "tests" in self._fail_on and has_content and "drift" not in self._fail_on:
+            raise VariableError(
+                "verify_fail_on has tests and not drift: the tests look at the routing of the variables, which is that "
+                "of the organization only if nothing differs. Add drift."
+            )
+
+        self._unchecked = verification.unchecked(self._fail_on, self.variables, has_content)
+        if self._fail_on and len(self._unchecked) == len(set(self._fail_on)):
+            raise VariableError(
+                f"Nothing would be checked: verify_fail_on has {' and '.join(self._unchecked)}, and no variable "
+                f"defines {' or '.join(self._unchecked.values())}."
             )
 
     def run(self, run_module: RunModule, check_mode: bool, now: datetime.datetime) -> Object:
@@ -249,10 +268,12 @@ class Verify(EntryPoint):
         for integration in state["integrations"]:
             if integration["target"].get("kind") not in ("Slack", "MsTeams", "Webhook"):
                 continue
-            # The service may mask the URL that it has.
             name = integration["display_name"]
-            stated = {"display_name": name, "target": targets[name]} if name in targets else None
-            tested = run_module("integration_test", stated or {"id": integration["id"]}, False)
+            tested = run_module("integration_test", {"id": integration["id"]}, False)
+            if error_type(tested) == "masked_url" and name in targets:
+                # The URL that notifications go to is only known if the service tells it.
+                stated = {"display_name": name, "target": targets[name]}
+                tested = run_module("integration_test", stated, False)
             if tested.get("failed"):
                 failed = failed or tested
             elif tested.get("sent"):
@@ -271,7 +292,7 @@ class Verify(EntryPoint):
         failures = self._failures
         kinds = verified.failed_kinds(self._fail_on)
         message = verification.failure(verified, kinds, self.host)
-        lines = verification.success(verified, self._fail_on, self.host)
+        lines = verification.success(verified, self._fail_on, self._unchecked, self.host)
         members = {"changed": False, "api": self.result.get("api")}
         if (failures or message) and not self.console.is_one_of_many:
             self.console.show(verification.remarks(verified))

@@ -20,7 +20,7 @@ from ._entry_point import (
     file_mode,
 )
 from ._reports import files
-from ._reports.export import UnsafeIdError, catalog_json, exported
+from ._reports.export import UnknownOwnerError, UnsafeIdError, catalog_json, exported
 from ._reports.terraform import StateError, state_objects
 from ._role import VariableError
 
@@ -61,7 +61,7 @@ class Export(EntryPoint):
             export = exported(
                 read["notification_types"], read["integrations"], owner, self.is_partial, is_exact
             )
-        except UnsafeIdError as error:
+        except (UnsafeIdError, UnknownOwnerError) as error:
             return self.refused(str(error))
 
         if check_mode:

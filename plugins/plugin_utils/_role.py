@@ -20,7 +20,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ..module_utils._ansible.argument_spec import RENAMED, ArgumentSpec, without_nulls
 from ..module_utils._ansible.connection import endpoint_from_options
 from ..module_utils._ansible.options import CONNECTION, ORGANIZATION
-from ..module_utils._organization.options import PROTECTIONS, says_nothing
+from ..module_utils._organization.options import PROTECTIONS, emptiness
 from ..module_utils._redaction import counted, listed
 from ._plain import plain
 
@@ -32,6 +32,14 @@ _SIMILARITY = 0.75
 _WHOLE_SIMILARITY = 0.9
 #: Variables of the playbooks that are none of the role.
 _PLAYBOOK_VARIABLES = ("bootstrap_hosts",)
+#: Variables that protect as well, and for which false or an empty list is an answer.
+_MUST_SAY = (
+    "bootstrap_require_plan",
+    "bootstrap_backup_to",
+    "bootstrap_backup_secrets_to",
+    "plan_fail_on",
+    "test_fail_on",
+)
 #: At least one of these must say what to configure.
 _CONTENT = ("integrations", "subscriptions", "resource_preferences", "resource_subscriptions")
 #: Stands for URLs that tests of routing do not need. Nothing is sent to it. Source: RFC 2606.
@@ -148,18 +156,18 @@ def typed_variables(variables: Mapping[str, Any]) -> Dict[str, Any]:
     arguments = role_arguments()
     typed: Dict[str, Any] = {}
     for name, value in plain(variables).items():
-        if name[len(PREFIX) :] in PROTECTIONS and says_nothing(value):
-            raise VariableError(
-                f"{name} is given and empty, so it would protect nothing. Set it, or do not define it."
-            )
-        if is_blank(value):
-            continue
         try:
             of_type = _typed(value, arguments[name])
         except TextError as error:
             raise VariableError(f"{name} {error}") from None
         # A text of separators alone is an answer that says nothing; an empty list says that there is none.
-        if of_type != [] or not isinstance(value, str) or value.lstrip().startswith("["):
+        is_list_text = isinstance(value, str) and not value.lstrip().startswith("[")
+        says_nothing = is_blank(value) or (is_list_text and of_type == [])
+        if name[len(PREFIX) :] in PROTECTIONS or (says_nothing and name in _MUST_SAY):
+            empty = emptiness(of_type)
+            if empty:
+                raise VariableError(f"{name} {empty}. Set it, or do not define it.")
+        if not says_nothing:
             typed[name] = of_type
     _refuse_emptied_items(typed)
     typed = {name: without_nulls(value) for name, value in typed.items()}

@@ -266,6 +266,32 @@ def test_settings_of_single_resources_mean_the_opposite_afterwards(run, emulator
 
 
 @pytest.mark.parametrize(
+    ("entry", "recipients", "state"),
+    [
+        ({"integrations": ["lent"], "integrations_mode": "add"}, ["ops"], "ENABLED"),
+        ({"integrations": ["ops"], "enabled": False}, ["ops"], "ENABLED"),
+        ({"integrations": ["lent", "ops"]}, None, None),
+    ],
+)
+def test_what_ends_at_a_single_resource_undoes_what_the_entry_did(run, emulator, entry, recipients, state):
+    emulator.reset(integrations=[slack("ops"), slack("lent")])
+    subscription = {"resource": CONNECTOR, "notification_type": FAILED}
+    run.ok("resource_subscription", **subscription, integrations=["ops"])
+    for until in (LATER, YESTERDAY):
+        run.ok("organization", resource_subscriptions=[{**subscription, **entry, "until": until}])
+    found = run.ok("resource_subscription_info", resource=CONNECTOR)["resource_subscriptions"]
+    shown = [([item["display_name"] for item in obj["integrations"]], obj["current_state"]) for obj in found]
+    assert shown == ([] if recipients is None else [(recipients, state)])
+
+
+def test_long_values_have_no_marks_of_ours(run, emulator):
+    emulator.reset(integrations=[slack("ops")])
+    result = run("organization", integrations=[{"display_name": "ops"}], keep=["x" * 90])
+    [text] = texts(result, "unmatched-pattern")
+    assert text == f"`keep` has '{'x' * 76}...', which matches no integration"
+
+
+@pytest.mark.parametrize(
     ("options", "message"),
     [
         (
@@ -285,6 +311,20 @@ def test_settings_of_single_resources_mean_the_opposite_afterwards(run, emulator
                 ]
             },
             "is absent already",
+        ),
+        (
+            {
+                "resource_subscriptions": [
+                    {
+                        "resource": CONNECTOR,
+                        "notification_type": FAILED,
+                        "integrations": ["ops"],
+                        "integrations_mode": "remove",
+                        "until": LATER,
+                    }
+                ]
+            },
+            "only loses integrations",
         ),
     ],
 )

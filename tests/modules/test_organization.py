@@ -444,6 +444,10 @@ def test_renamed_integration_is_referred_to_by_its_new_name(run, routed_organiza
             "`select.severities` contains 'CRITCAL', which no notification type has.",
         ),
         ({"display_names": ["Conector*"]}, "contains 'Conector*', which matches no notification type."),
+        (
+            {"severities": ["CRITICAL"], "display_names": ["Invoice available"]},
+            "its `select` matches no notification type.",
+        ),
     ],
 )
 @pytest.mark.parametrize("module", ["organization", "organization_info"])
@@ -611,12 +615,60 @@ def test_settings_of_single_resources_count_as_existing_objects(run, emulator):
         {"require": {}},
         {"require": {"any_of": ["ops"], "kinds": []}},
         {"forbid": {"integrations": []}},
+        {"require": {"at_least": -1}},
+        {"require": {"at_least": 0, "kinds": ["Slack"]}},
+        {"require": {"at_least": 1}, "select": {"severities": []}},
     ],
 )
 def test_policy_that_any_routing_fulfills_is_refused(run, policy):
     for module in ("organization", "organization_info"):
         result = run.fails(module, policies=[{"name": "nothing", **policy}])
         assert "the policy 'nothing' has an empty list or requires nothing" in result["msg"]
+
+
+@pytest.mark.parametrize("module", ["organization", "organization_info"])
+def test_policy_with_a_kind_that_no_integration_is_is_refused(run, module):
+    policy = {"name": "not only e-mail", "require": {"not_only": ["RoleMail"]}}
+    message = run.fails(module, policies=[policy])["msg"]
+    assert "`not_only` contains 'RoleMail', which no integration is. Published kinds: Slack," in message
+
+
+def test_policy_may_name_integrations_by_their_ids(run, routed_organization):
+    pager = routed_organization.ids()["pager"]
+    about = {"name": "pager", "select": {"display_names": [FAILED]}}
+    forbidden = {**about, "forbid": {"integrations": [pager]}}
+    assert "would violate the policy 'pager'" in run.fails("organization", policies=[forbidden])["msg"]
+    run.ok("organization", policies=[{**about, "require": {"any_of": [pager]}}])
+
+
+def test_policy_forbids_what_single_resources_would_use(run, routed_organization):
+    connector = {"environment": "env-1", "cluster": "lkc-1", "connector": "orders"}
+    policy = {"name": "not outside", "forbid": {"integrations": ["outside"]}}
+    setting = {"resource": connector, "notification_type": FAILED, "integrations": ["outside"]}
+    expected = f"'{FAILED} (environment=env-1/cloud-cluster=lkc-1/connector=orders)' would violate the policy"
+    options = {"resource_subscriptions": [setting], "integrations": [slack("outside")]}
+    assert expected in run.fails("organization", policies=[policy], **options)["msg"]
+    run.ok("organization", **options)
+
+    found = run("organization", check_mode=True, return_state="findings", policies=[policy], **options)
+    [violation] = found["state"]["violations"]
+    assert violation["types"] == [f"{FAILED} (environment=env-1/cloud-cluster=lkc-1/connector=orders)"]
+
+
+def test_what_a_setting_of_the_organization_silences_stays_silent(run, routed_organization):
+    """A policy and a test see it in each run, and the limit only in the one that disables it."""
+    silence = {"resource_preferences": [{"resource": {"organization": "o-1"}, "enabled": False}]}
+    policy = {"name": "reach", "select": {"display_names": [FAILED]}, "require": {"at_least": 1}}
+    run.ok("organization", **silence, silence_limit=100)
+    unchanged = run.ok("organization", **silence, silence_limit=0)
+    assert not unchanged["changed"]
+    assert unchanged["plan"]["silenced"] == []
+
+    refused = run.fails("organization", **silence, policies=[policy], return_state="findings")
+    assert "would violate the policy 'reach'" in refused["msg"]
+    assert refused["state"]["violations"] == [{"policy": "reach", "types": [FAILED]}]
+    expected = {"name": "pager", "notification_type": FAILED, "expect": ["pager"]}
+    assert "routing test failed" in run.fails("organization", **silence, tests=[expected])["msg"]
 
 
 def test_percentage_of_few_objects_is_no_limit():

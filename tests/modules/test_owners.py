@@ -56,6 +56,22 @@ def test_new_integrations_carry_the_mark_of_their_owner(run, emulator, item, exp
     assert not run.ok("organization", **options)["changed"]
 
 
+@pytest.mark.parametrize("written", ["text[owner: team-a]", "two   [owner: team-a] "])
+def test_a_mark_that_was_written_by_hand_is_no_difference(run, emulator, written):
+    emulator.reset(integrations=[slack("ops", description=written)])
+    text = written.partition("[")[0].strip()
+    assert not run.ok("organization", owner="team-a", integrations=[channel("ops", description=text)])[
+        "changed"
+    ]
+
+
+def test_what_is_taken_over_counts_for_the_limit(run, emulator):
+    emulator.reset(integrations=30)
+    items = [{"display_name": name, "take_over": True, "description": "mine"} for name in emulator.made()]
+    result = run.fails("organization", owner="team-a", integrations=items, change_limit="30%")
+    assert "30 objects would be changed, disabled or deleted, but `change_limit` is 30%" in result["msg"]
+
+
 def test_text_before_the_mark_is_the_users(run, emulator):
     emulator.reset(integrations=[owned("ops", "team-a", "Old")])
     assert not run.ok("organization", owner="team-a", integrations=[{"display_name": "ops"}])["changed"]

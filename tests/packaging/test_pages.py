@@ -151,6 +151,14 @@ class Reader:
             text = text.replace(port, own)
         return text
 
+    def add_organization(self, host):
+        """Make a host of the page's inventory another organization."""
+        identifier = "7f3b8a52-6d0e-4c1b-9a4d-2e5f6c7d8e9f"
+        emulator = self._servers.enter_context(Emulator.started("--organization-id", identifier))
+        (self.folder / "host_vars").mkdir()
+        variables = {"bootstrap_endpoint": emulator.url, "bootstrap_organization_id": identifier}
+        (self.folder / "host_vars" / f"{host}.yml").write_text(yaml.safe_dump(variables))
+
     def install(self, packages):
         """Use what `pip install --target` installed in a folder."""
         self._packages = packages
@@ -189,6 +197,8 @@ def reader(emulator, tmp_path):
 def test_instructions_of_every_page_work(reader, page, request):
     if "ccloud-notifications-emulator" in page.read_text():
         reader.install(request.getfixturevalue("emulator_package"))
+    if "staging_id" in page.read_text():
+        reader.add_organization("staging")
     for info, text in blocks(page):
         if info in ("yaml", "python"):
             reader.write(reader.with_own_ports(text))

@@ -352,12 +352,18 @@ def test_one_owners_part_is_exported_and_changes_nothing(play, emulator, tmp_pat
 
 @pytest.mark.parametrize("playbook", ["plan", "bootstrap", "verify", "export"])
 def test_many_hosts_end_with_a_summary_and_healthy_ones_say_nothing(play, emulator, tmp_path, playbook):
-    identifier = "9d1c2f6e-1b7a-4d0b-9f51-5f0f3a6a2b11"
-    own = {"bootstrap_organization_id": identifier}
+    own = {"bootstrap_organization_id": "9d1c2f6e-1b7a-4d0b-9f51-5f0f3a6a2b11"}
     wrong = {"bootstrap_api_key": "WRONG", "bootstrap_api_secret": "wrong"}
     hosts = {**{f"healthy-{number}": own for number in range(4)}, "broken": {**own, **wrong}, "last": own}
     (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
-    play("bootstrap")
+    # They share an organization, of which each owns a part.
+    (tmp_path / "organization.yml").write_text(
+        """
+bootstrap_owner: "{{ inventory_hostname }}"
+bootstrap_integrations: [{display_name: "{{ inventory_hostname }}", description: ""}]
+"""
+    )
+    emulator.reset(integrations=[slack(name, description=f"[owner: {name}]") for name in hosts])
     export = {"export_to": "{{ inventory_hostname }}.yml"} if playbook == "export" else {}
     flags = ["-i", "hosts.yml", "-e", "bootstrap_hosts=all"]
     output = play(playbook, *flags, status=2, verify_fail_on=[], bootstrap_summary_to="summary.txt", **export)

@@ -51,9 +51,11 @@ class Modules:
     def __init__(self, *answers):
         self.answers = list(answers)
         self.calls = []
+        self.options = []
 
     def __call__(self, name, options, check_mode):
         self.calls.append((name, check_mode))
+        self.options.append((name, options))
         return self.answers.pop(0)
 
 
@@ -108,7 +110,7 @@ def test_an_earlier_backup_is_never_lost(tmp_path):
 @pytest.mark.parametrize("finding", [[], ["policy_violated"]])
 def test_a_failure_is_handed_on_as_one(kind, finding):
     """Also behind a violated policy, which is a finding: `verify_fail_on` leaves it out."""
-    result, stats = run(Verify, Modules(refused(*finding, kind)), verify_fail_on=["tests"])
+    result, stats = run(Verify, Modules(refused(*finding, kind)), verify_fail_on=["gaps"])
     assert result["failed"]
     assert f"detail of {kind}" in result["msg"]
     assert stats["status"] == "failed"
@@ -117,9 +119,61 @@ def test_a_failure_is_handed_on_as_one(kind, finding):
 
 @pytest.mark.parametrize("first", [[], ["policy_violated"]])
 def test_every_failed_routing_test_is_a_finding(first):
-    result, stats = run(Verify, Modules(refused(*first, "routing_test_failed")), verify_fail_on=["tests"])
+    modules = Modules(refused(*first, "routing_test_failed"))
+    result, stats = run(Verify, modules, verify_fail_on=["drift", "tests"], bootstrap_tests=[{}])
     assert result["failed"]
     assert stats["findings"]["tests"] == ["detail of routing_test_failed"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"verify_fail_on": ["tests"], **RULES}, "has tests and not drift"),
+        (
+            {"verify_fail_on": ["tests"]},
+            "Nothing would be checked: verify_fail_on has tests, and no variable",
+        ),
+        ({"verify_fail_on": ["violations", "tests"]}, "defines bootstrap_policies or bootstrap_tests"),
+        ({"verify_fail_on": ["lint"]}, "Nothing would be checked: verify_fail_on has lint"),
+    ],
+)
+def test_a_check_that_would_check_nothing_is_refused(variables, message):
+    with pytest.raises(VariableError, match=message):
+        Verify(Console("", is_quiet=True), "prod").prepare(variables, None, [])
+
+
+def test_what_is_not_checked_is_said():
+    result, _stats = run(Verify, Modules(UNCHANGED))
+    assert result["msg"] == [
+        "prod: no drift.",
+        "Not checked: violations (no bootstrap_policies), tests (no bootstrap_tests).",
+    ]
+
+
+def test_tests_alone_look_at_the_organization():
+    variables = {
+        "verify_fail_on": ["tests"],
+        "bootstrap_tests": [{"name": "t"}],
+        "bootstrap_subscriptions": [],
+    }
+    modules = Modules(refused("routing_test_failed"))
+    result, _stats = run(Verify, modules, **variables)
+    assert result["failed"]
+    assert [name for name, _check_mode in modules.calls] == ["organization"]
+
+
+@pytest.mark.parametrize("is_masked", [False, True])
+def test_the_url_that_pages_is_tested_and_not_the_one_in_the_file(is_masked):
+    masked = {"failed": True, "msg": "masked", "error": {"type": "masked_url"}}
+    answers = [masked, {"sent": True}] if is_masked else [{"sent": True}]
+    modules = Modules(UNCHANGED, *answers)
+    item = {"display_name": "ops", "target": {"kind": "Slack", "webhook_url": "https://hooks.example/new"}}
+    result, _stats = run(Verify, modules, verify_test=True, bootstrap_integrations=[item])
+    assert not result.get("failed")
+    assert [options for _name, options in modules.options[1:]] == [
+        {"id": "i-1"},
+        *([item] if is_masked else []),
+    ]
 
 
 def test_a_channel_that_cannot_be_tested_is_a_failure():

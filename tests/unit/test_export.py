@@ -41,6 +41,7 @@ from ansible_collections.ccloud.notifications.plugins.module_utils._resources.su
 )
 from ansible_collections.ccloud.notifications.plugins.plugin_utils._reports.export import (
     SCHEMA_URL,
+    UnknownOwnerError,
     as_yaml,
     exported,
 )
@@ -417,6 +418,12 @@ def test_a_type_without_a_name_is_exported_by_its_id():
     assert routing_table([notification_type], [{"id": "i-1", "target": {"kind": "Slack"}}])["unused"] == [
         "i-1"
     ]
+
+
+def test_an_owner_whom_nobody_has_is_misspelled():
+    owned = {**OPS, "description": "[owner: team-a]"}
+    with pytest.raises(UnknownOwnerError, match=r"belongs to teem-a\. The owners are: team-a\."):
+        exported([], [owned], "teem-a")
 
 
 def test_a_table_with_a_thousand_channels_has_sixty_columns():

@@ -115,6 +115,36 @@ def test_a_protection_that_is_given_and_empty_is_refused(option, empty):
     assert f"bootstrap_{option} is given and empty" in refused({f"bootstrap_{option}": empty})
 
 
+@pytest.mark.parametrize("text", ["", ",", " , ", "\n"])
+@pytest.mark.parametrize(
+    "name",
+    ["bootstrap_keep", "bootstrap_backup_to", "bootstrap_require_plan", "plan_fail_on", "test_fail_on"],
+)
+def test_a_text_that_says_nothing_is_no_protection(name, text):
+    if text.strip() and not name.endswith(("keep", "fail_on")):
+        return
+    assert f"{name} is given and empty" in refused({name: text})
+
+
+@pytest.mark.parametrize(
+    "answer", [{"bootstrap_require_plan": "false"}, {"plan_fail_on": []}, {"plan_fail_on": "[]"}]
+)
+def test_no_is_an_answer(answer):
+    [(name, value)] = answer.items()
+    assert typed_variables(answer) == {name: False if value == "false" else []}
+
+
+def test_an_empty_item_protects_nothing():
+    assert "bootstrap_keep has an empty item ([1])" in refused({"bootstrap_keep": ["siem", ""]})
+
+
+def test_a_selector_without_values_selects_not_everything():
+    """YAML makes null of a forgotten value, and an empty selector means all types."""
+    rule = {"select": {"severities": None}, "integrations": ["ops"]}
+    expected = "bootstrap_subscriptions[0].select has no value for severities."
+    assert expected in refused({"bootstrap_subscriptions": [rule]})
+
+
 @pytest.mark.parametrize("zero", [0, "0"])
 @pytest.mark.parametrize("option", ["change_limit", "tests_fail_under", "silence_limit", "purge_limit"])
 def test_the_limit_zero_is_a_limit(option, zero):

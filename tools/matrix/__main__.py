@@ -36,7 +36,7 @@ from support.cores import (
     table,
 )
 
-SUITES = ("tests/unit", "tests/integration")
+SUITES = ("tests/unit", "tests/modules", "tests/playbooks")
 
 
 @dataclass
@@ -58,7 +58,7 @@ def controller(core: Core, version: str) -> Optional[pathlib.Path]:
     python = interpreter(version)
     if python is None:
         return None
-    files = (ROOT / "requirements" / "test.txt", ROOT / "tests" / "emulator" / "requirements.txt")
+    files = (ROOT / "requirements" / "test.txt", ROOT / "tools" / "emulator" / "requirements.txt")
     requirements = [
         line
         for file in files

@@ -26,9 +26,13 @@ VALIDATOR_ERRORS = (TypeError, ValueError, OverflowError, AttributeError)
 
 
 def without_nulls(value: Any) -> Any:
-    """A copy without members that are null: in a task, null means omitted, at every depth."""
+    """A copy without members that are null: in a task, null means omitted, at every depth.
+
+    A mapping that would be empty then stays as it is: an empty one may mean everything.
+    """
     if isinstance(value, Mapping):
-        return {name: without_nulls(inner) for name, inner in value.items() if inner is not None}
+        stated = {name: without_nulls(inner) for name, inner in value.items() if inner is not None}
+        return stated or dict(value)
     if isinstance(value, (list, tuple)):
         return [without_nulls(item) for item in value]
     return value
@@ -71,7 +75,7 @@ class ArgumentSpec:
         }
 
     def without_masks(self, params: Any) -> Any:
-        """A copy of options in which a secret that is only a mask is empty.
+        """A copy of options in which a secret that is only a mask is null, so that it counts as omitted.
 
         What a module returned may be handed back. Otherwise ansible-core 2.22 would register the mask as a
         secret, and hide all that looks like it from then on.
@@ -121,7 +125,7 @@ def _without_masks(options: Mapping[str, Any], params: Any) -> Any:
 
 def _without_mask(option: Mapping[str, Any], value: Any) -> Any:
     if option.get("no_log") and isinstance(value, str):
-        return "" if is_hidden(value) else value
+        return None if is_hidden(value) else value
     if "options" not in option:
         return value
     if isinstance(value, (list, tuple)):
@@ -230,6 +234,8 @@ def _mapping_problems(path: str, option: Mapping[str, Any], value: Any) -> Itera
     value = _as_mapping(value)
     if not isinstance(value, Mapping):
         yield f"{path} must be a mapping of options, not {_kind_of(value)}."
+    elif value and all(member is None for member in value.values()):
+        yield f"{path} has no value for {' and '.join(map(str, value))}. Set one, or omit {path}."
     elif "options" in option:
         suboptions = ArgumentSpec(option["options"], *(option.get(name, []) for name in _CONSTRAINTS))
         yield from suboptions._problems(value, f"{path}.")

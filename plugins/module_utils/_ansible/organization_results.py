@@ -27,7 +27,7 @@ from .._organization.channel_tests import TestResult
 from .._organization.lint_findings import Finding
 from .._organization.planning import OrganizationPlan
 from .._organization.routing_tests import RoutingTestResults
-from .._redaction import counted, display_name, origin_of, quoted_names
+from .._redaction import counted, display_name, origin_of, quoted_names, shortened
 from .._resources.integrations import INTEGRATIONS
 from .._resources.notification_types import NOTIFICATION_TYPES
 from .._resources.quotas import CODE
@@ -93,14 +93,17 @@ def _describe_refusal(ctx: ModuleContext, refusal: RefusedError) -> Dict[str, An
 
 
 def _describe_finding(finding: Finding) -> Dict[str, Any]:
-    return {**asdict(finding), "entry": list(finding.entry) if finding.entry else None}
+    entry = list(finding.entry) if finding.entry else None
+    return {**asdict(finding), "text": shortened(finding.text), "entry": entry}
 
 
 def _describe_routing_tests(results: RoutingTestResults) -> Dict[str, Any]:
     return {
         "passed": list(results.passed),
         "failed": results.failed,
-        "mismatches": [{**asdict(mismatch), "text": mismatch.text} for mismatch in results.mismatches],
+        "mismatches": [
+            {**asdict(mismatch), "text": shortened(mismatch.text)} for mismatch in results.mismatches
+        ],
         "untested_rules": list(results.untested),
         "coverage": results.coverage,
     }

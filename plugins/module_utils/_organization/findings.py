@@ -40,7 +40,10 @@ def describe_state(
     routing = state.routing
     gaps = NO_GAPS.violations(routing)
     unused = [obj for obj in routing.unused_integrations() if owner in (None, owner_of(obj))]
-    violations = [{"policy": policy.name, "types": policy.violations(routing)} for policy in policies]
+    violations = [
+        {"policy": policy.name, "types": policy.violations(routing, state.resource_routing)}
+        for policy in policies
+    ]
     violations = [violation for violation in violations if violation["types"]]
 
     integrations = state.integrations.sorted()

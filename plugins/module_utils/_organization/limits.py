@@ -83,12 +83,22 @@ class Limits:
             tuple(map(Policy.from_options, params["policies"] or ())),
         )
 
-    def refusals(self, before: Routing, after: Routing, plan: Plan, object_count: int) -> List[RefusedError]:
-        """The errors for a plan that exceeds limits or violates policies."""
+    def refusals(
+        self,
+        before: Routing,
+        after: Routing,
+        resources: Mapping[str, Routing],
+        plan: Plan,
+        object_count: int,
+    ) -> List[RefusedError]:
+        """The errors for a plan that exceeds limits or violates policies.
+
+        ``resources`` has the routing of single resources after the plan, by path.
+        """
         found = (
             self._silence_refusal(before, after),
             self._change_refusal(plan, object_count),
-            *(_violation_refusal(policy, after) for policy in self.policies),
+            *(_violation_refusal(policy, after, resources) for policy in self.policies),
         )
         return [refusal for refusal in found if refusal is not None]
 
@@ -120,9 +130,11 @@ class Limits:
         )
 
 
-def _violation_refusal(policy: Policy, after: Routing) -> Optional[RefusedError]:
+def _violation_refusal(
+    policy: Policy, after: Routing, resources: Mapping[str, Routing]
+) -> Optional[RefusedError]:
     try:
-        violations = policy.violations(after)
+        violations = policy.violations(after, resources)
     except RefusedError as error:
         return error
     if not violations:

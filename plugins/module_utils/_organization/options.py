@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Container, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Container, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .._engine.model import DesiredState, Purge
 from .._errors import RefusedError, operation
@@ -19,6 +19,7 @@ from .._redaction import quoted
 from .._resources.integrations import IntegrationLimits, integration_from_options, purge_from_options
 from .._resources.owners import owner_from_option
 from .._resources.resource_settings import resource_path_from_options
+from .._resources.subscriptions import ADD, REMOVE
 from .expiry import Expiry, expiry_from_options
 from .limits import Limits
 from .lint_findings import Entry, Ignored
@@ -122,7 +123,7 @@ def organization_from_options(params: Mapping[str, Any], now: datetime) -> Desir
         ),
         preferences=tuple(_after(setting, ended, {"enabled": True}) for setting in preferences),
         resource_subscriptions=tuple(
-            _after(setting, ended, {"state": "absent"}) for setting in resource_subscriptions
+            _after(setting, ended, _opposite(setting.params)) for setting in resource_subscriptions
         ),
         limits=Limits.from_options(params),
         organization_id=params["organization_id"],
@@ -153,6 +154,22 @@ def _after(setting: ResourceSetting, ended: Container[Entry], opposite: Mapping[
     return replace(setting, params={**setting.params, **opposite}) if setting.entry in ended else setting
 
 
+def _opposite(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What becomes of a subscription of a single resource when its entry ends: what the entry did is undone."""
+    opposite: Dict[str, Any] = {}
+    if params["enabled"] is False:
+        opposite["enabled"] = True
+    if params["integrations_mode"] == ADD:
+        opposite["integrations_mode"] = REMOVE
+    return opposite or {"state": "absent"}
+
+
+def _expiry_effect(params: Mapping[str, Any]) -> str:
+    opposite = _opposite(params)
+    effects = {"enabled": "it is enabled again", "integrations_mode": "its integrations are removed"}
+    return " and ".join(effects[name] for name in opposite if name in effects) or "it is deleted"
+
+
 def _rule_expiries(rules: Sequence[Rule], params: Mapping[str, Any]) -> Iterator[Expiry]:
     others = "may be disabled" if params["disable_others"] else "keep their channels"
     effect = f"it is ignored, and types that no other rule selects {others}"
@@ -172,13 +189,16 @@ def _setting_expiries(
             if setting.params["enabled"] is not False or setting.params["state"] == "absent":
                 raise _needless_until(label, "silences nothing", "`enabled: false`")
             yield expiry
+
     for setting in resource_subscriptions:
         subject = setting.params["notification_type"] or setting.params["id"]
         label = f"the subscription of {quoted(setting.path[0])} to {quoted(subject)}"
-        expiry = expiry_from_options(setting.params, label, setting.entry, "it is deleted")
+        expiry = expiry_from_options(setting.params, label, setting.entry, _expiry_effect(setting.params))
         if expiry is not None:
             if setting.params["state"] == "absent":
                 raise _needless_until(label, "is absent already", "`state: present`")
+            if setting.params["integrations_mode"] == REMOVE:
+                raise _needless_until(label, "only loses integrations", "`integrations_mode: add` or `exact`")
             yield expiry
 
 
@@ -195,21 +215,28 @@ def _routing_tests(items: Sequence[Mapping[str, Any]]) -> Tuple[RoutingTest, ...
     return tuple(map(RoutingTest.from_options, items))
 
 
-def says_nothing(value: Any) -> bool:
-    """Whether the value of an option that protects would protect nothing. The number 0 is a limit."""
-    if isinstance(value, str):
-        return not value.strip()
+def emptiness(value: Any) -> str:
+    """How the value of an option that protects is empty, wholly or in part; empty if it is not.
+
+    The number 0 is a limit.
+    """
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return not value and not is_number
+    text = value.strip() if isinstance(value, str) else value
+    if not text and not is_number:
+        return "is given and empty, so it would protect nothing"
+    items = value if isinstance(value, (list, tuple)) else ()
+    blank = [position for position, item in enumerate(items) if isinstance(item, str) and not item.strip()]
+    return f"has an empty item ([{blank[0]}]), which protects nothing" if blank else ""
 
 
 def refuse_empty_protections(params: Mapping[str, Any]) -> None:
     """Raise RefusedError if an option that protects is given and empty: it would protect nothing."""
     for option in PROTECTIONS:
         value = params.get(option)
-        if value is not None and says_nothing(value):
+        empty = emptiness(value) if value is not None else ""
+        if empty:
             raise RefusedError(
-                f"`{option}` is given and empty, so it would protect nothing",
+                f"`{option}` {empty}",
                 operation="read the options",
                 next_step=f"Set `{option}`, or omit it if it is not wanted.",
             )

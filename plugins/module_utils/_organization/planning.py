@@ -20,6 +20,7 @@ from .._engine.rendering import plan_checksum, plan_entry
 from .._errors import Refusals, RefusedError
 from .._redaction import counted, one_line, quoted, quoted_names
 from .._resources.catalog import Catalog, IntegrationReference
+from .._resources.integrations import unmatched_keep
 from .._resources.resource_settings import (
     ResourcePreferences,
     ResourceSubscriptions,
@@ -32,7 +33,7 @@ from .explain import Explained, explain
 from .lint import Linted, lint
 from .lint_findings import Finding
 from .options import DesiredOrganization, ReviewedPlan
-from .ownership import foreign_route
+from .ownership import foreign_route, taken_over
 from .routing import Routing, planned_resource_routing, planned_routing
 from .routing_tests import RoutingTestResults, run_routing_tests
 from .rules import Rule, Selection, apply_rules, plan_rules
@@ -97,11 +98,13 @@ def plan_organization(desired: DesiredOrganization, state: OrganizationState) ->
     plan += dependents
 
     before, after = state.routing, planned_routing(plan, subscriptions, catalog)
+    resources = planned_resource_routing(plan, catalog)
+    object_count = state.object_count(desired.owner) + taken_over(plan, desired.owner)
     tests = tuple(integrations_to_test(plan, desired.test))
     routing_tests = run_routing_tests(
         desired.routing_tests,
         after,
-        planned_resource_routing(plan, catalog),
+        resources,
         selection,
         desired.rules,
         desired.tests_fail_under,
@@ -111,7 +114,7 @@ def plan_organization(desired: DesiredOrganization, state: OrganizationState) ->
         incomplete_lists(plan),
         in_use,
         foreign_route(desired.owner, _routes(desired.rules, selection, settings), catalog),
-        *desired.limits.refusals(before, after, plan, state.object_count(desired.owner)),
+        *desired.limits.refusals(before, after, resources, plan, object_count),
         *routing_tests.refusals,
         _unreviewed_changes(desired.reviewed, plan, checksum),
         refused_test(tests),
@@ -126,7 +129,7 @@ def plan_organization(desired: DesiredOrganization, state: OrganizationState) ->
         checksum=checksum,
         tests=tests,
         routing_tests=routing_tests,
-        warnings=desired.warnings,
+        warnings=(*desired.warnings, *unmatched_keep(desired.keep, integrations, state.integrations)),
         findings=lint(Linted(desired, state, plan, selection, after)),
         explanations=explain(
             desired.explain, Explained(desired.rules, desired.limits.policies, selection, before, after)

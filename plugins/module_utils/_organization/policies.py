@@ -9,16 +9,19 @@ Private to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from .._common import Object, matches_any
 from .._errors import RefusedError, operation
 from .._redaction import quoted
-from .._resources.integrations import URL_FIELDS
+from .._resources.catalog import Catalog
+from .._resources.integrations import KINDS, URL_FIELDS, target_kind
 from .._resources.notification_types import (
     TypesByResource,
     refuse_unmatched_values,
     select_included_types,
+    select_types,
 )
 from .routing import Recipient, Routing
 
@@ -42,8 +45,10 @@ class Policy:
     def from_options(cls, params: Mapping[str, Any]) -> Policy:
         """A policy from the options in POLICY. Raises RefusedError for one that demands nothing."""
         require, forbid = params.get("require") or {}, params.get("forbid") or {}
+        select = params.get("select") or {}
         demands = [*require.values(), *forbid.values()]
-        if not any(demands) or [] in demands:
+        at_least = require.get("at_least")
+        if not any(demands) or [] in (*demands, *select.values()) or (at_least is not None and at_least < 1):
             raise RefusedError(
                 f"the policy {quoted(params['name'])} has an empty list or requires nothing",
                 operation="read the options",
@@ -52,27 +57,62 @@ class Policy:
 
         return cls(
             params["name"],
-            params.get("select") or {},
+            select,
             any_of=tuple(require.get("any_of") or ()),
             kinds=tuple(require.get("kinds") or ()),
-            at_least=require.get("at_least") or 0,
+            at_least=at_least or 0,
             not_only=tuple(require.get("not_only") or ()),
             forbidden=tuple(forbid.get("integrations") or ()),
         )
 
-    def violations(self, routing: Routing) -> List[str]:
-        """The names of the types that violate the policy.
+    def violations(
+        self, routing: Routing, resources: Mapping[str, Routing] = MappingProxyType({})
+    ) -> List[str]:
+        """The names of the types that violate the policy, those of single resources with the path.
 
-        Raises RefusedError if a selector has a value that no type has.
+        ``resources`` has the routing of single resources by path. Their subscriptions are checked for what is
+        forbidden only: what is required may come from those of the organization. Raises RefusedError for a
+        policy that is about no type, or has a value that no type or integration has.
         """
+        catalog = routing.catalog
         with operation(f"check the policy {quoted(self.name)}"):
-            refuse_unmatched_values(routing.catalog.types, self.select, "Correct it.")
-        types = self.selected_types(routing.catalog.types.sorted(), routing.catalog.types_by_resource)
+            refuse_unmatched_values(catalog.types, self.select, "Correct it.")
+            self._refuse_unknown_kinds(catalog)
+            if not self._selects_any(catalog):
+                raise RefusedError(
+                    "its `select` matches no notification type", next_step="Correct or widen it."
+                )
+
+        types = [obj["id"] for obj in self.selected_types(catalog.types.sorted(), catalog.types_by_resource)]
         return [
-            routing.catalog.type_label(notification_type["id"])
-            for notification_type in types
-            if not self.is_met(routing.recipients(notification_type["id"]))
+            *(
+                catalog.type_label(type_id)
+                for type_id in types
+                if not self.is_met(routing.recipients(type_id))
+            ),
+            *(
+                f"{catalog.type_label(type_id)} ({path})"
+                for path, of_resource in resources.items()
+                for type_id in types
+                if any(map(self._is_forbidden, of_resource.recipients(type_id)))
+            ),
         ]
+
+    def _selects_any(self, catalog: Catalog) -> bool:
+        """Whether the policy is about any type, those included that the organization does not pay for."""
+        names = self.select.get("display_names")
+        return not self.select or bool(
+            select_types(catalog.types, self.select, names, catalog.types_by_resource)
+        )
+
+    def _refuse_unknown_kinds(self, catalog: Catalog) -> None:
+        known = {*KINDS, *map(target_kind, catalog.integrations)}
+        unknown = [kind for kind in self.not_only if kind not in known]
+        if unknown:
+            raise RefusedError(
+                f"`not_only` contains {quoted(unknown[0])}, which no integration is",
+                next_step=f"Published kinds: {', '.join(KINDS)}.",
+            )
 
     def selected_types(
         self, notification_types: Iterable[Object], found: Optional[TypesByResource] = None
@@ -90,7 +130,9 @@ class Policy:
         )
 
     def _has_any_of(self, recipients: Sequence[Recipient]) -> bool:
-        return not self.any_of or any(recipient.name in self.any_of for recipient in recipients)
+        return not self.any_of or any(
+            recipient.name in self.any_of or recipient.id in self.any_of for recipient in recipients
+        )
 
     def _has_enough_of_kinds(self, recipients: Sequence[Recipient]) -> bool:
         if not self.kinds:
@@ -102,7 +144,7 @@ class Policy:
         return not self.not_only or any(recipient.kind not in self.not_only for recipient in recipients)
 
     def _is_forbidden(self, recipient: Recipient) -> bool:
-        return matches_any(recipient.name, self.forbidden)
+        return any(matches_any(text, self.forbidden) for text in (recipient.name, recipient.id) if text)
 
 
 #: The built-in policy behind ``gaps``.

@@ -9,10 +9,22 @@ Private to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Container, Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Set, Tuple
+from typing import (
+    Container,
+    Dict,
+    FrozenSet,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Set,
+    Tuple,
+)
 
 from .._common import Object
-from .._engine.model import Collection, Reference
+from .._engine.model import Collection, Reference, Resource
 from .._engine.plan import Action, Plan
 from .._resources.catalog import Catalog, IntegrationReference, reference_id, references
 from .._resources.integrations import INTEGRATIONS, URL_FIELDS, is_manageable, target_kind
@@ -28,11 +40,12 @@ ORGANIZATION = "ORGANIZATION"
 
 @dataclass(frozen=True)
 class Recipient:
-    """An integration that receives a notification type."""
+    """An integration that receives a notification type. The ID of one that is created is empty."""
 
     name: str
     kind: str
     owner: Optional[str] = None
+    id: str = ""
 
     @property
     def is_channel(self) -> bool:
@@ -85,7 +98,7 @@ class Routing:
         if integration is None:
             return None
         name = INTEGRATIONS.name(integration) or reference
-        return Recipient(name, target_kind(integration), owner_of(integration))
+        return Recipient(name, target_kind(integration), owner_of(integration), reference)
 
     def recipients_by_reference(self, type_id: str) -> Mapping[IntegrationReference, Recipient]:
         """The integrations that receive a type; empty if its subscription is disabled or missing."""
@@ -148,39 +161,80 @@ def _used(subscriptions: Iterable[Object]) -> Iterator[IntegrationReference]:
         yield from references(subscription.get("integrations"))
 
 
-def planned_routing(
-    plan: Plan, subscriptions: Collection, catalog: Catalog, is_silenced: bool = False
-) -> Routing:
-    """The routing after a plan. ``catalog`` has the integrations that exist then.
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one resource, of the organization or of a single one: preferences or subscriptions."""
 
-    ``is_silenced`` says whether a preference silences everything but REQUIRED types.
+    resource: Resource
+    objects: Sequence[Object]
+
+
+def silenced_types(settings: Iterable[Settings], catalog: Catalog) -> FrozenSet[str]:
+    """The IDs of the types that settings of the whole organization disable.
+
+    Source: a preference that is DISABLED silences everything but REQUIRED types.
     """
-    created_kinds = {
-        step.name: target_kind(step.after or {})
-        for step in plan.steps
-        if step.action is Action.CREATE and step.resource.address == INTEGRATIONS.address
-    }
-    silenced = _silenced_types(plan, catalog) | (_disableable_types(catalog) if is_silenced else frozenset())
-    return Routing(catalog, _planned_objects(plan, subscriptions), created_kinds, silenced)
+    silenced: Set[str] = set()
+    for setting in settings:
+        resource = setting.resource
+        if getattr(resource, "resource_type", "") != ORGANIZATION:
+            continue
+        if isinstance(resource, RoutedResource):
+            silenced.update(resource.key(obj) for obj in setting.objects if not is_enabled(obj))
+        elif isinstance(resource, ResourcePreferences) and any(map(resource.is_disabled, setting.objects)):
+            silenced |= _disableable_types(catalog)
+    return frozenset(silenced)
 
 
-def planned_resource_routing(plan: Plan, catalog: Catalog) -> Dict[str, Routing]:
-    """The routing of each single resource after a plan that looks up its subscriptions, by its path.
+def resource_routing(
+    settings: Sequence[Settings], catalog: Catalog, created_kinds: Optional[Mapping[str, str]] = None
+) -> Dict[str, Routing]:
+    """The routing of each single resource whose subscriptions are known, by its path.
 
     Only what the resource's own subscriptions send: the contract does not say what becomes of those of the
     organization.
     """
-    silenced = {
-        resource.resource_path
-        for collection in plan.snapshot
-        if isinstance(resource := collection.resource, ResourcePreferences)
-        and any(map(resource.is_disabled, _planned_objects(plan, collection)))
+    disabled = {
+        setting.resource.resource_path
+        for setting in settings
+        if isinstance(setting.resource, ResourcePreferences)
+        and any(map(setting.resource.is_disabled, setting.objects))
     }
+    of_organization = silenced_types(settings, catalog)
+    found = {}
+    for setting in settings:
+        if isinstance(setting.resource, ResourceSubscriptions):
+            path = setting.resource.resource_path
+            silenced = of_organization | (_disableable_types(catalog) if path in disabled else frozenset())
+            found[path] = Routing(catalog, setting.objects, created_kinds, silenced)
+    return found
+
+
+def planned_routing(plan: Plan, subscriptions: Collection, catalog: Catalog) -> Routing:
+    """The routing after a plan. ``catalog`` has the integrations that exist then."""
+    silenced = silenced_types(_planned_settings(plan), catalog)
+    return Routing(catalog, _planned_objects(plan, subscriptions), _created_kinds(plan), silenced)
+
+
+def planned_resource_routing(plan: Plan, catalog: Catalog) -> Dict[str, Routing]:
+    """The routing of each single resource after a plan that looks up its subscriptions, by its path."""
+    return resource_routing(_planned_settings(plan), catalog, _created_kinds(plan))
+
+
+def _created_kinds(plan: Plan) -> Dict[str, str]:
     return {
-        resource.resource_path: planned_routing(plan, collection, catalog, resource.resource_path in silenced)
-        for collection in plan.snapshot
-        if isinstance(resource := collection.resource, ResourceSubscriptions)
+        step.name: target_kind(step.after or {})
+        for step in plan.steps
+        if step.action is Action.CREATE and step.resource.address == INTEGRATIONS.address
     }
+
+
+def _planned_settings(plan: Plan) -> List[Settings]:
+    return [
+        Settings(collection.resource, _planned_objects(plan, collection))
+        for collection in plan.snapshot
+        if isinstance(collection.resource, (ResourcePreferences, ResourceSubscriptions))
+    ]
 
 
 def _planned_objects(plan: Plan, collection: Collection) -> List[Object]:
@@ -204,20 +258,3 @@ def _disableable_types(catalog: Catalog) -> FrozenSet[str]:
         for notification_type in catalog.types
         if notification_type.get("subscription_priority") != REQUIRED
     )
-
-
-def _silenced_types(plan: Plan, catalog: Catalog) -> FrozenSet[str]:
-    """The IDs of the types that settings of the whole organization newly disable.
-
-    Source: a preference that is DISABLED silences everything but REQUIRED types.
-    """
-    silenced: Set[str] = set()
-    for step in plan.steps:
-        resource = step.resource
-        if not step.disables or getattr(resource, "resource_type", "") != ORGANIZATION:
-            continue
-        if isinstance(resource, RoutedResource):
-            silenced.add(resource.key(step.after or {}))
-        elif isinstance(resource, ResourcePreferences):
-            silenced |= _disableable_types(catalog)
-    return frozenset(silenced)

@@ -23,7 +23,7 @@ from .._resources.owners import mark_of, owner_of
 from .._resources.quotas import Quota
 from .._resources.resource_settings import ResourcePreferences, ResourceSubscriptions
 from .._resources.subscriptions import Subscriptions
-from .routing import Routing
+from .routing import Routing, Settings, resource_routing, silenced_types
 
 #: A resource name of the service, such as ``crn://confluent.cloud/organization=9bb441c4/integration=i-1``.
 _ORGANIZATION = re.compile(r"crn://[^/]+/organization=([\w-]{1,80})(?:/|$)")
@@ -56,7 +56,17 @@ class OrganizationState:
 
     @cached_property
     def routing(self) -> Routing:
-        return Routing(self.catalog, self.subscriptions)
+        silenced = silenced_types(self._settings, self.catalog)
+        return Routing(self.catalog, self.subscriptions, silenced=silenced)
+
+    @cached_property
+    def resource_routing(self) -> Mapping[str, Routing]:
+        """The routing of the single resources whose subscriptions were asked for, by path."""
+        return resource_routing(self._settings, self.catalog)
+
+    @property
+    def _settings(self) -> Sequence[Settings]:
+        return [Settings(collection.resource, list(collection)) for collection in self.settings]
 
     @cached_property
     def organization_ids(self) -> List[str]:

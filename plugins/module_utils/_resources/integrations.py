@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Iterable, List, Mapping, Optional, Sequence, Tuple
 from urllib.parse import urlsplit
 
-from .._common import Object
+from .._common import Object, without_match
 from .._engine.model import (
     ALWAYS,
     ON_CREATE,
@@ -27,9 +27,10 @@ from .._engine.model import (
     TextField,
     format_id,
 )
+from .._engine.plan import Plan
 from .._engine.planner import is_kept
 from .._errors import BadRequestError, NotificationsError, RefusedError, operation
-from .._redaction import HIDDEN, HIDDEN_CHANGED, is_hidden, name_with_id, quoted, redact_object
+from .._redaction import HIDDEN, HIDDEN_CHANGED, is_hidden, name_with_id, quoted, quoted_names, redact_object
 from .owners import owner_of, with_mark, without_mark
 from .webhook_hosts import RETIRED_HOST, host_rule
 
@@ -283,6 +284,8 @@ class IntegrationState(DesiredState):
         if given is None and owner == holder:
             return self.fields
         text = str(existing.get("description") or "") if given is None else given
+        if current is not None and owner == holder and _says_the_same(text, existing.get("description")):
+            return {**self.fields, "description": existing["description"]}
         if owner is not None:
             return {**self.fields, "description": with_mark(text, owner, DESCRIPTION_LENGTH)}
         if self.takes_over and current is not None:
@@ -320,6 +323,11 @@ class IntegrationState(DesiredState):
             type="other_owner",
             next_step="Choose another name, or set `take_over: true` for this item.",
         )
+
+
+def _says_the_same(text: str, description: Any) -> bool:
+    """Whether a description differs from a text in the mark of its owner alone, which may be written by hand."""
+    return without_mark(text).strip() == without_mark(str(description or "")).strip()
 
 
 def integration_from_options(
@@ -405,13 +413,21 @@ def _validate_text(field: TextField, value: str) -> None:
 
 
 def _target_from_options(target: Mapping[str, Any]) -> Object:
+    kind, given = target["kind"], target.get("webhook_url")
+    if given is None or is_hidden(given):
+        return {"kind": kind}
     # A file in a vault may end with a line end.
-    kind, url = target["kind"], (target.get("webhook_url") or "").strip()
-    if url and not is_hidden(url) and not _is_web_url(url):
+    url = given.strip()
+    if not url:
+        raise RefusedError(
+            "`target.webhook_url` is empty",
+            next_step="Set it; its variable is probably not set. To leave the URL as it is, omit the option.",
+        )
+    if not _is_web_url(url):
         # Even an invalid URL may be a secret, so it is not repeated.
         detail = "`target.webhook_url` is not an http or https URL with a host"
         raise RefusedError(detail, next_step="Set it to the full URL, with its scheme and host.")
-    return {"kind": kind, **({URL_FIELDS[kind]: url} if url else {})}
+    return {"kind": kind, URL_FIELDS[kind]: url}
 
 
 def _is_web_url(url: str) -> bool:
@@ -444,6 +460,19 @@ def purge_from_options(params: Mapping[str, Any], owner: Optional[str] = None) -
                 next_step="List the integrations to delete with `state: absent`.",
             )
         return Purge(INTEGRATIONS, params["purge_limit"], tuple(params["keep"] or ()), is_spared)
+
+
+def unmatched_keep(keep: Sequence[str], plan: Plan, integrations: Iterable[Object]) -> Tuple[str, ...]:
+    """A warning about what protects no integration from a plan that deletes some; empty if there is none."""
+    existing = [text for obj in integrations for text in (INTEGRATIONS.name(obj), obj["id"])]
+    unmatched = without_match(keep, existing)
+    if not unmatched or not any(step.resource is INTEGRATIONS for step in plan.removals()):
+        return ()
+    matches = "matches" if len(unmatched) == 1 else "match"
+    return (
+        f"Integrations are deleted, and {quoted_names(unmatched)} in `keep` {matches} none. Check the spelling of what "
+        "must be kept.",
+    )
 
 
 # Tests

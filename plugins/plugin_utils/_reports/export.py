@@ -72,6 +72,10 @@ def as_yaml(value: Any) -> str:
     return str(yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000))
 
 
+class UnknownOwnerError(ValueError):
+    """Only the part of an owner was asked for, and nobody has this name. The message is whole sentences."""
+
+
 class UnsafeIdError(ValueError):
     """An ID has characters that no ID of the service has."""
 
@@ -148,6 +152,11 @@ def exported(
     export = _Export(_UNKNOWN if is_partial else _DELETED, is_exact)
     names = Names(integrations)
     if owner is not None:
+        owners = sorted(set(filter(None, map(owner_of, integrations))))
+        if owner not in owners:
+            raise UnknownOwnerError(
+                f"No integration belongs to {owner}. The owners are: {', '.join(owners) or 'none'}."
+            )
         integrations = [_without_owner(obj) for obj in integrations if owner_of(obj) == owner]
         types = _types_of(types, {obj["id"] for obj in integrations})
     _export_integrations(export, filter(is_manageable, integrations), names)

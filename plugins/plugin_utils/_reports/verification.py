@@ -149,11 +149,33 @@ def failure(verified: Verification, kinds: Sequence[str], host: str) -> Optional
     return f"{host}: {'; '.join(words[kind] for kind in kinds)}.{advice}"
 
 
-def success(verified: Verification, fail_on: Sequence[str], host: str) -> List[str]:
+def unchecked(fail_on: Sequence[str], variables: Mapping[str, Any], has_content: bool) -> Dict[str, str]:
+    """The kinds that would make the play fail and that nothing is checked for, with the variable that is missing."""
+    content = "bootstrap_integrations or bootstrap_subscriptions"
+    needed = {
+        "violations": "" if variables.get("bootstrap_policies") else "bootstrap_policies",
+        "tests": "" if variables.get("bootstrap_tests") else "bootstrap_tests",
+        "lint": "" if has_content else content,
+    }
+    return {kind: needed[kind] for kind in KINDS if kind in fail_on and needed.get(kind)}
+
+
+def success(
+    verified: Verification, fail_on: Sequence[str], not_checked: Mapping[str, str], host: str
+) -> List[str]:
     """What to say if nothing that counts was found."""
-    checked = [f"no {'failed tests' if kind == 'tests' else kind}" for kind in KINDS if kind in fail_on]
+    checked = [
+        f"no {'failed tests' if kind == 'tests' else kind}"
+        for kind in KINDS
+        if kind in fail_on and kind not in not_checked
+    ]
     result = ", ".join(checked) if checked else "nothing was checked, because verify_fail_on is empty"
-    return [f"{host}: {result}.", *remarks(verified)]
+    missing = [f"{kind} (no {variable})" for kind, variable in not_checked.items()]
+    return [
+        f"{host}: {result}.",
+        *([f"Not checked: {', '.join(missing)}."] if missing else []),
+        *remarks(verified),
+    ]
 
 
 def remarks(verified: Verification) -> List[str]:

@@ -306,9 +306,12 @@ def test_what_is_posted_twice_waits_once_and_other_incidents_do_not(start, recei
         async with start(receiver) as running:
             await running.post(notification(1), notification(1))
             assert len(running.waiting) == 1
+            # Nobody promises that an ID belongs to one text.
+            await running.post(notification(1, title="Connector degraded"))
+            assert len(running.waiting) == 2
             anonymous = notification("", created_at="2026-05-04T13:00:00Z")
             await running.post(notification(""), notification(""), anonymous)
-            assert len(running.waiting) == 3
+            assert len(running.waiting) == 4
 
     asyncio.run(play())
 

