@@ -98,6 +98,7 @@ def test_fixtures_run_modules_on_a_checkout(checkout):
     assert "3 passed" in output
 
 
+@pytest.mark.skipif(importlib.util.find_spec("molecule") is None, reason="Molecule is not installed")
 def test_molecule_scenario_passes_on_the_emulator(checkout, emulator):
     """The fixture is behind an option, and its end is announced as well."""
     scenario = checkout / "own" / "molecule" / "default"

@@ -34,7 +34,11 @@ def run_target(folder, target, emulator, *, direct):
         folder,
         [{"hosts": "localhost", "connection": "local", "gather_facts": False, "roles": [target]}],
         "--diff",
-        variables={"emulator_url": emulator.url, "abridged": not direct, "every_policy": EVERYTHING},
+        variables={
+            "emulator_url": emulator.url,
+            "abridged": not direct,
+            "every_policy": EVERYTHING and direct,
+        },
         environment={
             "CCLOUD_NOTIFICATIONS_DIRECT_EXECUTION": str(direct).lower(),
             "ANSIBLE_INJECT_INVOCATION": "true",

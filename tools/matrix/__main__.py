@@ -37,6 +37,8 @@ from support.cores import (
 )
 
 SUITES = ("tests/unit", "tests/modules", "tests/playbooks")
+#: These have environments of their own.
+OTHER_SUITES = ("platform_tests", "smoke", "eda")
 
 
 @dataclass
@@ -118,7 +120,8 @@ def controller_cell(core: Core, version: str) -> Cell:
     if python is None:
         cell.result = "no interpreter"
         return cell
-    return run(cell, python, "-n", "2", "--dist", "worksteal", *SUITES)
+    ignored = (f"--ignore=tests/playbooks/{suite}" for suite in OTHER_SUITES)
+    return run(cell, python, "-n", "2", "--dist", "worksteal", *SUITES, *ignored)
 
 
 def target_cell(core: Core, version: str) -> Cell:
