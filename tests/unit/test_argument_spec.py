@@ -120,7 +120,7 @@ def test_problem_names_option_and_item_but_never_the_value(options, problem):
         },
         {"integrations": []},
         {"integrations": [GOOD], "purge": 1},
-        # Accepted since ansible-core 2.17.
+        # ansible-core 2.16 refuses it.
         {"integrations": [GOOD], "concurrency": 4.0},
     ],
 )
