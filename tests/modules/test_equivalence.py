@@ -65,16 +65,6 @@ def test_a_url_from_a_file_may_end_with_a_line_end(run, emulator):
     assert "from-a-file" not in json.dumps(result)
 
 
-@pytest.mark.parametrize("links", ["full", "token"])
-def test_later_pages_keep_the_query_of_the_first(run, emulator, links):
-    emulator.reset(integrations=[slack("ops")], next_links=links)
-    for number in range(3):
-        path = f"{PATH}/connector=c-{number}"
-        run.ok("resource_subscription", resource=path, notification_type=FAILED, integrations=["ops"])
-    result = run.ok("resource_subscription_info", resource=f"{PATH}/connector=c-1")
-    assert len(result["resource_subscriptions"]) == 1
-
-
 # IDs
 
 

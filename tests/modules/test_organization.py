@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 
@@ -166,40 +165,6 @@ def test_text_of_a_change_marks_only_integrations(run, emulator):
         "~ integration ops                 "
         "Slack   ********   b, Old text, a -> Slack   ********   b, New text, c",
         "~ subscription Connector failed   ENABLED   +Organization admins, -ops",
-    ]
-
-
-def test_diff_names_only_objects_that_change(run, emulator):
-    run.ok("organization", **DESIRED)
-    desired = {
-        **DESIRED,
-        "subscriptions": [{"select": {"severities": ["CRITICAL"]}, "integrations": ["pager"]}],
-    }
-    result = run.ok("organization", check_mode=True, **desired)
-    changed = {entry["name"] for entry in result["plan"]["changes"]}
-    lines = difflib.unified_diff(
-        result["diff"]["before"].splitlines(), result["diff"]["after"].splitlines(), n=3
-    )
-    content = [line[1:] for line in lines if not line.startswith(("---", "+++", "@@"))]
-    assert content
-    assert all(any(name in line for name in changed) for line in content)
-
-
-def test_type_has_a_recipient_after_every_request(run, emulator):
-    emulator.reset(integrations=[slack("old")], delete_in_use="refused")
-    emulator.route(FAILED, "old")
-    run.ok(
-        "organization",
-        integrations=[channel("new")],
-        subscriptions=[route(FAILED, "new")],
-        purge=True,
-        test="none",
-    )
-    order = [re.sub(r"/[is]-\d+", "", line) for line in emulator.writes()]
-    assert order == [
-        "POST /integrations -> 201",
-        "PATCH /subscriptions -> 200",
-        "DELETE /integrations -> 204",
     ]
 
 
@@ -672,6 +637,7 @@ def test_what_a_setting_of_the_organization_silences_stays_silent(run, routed_or
 
 
 def test_percentage_of_few_objects_is_no_limit():
+    assert ChangeLimit.from_option("0%").allowed(1) == 0, "no change at all"
     limit = ChangeLimit.from_option("30%")
     assert limit.allowed(9) is None
     assert limit.allowed(20) == 6
@@ -767,11 +733,3 @@ def test_state_is_that_before_the_task(run, emulator, return_state):
     assert "new" not in names
     info = run.ok("organization_info", only_findings=return_state == "findings")
     assert set(state) == set(info) - {"organization", "api", "changed"}
-
-
-def test_disable_critical_is_an_option_of_its_own(run, emulator):
-    emulator.reset(integrations=[slack("ops")])
-    options = {"subscriptions": [route(DEGRADED, "ops")], "disable_others": True, "silence_limit": 99}
-    kept = run.ok("organization", check_mode=True, **options)["not_disabled"]
-    fewer = run.ok("organization", check_mode=True, disable_critical=True, **options)["not_disabled"]
-    assert len(fewer) < len(kept)

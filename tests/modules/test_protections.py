@@ -172,27 +172,6 @@ def test_disabling_the_whole_organization_silences_its_types(run, organization):
     assert FAILED in result["msg"]
 
 
-def test_no_change_at_all_is_allowed_by_zero_percent(run, emulator):
-    emulator.reset(integrations=[slack("ops")])
-    result = run.fails("organization", integrations=[channel("ops", description="New")], change_limit="0%")
-    assert result["error"]["type"] == "change_limit_exceeded"
-
-
-def test_all_reasons_of_a_refusal_are_named_at_once(run, organization):
-    rules = [route(FAILED, ADMINS), route(DEGRADED, ADMINS)]
-    policies = [{"name": "ops", "select": {"display_names": [FAILED]}, "require": {"any_of": ["ops"]}}]
-    result = run.fails("organization", subscriptions=rules, change_limit="0", policies=policies)
-    for part in ("`silence_limit` is 0", "`change_limit` is 0", "violate the policy 'ops'"):
-        assert part in result["msg"]
-    assert result["plan"]["summary"]["to_change"] == 2
-
-
-def test_keep_that_matches_nothing_is_found(run, organization):
-    result = run.ok("organization", integrations=[channel("ops")], keep=["old", "ol-*"])
-    found = [finding for finding in result["lint"] if finding["code"] == "unmatched-pattern"]
-    assert [finding["text"] for finding in found] == ["`keep` has 'ol-*', which matches no integration"]
-
-
 # Checksums
 
 

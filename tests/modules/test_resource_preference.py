@@ -111,16 +111,6 @@ def test_invalid_resource_is_rejected_before_any_request(run, emulator, params, 
     assert emulator.requests() == []
 
 
-@pytest.mark.parametrize("missing", ["404", "403"])
-def test_delete_with_lost_response_is_a_change(run, emulator, missing):
-    emulator.reset(missing=missing)
-    run.ok("resource_preference", resource=PATH, enabled=False)
-    emulator.fault("cut-after", "DELETE")
-    result = run.ok("resource_preference", resource=PATH, state="absent")
-    assert (result["changed"], result["resource_preference"]) == (True, None)
-    assert emulator.objects("resource-preferences") == []
-
-
 def test_subscription_of_a_lost_create_counts_as_changed(run, emulator):
     ops = {"display_name": "ops", "target": {"kind": "Slack", "webhook_url": "https://hooks.slack.example/x"}}
     emulator.reset(integrations=[ops], new_objects="delayed", list_delay_ms=12_000)

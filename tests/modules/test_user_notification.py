@@ -131,9 +131,3 @@ def test_empty_filter_selects_nothing(run, emulator):
     assert run.ok("user_notification_info", resource_types=[])["user_notifications"] == []
     assert "`search` is empty" in run.fails("user_notification", match={"search": ""})["msg"]
     assert emulator.writes() == []
-
-
-@pytest.mark.parametrize("object_id", ["", ".", "..", "..."])
-def test_id_that_changes_the_path_is_rejected(run, emulator, object_id):
-    assert "is not a valid ID" in run.fails("user_notification", id=object_id)["msg"]
-    assert emulator.requests() == []

@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 
-import pytest
 import yaml
 
 from ansible_collections.ccloud.notifications.plugins.module_utils._ansible.connection import ENVIRONMENT
@@ -79,32 +77,6 @@ def test_documented_defaults_of_the_role_are_those_of_the_role_or_the_module():
         if name.startswith("bootstrap_") and "default" in option:
             empty = {"list": [], "bool": False}.get(option["type"], "")
             assert option["default"] == defaults.get(name, empty if of_module is None else of_module), name
-
-
-def spec(options):
-    """The compared part of an argument spec."""
-    compared_keys = ("type", "elements", "choices", "default", "required")
-    plain = {}
-    for name, option in options.items():
-        plain[name] = {key: option[key] for key in compared_keys if key in option}
-        if "options" in option:
-            plain[name]["options"] = spec(option["options"])
-    return plain
-
-
-@pytest.mark.parametrize(
-    ("variable", "module", "option"),
-    [
-        ("bootstrap_integrations", "organization", "integrations"),
-        ("bootstrap_subscriptions", "organization", "subscriptions"),
-        ("bootstrap_resource_preferences", "organization", "resource_preferences"),
-        ("bootstrap_resource_subscriptions", "organization", "resource_subscriptions"),
-        ("bootstrap_policies", "organization", "policies"),
-    ],
-)
-def test_role_variable_has_options_of_the_module(variable, module, option):
-    code = importlib.import_module(f"ansible_collections.ccloud.notifications.plugins.modules.{module}")
-    assert spec(ROLE_OPTIONS[variable]["options"]) == spec(code.ARGUMENTS.options[option]["options"])
 
 
 def test_role_variables_set_all_options_of_the_module():

@@ -21,6 +21,7 @@ from jsonschema import Draft7Validator
 from markdown_it import MarkdownIt
 
 from support.emulator import KEY, SECRET, Emulator, slack
+from support.examples import environment
 from support.playbooks import BIN, ROOT, command, play, process_environment, run_process
 from support.tainting import TEMPLATE, ids, tainted, texts
 
@@ -40,15 +41,6 @@ class Loader(yaml.SafeLoader):
 
 
 Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
-
-
-def environment(emulator, **variables):
-    return {
-        "CONFLUENT_CLOUD_ENDPOINT": emulator.url,
-        "CONFLUENT_CLOUD_API_KEY": KEY,
-        "CONFLUENT_CLOUD_API_SECRET": SECRET,
-        **variables,
-    }
 
 
 @pytest.fixture
@@ -111,37 +103,6 @@ def test_example_matches_its_check_mode_and_is_idempotent(run, emulator):
     assert len(emulator.requests()) - count == 5
 
 
-def test_order_is_create_route_delete(run, emulator):
-    emulator.reset(
-        integrations=[slack("old"), slack("gone"), slack("data-lake"), slack("stays")],
-        delete_in_use="refused",
-    )
-    emulator.route("Connector failed", "old")
-    variables = {
-        "bootstrap_integrations": [
-            channel("stays"),
-            channel("new"),
-            {"display_name": "gone", "state": "absent"},
-        ],
-        "bootstrap_subscriptions": [{"notification_type": "Connector failed", "integrations": ["new"]}],
-        "bootstrap_purge": True,
-        "bootstrap_purge_limit": 1,
-        "bootstrap_keep": ["data-*"],
-    }
-
-    run("bootstrap", "--check", variables=variables)
-    assert emulator.writes() == []
-
-    output = run("bootstrap", variables=variables)
-    assert lines(output, "integrations") == ["integrations: 1 created, 0 changed, 2 deleted, 1 unchanged"]
-    methods = [line.split()[0] for line in emulator.writes() if ":test" not in line]
-    assert methods == ["POST", "PATCH", "DELETE", "DELETE"]
-    assert set(emulator.made()) == {"stays", "new", "data-lake"}
-    assert emulator.routes()["Connector failed"] == ["new"]
-
-    assert "changed=0 " in run("bootstrap", variables=variables)
-
-
 @pytest.mark.parametrize(
     ("invalid", "expected"),
     [
@@ -150,30 +111,9 @@ def test_order_is_create_route_delete(run, emulator):
             "Did you mean 'Connector failed'",
         ),
         (
-            {"bootstrap_subscriptions": [{"select": {}, "integrations": ["nwe"]}]},
-            "the integration 'nwe' does not exist",
-        ),
-        (
-            {"bootstrap_resource_preferences": [{"resource": "environment=env-1"}]},
-            "creating it requires current_state",
-        ),
-        (
-            {"bootstrap_purge": True, "bootstrap_purge_limit": 0},
-            "1 integration would be deleted, but `purge_limit` is 0",
-        ),
-        (
             {"bootstrap_integrations": [channel("new", nonsense=1)]},
             "Unknown option bootstrap_integrations[0].nonsense. Valid options:",
         ),
-        (
-            {"bootstrap_subscriptions": [{"integrations": ["a"]}, {"integration": ["a"]}]},
-            "Unknown option bootstrap_subscriptions[1].integration. Did you mean integrations?",
-        ),
-        (
-            {"bootstrap_integrations": [channel("new"), "pager"]},
-            "bootstrap_integrations[1] must be a mapping of options",
-        ),
-        ({"bootstrap_test": "some"}, "bootstrap_test must be one of changed, all, none"),
     ],
 )
 def test_all_variables_are_checked_before_the_first_write(run, emulator, invalid, expected):
@@ -183,19 +123,6 @@ def test_all_variables_are_checked_before_the_first_write(run, emulator, invalid
     assert expected in " ".join(output.split())
     assert "argument_spec_data" not in output
     assert emulator.writes() == []
-
-
-@pytest.mark.parametrize(
-    ("variables", "expected"),
-    [
-        ({"bootstrap_integrations": "ops-slack"}, "bootstrap_integrations must be a list."),
-    ],
-)
-def test_likely_mistakes_are_explained(run, emulator, variables, expected):
-    output = " ".join(run("bootstrap", variables=variables, status=2).split())
-    assert expected in output
-    assert "Nothing was changed." in output
-    assert emulator.requests() == []
 
 
 PLANNED = {
@@ -233,21 +160,6 @@ def test_reviewed_plan_is_applied_and_any_other_is_refused(run, emulator, tmp_pa
 
     run("bootstrap", variables=reviewed)
     assert emulator.routes()["Connector failed"] == ["Organization admins", "new"]
-
-
-def test_policies_and_limits_of_the_role_refuse_a_plan(run, emulator):
-    emulator.reset(integrations=[slack("ops")])
-    emulator.route("Connector failed", "ops")
-    policy = {"name": "connectors reach ops", "select": {"display_names": ["Connector failed"]}}
-    policies = [{**policy, "require": {"any_of": ["ops"]}}]
-    refused = " ".join(
-        run("bootstrap", variables={**PLANNED, "bootstrap_policies": policies}, status=2).split()
-    )
-    assert "'Connector failed' would violate the policy 'connectors reach ops'" in refused
-
-    limited = {**PLANNED, "bootstrap_change_limit": "0"}
-    assert "`change_limit` is 0" in " ".join(run("bootstrap", variables=limited, status=2).split())
-    assert emulator.writes() == []
 
 
 def test_role_runs_twice_with_variables_of_other_roles(emulator, tmp_path):
@@ -288,21 +200,11 @@ def test_module_defaults_of_the_play_apply_to_the_role(emulator, tmp_path):
     assert set(emulator.made()) == {"new"}
 
 
-@pytest.mark.parametrize("playbook", ["bootstrap", "export", "verify"])
-def test_inventory_is_not_combined_with_environment_credentials(run, emulator, tmp_path, playbook):
-    (tmp_path / "organizations.yml").write_text("all: {hosts: {org1: {}, org2: {}}}\n")
-    variables = {"bootstrap_integrations": [channel("new")]}
-    output = run(playbook, "-i", "organizations.yml", variables=variables, status=2)
-    assert "The inventory has 2 hosts, and each may be an organization." in " ".join(output.split())
-    assert emulator.requests() == []
-
-
-@pytest.mark.parametrize("playbook", ["bootstrap", "plan", "verify", "export"])
-def test_credentials_of_the_environment_are_not_shared_by_hosts(run, emulator, tmp_path, playbook):
+def test_credentials_of_the_environment_are_not_shared_by_hosts(run, emulator, tmp_path):
     (tmp_path / "organizations.yml").write_text("all: {hosts: {org1: {}, org2: {}}}\n")
     flags = ["-i", "organizations.yml", "-e", "bootstrap_hosts=all"]
     variables = {"bootstrap_integrations": [channel("new")]}
-    output = " ".join(run(playbook, *flags, variables=variables, status=2).split())
+    output = " ".join(run("bootstrap", *flags, variables=variables, status=2).split())
     for host in ("org1", "org2"):
         assert f"{host} has no credentials of its own and would use those of the environment" in output
     assert emulator.requests() == []
@@ -320,15 +222,14 @@ def test_variables_that_hosts_share_are_credentials_of_one_organization(run, emu
     assert emulator.writes() == []
 
 
-@pytest.mark.parametrize("flags", [["--check"], []])
-def test_credentials_of_another_organization_change_nothing(run, emulator, tmp_path, flags):
+def test_credentials_of_another_organization_change_nothing(run, emulator, tmp_path):
     other = "00000000-0000-4000-8000-000000000001"
     hosts = {
         "mine": {"bootstrap_organization_id": ORGANIZATION},
         "other": {"bootstrap_organization_id": other},
     }
     (tmp_path / "organizations.json").write_text(json.dumps({"all": {"hosts": hosts}}))
-    flags = [*flags, "-i", "organizations.json", "-e", "bootstrap_hosts=all"]
+    flags = ["-i", "organizations.json", "-e", "bootstrap_hosts=all"]
     output = run("bootstrap", *flags, variables={"bootstrap_integrations": [channel("new")]}, status=2)
     plain = " ".join(output.split())
     assert (
@@ -339,7 +240,7 @@ def test_credentials_of_another_organization_change_nothing(run, emulator, tmp_p
     assert re.search(r"other +: .*failed=1", output)
     run("verify", *flags, "-e", "verify_fail_on=[]", status=2)
     run("export", *flags, status=2)
-    assert set(emulator.made()) == (set() if "--check" in flags else {"new"})
+    assert set(emulator.made()) == {"new"}
 
 
 def test_missing_variables_are_explained(run):
@@ -431,43 +332,12 @@ def test_unknown_verify_fail_on_is_an_error(run, value):
     )
 
 
-def test_misspelled_variable_is_an_error(run, emulator):
-    variables = {"bootstrap_integrations": [channel("new")], "bootstrap_purg": True}
-    output = run("bootstrap", variables=variables, status=2)
-    assert "Unknown variable bootstrap_purg. Did you mean bootstrap_purge?" in output
-    assert emulator.writes() == []
-
-
 # Export
 
 #: Both are the emulator's organization.
 TWO_HOSTS = (
     f"all: {{hosts: {{prod: {{}}, production: {{}}}}, vars: {{bootstrap_organization_id: {ORGANIZATION}}}}}\n"
 )
-
-
-@pytest.mark.parametrize(("value", "status"), [(None, 2), (" , ", 2), ([], 0), ("[]", 0)])
-def test_only_an_empty_list_keeps_verify_from_failing(run, emulator, value, status):
-    emulator.reset(integrations=[slack("ops")])
-    variables = {"bootstrap_integrations": [channel("new")], "verify_fail_on": value}
-    run("verify", variables=variables, status=status)
-
-
-@pytest.mark.parametrize("flag", ["bootstrap_expected_checksum=", "bootstrap_organization_id="])
-def test_an_empty_protection_is_an_error_before_any_request(run, emulator, flag):
-    variables = {"bootstrap_integrations": [channel("ops")]}
-    output = " ".join(run("bootstrap", "-e", flag, variables=variables, status=2).split())
-    assert f"{flag[:-1]} is given and empty, so it would protect nothing." in output
-    assert emulator.requests() == []
-
-
-def test_reviewed_plan_and_checksum_are_mutually_exclusive(run, emulator):
-    reviewed = {"bootstrap_expected_checksum": "f" * 64, "bootstrap_expected_plan": {"checksum": "e" * 64}}
-    output = run("bootstrap", variables={"bootstrap_integrations": [channel("ops")], **reviewed}, status=2)
-    assert "bootstrap_expected_plan and bootstrap_expected_checksum are mutually exclusive" in " ".join(
-        output.split()
-    )
-    assert emulator.requests() == []
 
 
 def test_verify_tests_an_integration_whose_url_the_variables_omit(run, emulator):
@@ -494,7 +364,7 @@ def test_entry_point_with_invalid_variables_hands_on_no_result_of_another(emulat
         tmp_path,
         tasks,
         variables={"bootstrap_integrations": [channel("ops")]},
-        environment=environment(emulator, ANSIBLE_SHOW_CUSTOM_STATS="true"),
+        environment={**environment(emulator), "ANSIBLE_SHOW_CUSTOM_STATS": "true"},
     )
     assert process.status == 2
     [stats] = re.findall(r"RUN: ({.*})", process.output)
@@ -576,7 +446,7 @@ def test_paths_are_relative_to_the_working_directory_not_pwd(emulator, tmp_path)
         "ccloud.notifications.export",
         "-e",
         "export_secrets_to=urls.yml",
-        environment=environment(emulator, PWD="/nowhere"),
+        environment={**environment(emulator), "PWD": "/nowhere"},
     )
     assert process.status == 0, process.output[-3000:]
     assert (tmp_path / "organization.yml").exists()

@@ -283,41 +283,6 @@ def test_a_terraform_state_becomes_an_organization_file(play, emulator, tmp_path
     assert {"tf-slack", "tf-hook"} <= set(emulator.routes()[FAILED])
 
 
-def state_of(**values):
-    """A state with one integration."""
-    resource = {"mode": "managed", "type": "confluent_notifications_integration", "values": values}
-    return json.dumps({"values": {"root_module": {"resources": [resource]}}})
-
-
-@pytest.mark.parametrize("catalog", ["[]", "{}", '{"notification_types": [1]}', '{"notification_types": {}}'])
-def test_what_is_no_catalog_is_refused(play, tmp_path, catalog):
-    target = [{"webhook_url": URL}]
-    (tmp_path / "state.json").write_text(state_of(id="i-1", display_name="x", slack_target=target))
-    (tmp_path / "catalog.json").write_text(catalog)
-    variables = {"terraform_state": "state.json", "export_to": "imported.yml"}
-    output = play("import_terraform", status=2, import_catalog="catalog.json", **variables)
-    assert "import_catalog is no catalog" in output
-
-
-@pytest.mark.parametrize(
-    ("state", "message"),
-    [
-        ("{}", "The file is no state."),
-        ("[", "is no valid JSON"),
-        ('{"values": {"root_module": {}}}', "has no resource"),
-        (state_of(id="i-1", display_name="x"), "has no target with a URL"),
-        (state_of(id="i-1", display_name="x", slack_target=[{}]), "has no target with a URL"),
-        (state_of(display_name="x", slack_target=[{"webhook_url": URL}]), "has no id"),
-        ('{"values": {"root_module": {"resources": [1]}}}', "is no mapping"),
-    ],
-)
-def test_what_is_no_state_is_refused(play, tmp_path, state, message):
-    (tmp_path / "state.json").write_text(state)
-    assert message in play(
-        "import_terraform", status=2, terraform_state="state.json", export_to="imported.yml"
-    )
-
-
 # Owners
 
 
@@ -410,37 +375,6 @@ def test_results_do_not_depend_on_the_strategy(play, emulator, tmp_path, strateg
     assert failed == {"broken"}
     summary = "6 organizations: 1 failed, 5 ok."
     assert (summary in played.output) or (strategy != "linear" and "organizations:" not in played.output)
-
-
-def test_two_teams_in_a_pull_request(play, emulator, tmp_path):
-    """Each team has a file with tests; a wrong rule fails the job of its team alone, and says where."""
-    rule = {"notification_type": FAILED, "integrations": ["a"], "name": "Failures"}
-    files = {}
-    for team in "ab":
-        files[team] = {
-            "bootstrap_owner": f"team-{team}",
-            "bootstrap_integrations": [{"display_name": team, "target": slack(team)["target"]}],
-            "bootstrap_subscriptions": [{**rule, "integrations": [team]}],
-            "bootstrap_tests": [
-                {"name": f"{team} knows", "notification_type": FAILED, "expect": [team], "at_least": True}
-            ],
-        }
-    for variables in files.values():
-        (tmp_path / "organization.yml").write_text(yaml.safe_dump(variables))
-        play("bootstrap")
-    assert {"a", "b"} < set(emulator.routes()[FAILED])
-
-    wrong = {
-        **files["b"],
-        "bootstrap_subscriptions": [{**rule, "integrations": ["b"], "notification_type": DEGRADED}],
-    }
-    (tmp_path / "organization.yml").write_text(yaml.safe_dump(wrong))
-    play("export", export_to="exported.yml", export_catalog_to="catalog.json")
-    output = play("test", status=2)
-    assert "failed: b knows" in output
-    (tmp_path / "organization.yml").write_text(yaml.safe_dump(files["a"]))
-    assert "1 test passed, 0 failed" in play("test")
-    assert "no drift" in play("verify")
 
 
 def test_verify_says_how_much_of_the_quota_is_used(play, emulator):

@@ -14,9 +14,8 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
-from typing import Any, Callable, Mapping, Optional, Sequence
+from typing import Any, Mapping, Optional, Sequence
 
-import psutil
 import yaml
 
 from .play_server import ADDRESS, FORKS, address_of_server, run_in_fork
@@ -139,36 +138,6 @@ def copy_tree(folder: pathlib.Path) -> None:
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
-
-
-def play_until_killed(
-    folder: pathlib.Path,
-    playbook: Any,
-    must_kill: Callable[[], bool],
-    environment: Optional[Mapping[str, str]] = None,
-) -> None:
-    """Run a playbook and kill it, with its child processes, as soon as ``must_kill`` returns True.
-
-    Fails if the playbook ends before.
-    """
-    (folder / "play.yml").write_text(yaml.safe_dump(playbook, sort_keys=False))
-    process = subprocess.Popen(
-        [str(BIN / "ansible-playbook"), "play.yml"],
-        cwd=folder,
-        env=process_environment(folder, environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        while not must_kill():
-            assert process.poll() is None, "the playbook ended before it could be killed"
-    finally:
-        # Since ansible-core 2.19, each worker has its own session, so it is not in the process group.
-        root = psutil.Process(process.pid)
-        for running in [root, *root.children(recursive=True)]:
-            running.kill()
-        process.wait()
 
 
 def plays(connection: Mapping[str, Any], *tasks: Mapping[str, Any], **keywords: Any) -> list[dict[str, Any]]:

@@ -197,17 +197,17 @@ CONSTRAINTS = ("required_one_of", "mutually_exclusive")
 COMPARED_KEYS = ("type", "elements", "choices", "required", *CONSTRAINTS)
 
 
-def comparable(options):
-    """Options without descriptions, defaults, secrets and aliases: a role and a module differ there."""
+def comparable(options, compared=COMPARED_KEYS):
+    """Options without what a role and a module differ in: descriptions, secrets, aliases, the defaults of variables."""
     plain = {}
     for name, option in options.items():
         plain[name] = {
             key: [list(names) for names in option[key]] if key in CONSTRAINTS else option[key]
-            for key in COMPARED_KEYS
+            for key in compared
             if option.get(key)
         }
         if "options" in option:
-            plain[name]["options"] = comparable(option["options"])
+            plain[name]["options"] = comparable(option["options"], (*COMPARED_KEYS, "default"))
     return plain
 
 

@@ -9,15 +9,11 @@ interpreter on this machine is skipped.
 
 from __future__ import annotations
 
-import contextlib
 import html
 import importlib.util
 import json
 import pathlib
-import resource
 import shutil
-import socket
-import threading
 from dataclasses import dataclass
 
 import pytest
@@ -198,33 +194,6 @@ def test_answers_of_a_survey_are_texts(core, emulator):
     assert list(core.folder.rglob("PWNED")) == []
 
     core.playbook("verify", "-e", "@answers.yml", "-e", "verify_fail_on=drift")
-
-
-@only_before_trust
-def test_endless_chunk_size_line_uses_little_memory(core):
-    """This core runs with urllib3 1.26, which would read such a line into memory without limit."""
-    megabytes = 400
-    stopped = threading.Event()
-
-    def serve(listener):
-        connection, _address = listener.accept()
-        with connection, contextlib.suppress(OSError):
-            connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-            for _megabyte in range(megabytes):
-                connection.sendall(b"1" * 2**20)
-            stopped.wait(10)
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=serve, args=[listener], daemon=True).start()
-        endpoint = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        arguments = json.dumps({"endpoint": endpoint, "deadline": 2})
-        module = ["-m", "ccloud.notifications.integration_info", "-a", arguments]
-        process = core.run("ansible", "localhost", *module, status=2)
-        stopped.set()
-
-    assert "Could not list the integrations" in process.output
-    kilobytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    assert kilobytes < megabytes * 1024
 
 
 LOOKUP = "lookup('ansible.builtin.pipe', 'touch executed')"

@@ -68,20 +68,6 @@ def test_reset_ends_delayed_responses(emulator):
         assert response.status_code == 200
 
 
-def test_it_listens_on_loopback_and_prints_the_url():
-    with Emulator.started() as emulator:
-        assert emulator.url.startswith("http://127.0.0.1:")
-
-
-def test_port_in_use_is_reported(emulator):
-    port = emulator.url.rpartition(":")[2]
-    done = subprocess.run(
-        [sys.executable, str(FOLDER), "--port", port], capture_output=True, text=True, timeout=30, check=False
-    )
-    assert done.returncode == 1
-    assert f"cannot listen on port {port}" in done.stderr
-
-
 def test_reset_returns_to_the_flags():
     with Emulator.started("--quota", "1", "--webhook-urls", "masked", "--read-only") as emulator:
         emulator.reset(quota=5)
@@ -168,13 +154,6 @@ def test_invalid_credentials_are_answered_401_with_a_challenge(emulator, auth):
     assert answer.headers["WWW-Authenticate"].startswith("Basic")
     assert answer.json()["errors"][0]["code"] == "user_unauthenticated"
     assert answer.headers["X-Request-Id"]
-
-
-def test_a_read_only_key_reads_and_does_not_write(emulator):
-    auth = (READER_KEY, READER_SECRET)
-    assert call(emulator, "GET", "/integrations", auth=auth).status_code == 200
-    assert call(emulator, "POST", "/integrations", auth=auth, json=NEW).status_code == 403
-    assert emulator.made() == {}
 
 
 def test_exchanged_token_is_valid_until_it_expires(emulator):
@@ -447,17 +426,6 @@ def test_catalog_marks_invented_names(emulator):
     assert "Connector failed" in invented
 
 
-@pytest.mark.parametrize(("value", "status"), [("refused", 409), ("allowed", 201)])
-def test_second_subscription_is_refused_or_allowed(emulator, value, status):
-    emulator.reset(second_subscription=value)
-    first = emulator.objects("subscriptions")[0]
-    again = {
-        "notification_type": {"id": first["notification_type"]["id"]},
-        "integrations": [{"id": emulator.objects()[0]["id"]}],
-    }
-    assert call(emulator, "POST", "/subscriptions", json=again).status_code == status
-
-
 def test_type_outside_of_the_plan_cannot_be_subscribed_to(emulator):
     outside = types_by_name(emulator)["Flink statement failed"]
     body = {"notification_type": {"id": outside["id"]}, "integrations": [{"id": emulator.objects()[0]["id"]}]}
@@ -465,50 +433,10 @@ def test_type_outside_of_the_plan_cannot_be_subscribed_to(emulator):
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "not_included")
 
 
-@pytest.mark.parametrize(("value", "status"), [("droppable", 200), ("kept", 400)])
-def test_role_email_of_a_required_type_is_droppable_or_kept(emulator, value, status):
-    emulator.reset(integrations=[slack("ops")], required_role_email=value)
-    required, recommended = (
-        types_by_name(emulator)[name]["id"] for name in ("Payment failed", "Connector failed")
-    )
-    by_type = {each["notification_type"]["id"]: each["id"] for each in emulator.objects("subscriptions")}
-    body = {"integrations": [{"id": emulator.made()["ops"]["id"]}]}
-    assert call(emulator, "PATCH", f"/subscriptions/{by_type[required]}", json=body).status_code == status
-    assert call(emulator, "PATCH", f"/subscriptions/{by_type[recommended]}", json=body).status_code == 200
-
-
-@pytest.mark.parametrize(("value", "status"), [("detached", 204), ("refused", 400), ("dangling", 204)])
-def test_integration_in_use_is_detached_or_refused_or_left_dangling(emulator, value, status):
-    emulator.reset(integrations=[slack("ops")], delete_in_use=value)
-    ops = emulator.made()["ops"]["id"]
-    subscription = emulator.objects("subscriptions")[0]["id"]
-    call(emulator, "PATCH", f"/subscriptions/{subscription}", json={"integrations": [{"id": ops}]})
-    assert call(emulator, "DELETE", f"/integrations/{ops}").status_code == status
-    left = next(each for each in emulator.objects("subscriptions") if each["id"] == subscription)
-    assert [each["id"] for each in left["integrations"]] == ([] if value == "detached" else [ops])
-
-
 # One resource
 
 CONNECTOR = "environment=env-1/cloud-cluster=lkc-1/connector=orders"
 OF_CONNECTOR = {"resource": CONNECTOR, "resource_type": "CONNECTOR"}
-
-
-@pytest.mark.parametrize("missing", [404, 403])
-def test_preference_is_looked_up_by_its_resource(emulator, missing):
-    emulator.reset(missing=str(missing))
-    assert call(emulator, "GET", "/resource-preferences:lookup", params=OF_CONNECTOR).status_code == missing
-    made = call(emulator, "POST", "/resource-preferences", json={**OF_CONNECTOR, "current_state": "DISABLED"})
-    assert made.status_code == 201
-    assert call(emulator, "GET", "/resource-preferences:lookup", params=OF_CONNECTOR).json() == made.json()
-    taken = call(emulator, "POST", "/resource-preferences", json={**OF_CONNECTOR, "current_state": "ENABLED"})
-    assert (taken.status_code, taken.headers["Location"]) == (409, made.json()["metadata"]["self"])
-    path = f"/resource-preferences/{made.json()['id']}"
-    assert (
-        call(emulator, "PATCH", path, json={"current_state": "ENABLED"}).json()["current_state"] == "ENABLED"
-    )
-    assert call(emulator, "DELETE", path).status_code == 204
-    assert call(emulator, "GET", "/resource-preferences:lookup", params=OF_CONNECTOR).status_code == missing
 
 
 def test_type_of_a_resource_is_an_open_enumeration(emulator):
@@ -665,9 +593,3 @@ def test_marking_one_and_marking_all_change_the_summary(emulator):
     assert summary()["unread_count"] == 3
     assert call(emulator, "PATCH", "/user-notifications:mark-all", json={"read": False}).status_code == 204
     assert summary()["unread_count"] == 12
-
-
-def test_user_notifications_need_early_access(emulator):
-    emulator.reset(early_access="withheld")
-    assert call(emulator, "GET", "/user-notifications").status_code == 403
-    assert call(emulator, "GET", "/user-notifications:summary").status_code == 403

@@ -158,43 +158,6 @@ def test_headers_of_the_contract_are_given_or_omitted(emulator, value):
     assert ("WWW-Authenticate" in refused) is (value == "given")
 
 
-# Lookups
-
-
-@pytest.mark.parametrize(
-    ("settings", "status"),
-    [
-        ({}, 200),
-        ({"empty_lookup": "missing"}, 404),
-        ({"empty_lookup": "missing", "missing": "403"}, 403),
-        ({"empty_lookup": "404", "missing": "403"}, 404),
-        ({"empty_lookup": "403"}, 403),
-    ],
-)
-def test_empty_lookup_of_resource_subscriptions(emulator, settings, status):
-    emulator.reset(**settings)
-    response = call(emulator, "GET", "/resource-subscriptions:lookup", params=CONNECTOR)
-    assert response.status_code == status
-    assert status != 200 or response.json()["data"] == []
-
-
-@pytest.mark.parametrize(
-    ("settings", "status"),
-    [
-        ({}, 404),
-        ({"missing": "403"}, 403),
-        ({"empty_preference_lookup": "404", "missing": "403"}, 404),
-        ({"empty_preference_lookup": "403"}, 403),
-        ({"empty_preference_lookup": "empty"}, 200),
-    ],
-)
-def test_empty_lookup_of_a_preference(emulator, settings, status):
-    emulator.reset(**settings)
-    response = call(emulator, "GET", "/resource-preferences:lookup", params=CONNECTOR)
-    assert response.status_code == status
-    assert status != 200 or response.json() == {}
-
-
 # Deletions
 
 
@@ -312,27 +275,6 @@ def test_405_lists_the_allowed_methods(running_emulator, method, path, allowed):
     response = call(running_emulator, method, path, json={})
     assert (response.status_code, response.headers["Allow"]) == (405, allowed)
     assert response.json()["errors"][0]["title"] == "Method Not Allowed"
-
-
-@pytest.mark.parametrize(
-    ("policy", "status", "members"),
-    [
-        ("usage", 200, {"applied_limit": 3, "usage": 1}),
-        ("limit", 200, {"applied_limit": 3}),
-        ("403", 403, None),
-    ],
-)
-def test_quotas_tell_the_usage_or_not(emulator, policy, status, members):
-    emulator.reset(integrations=[slack("one")], quota=3, applied_quotas=policy)
-    query = {"scope": "ORGANIZATION", "id": "integrations_per_org"}
-    path = f"{emulator.url}/service-quota/v1/applied-quotas"
-    response = requests.get(path, query, auth=(KEY, SECRET), timeout=10)
-    assert response.status_code == status, response.text
-    if members is not None:
-        [quota] = response.json()["data"]
-        assert {name: quota[name] for name in ("applied_limit", "usage") if name in quota} == members
-        other = requests.get(path, {**query, "id": "other"}, auth=(KEY, SECRET), timeout=10)
-        assert other.json()["data"] == []
 
 
 @pytest.mark.parametrize("value", ["given", "omitted"])
