@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every package uses.
-
-Private to the collection.
-"""
+"""What every package uses."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@
 """Errors: what failed, why, and what to do next.
 
 An error is never changed after it is raised. ``replace`` makes a copy that says more, and ``operation`` adds
-what was attempted to every error that is raised within it. Private to the collection.
+what was attempted to every error that is raised within it.
 """
 
 from __future__ import annotations

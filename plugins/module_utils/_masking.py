@@ -4,7 +4,7 @@
 """Hides the values of secret options in a result, in linear time.
 
 ``remove_values`` of ansible-core gives the same guarantee, but searches every text for every secret: with a
-list of integrations, each of which has a URL, this takes quadratic time. Private to the collection.
+list of integrations, each of which has a URL, this takes quadratic time.
 """
 
 from __future__ import annotations

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A mergeable argument spec, which explains what is wrong with options.
-
-Private to the collection.
-"""
+"""A mergeable argument spec, which explains what is wrong with options."""
 
 from __future__ import annotations
 

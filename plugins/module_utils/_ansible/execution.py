@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Carries out plans in the context of a task.
 
-Modules that only read do not import this. Private to the collection.
+Modules that only read do not import this.
 """
 
 from __future__ import annotations

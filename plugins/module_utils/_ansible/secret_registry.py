@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The registry of secrets that ansible-core has since 2.22: what is registered is masked wherever it is shown.
-
-Private to the collection.
-"""
+"""The registry of secrets that ansible-core has since 2.22: what is registered is masked wherever it is shown."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@
 """Connections with a total time limit, which can be canceled. ``requests`` has neither.
 
 A timeout of ``requests`` applies to a single read from the socket, so a server that sends one byte at a time
-never exceeds it. Here each read may take what is left of the request's time. Private to the collection.
+never exceeds it. Here each read may take what is left of the request's time.
 """
 
 from __future__ import annotations

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a response of status 400 or more means: both error envelopes of the API, and that of OAuth.
-
-Private to the collection.
-"""
+"""What a response of status 400 or more means: both error envelopes of the API, and that of OAuth."""
 
 from __future__ import annotations
 

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs several calls at once, and stops at once when the task is interrupted.
-
-Private to the collection.
-"""
+"""Runs several calls at once, and stops at once when the task is interrupted."""
 
 from __future__ import annotations
 

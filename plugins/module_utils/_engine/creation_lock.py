@@ -5,7 +5,7 @@
 
 The service may allow two objects of one name, so the hosts of a play that all manage the same organization
 would each create one. Their workers are processes of their own; a lock on a file makes each see what the
-others created. Private to the collection.
+others created.
 """
 
 from __future__ import annotations

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Applies a plan, phase by phase, several steps at once within a phase.
-
-Private to the collection.
-"""
+"""Applies a plan, phase by phase, several steps at once within a phase."""
 
 from __future__ import annotations
 

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carries out one step: creates, updates or deletes one object, and checks what the service made of it.
-
-Private to the collection.
-"""
+"""Carries out one step: creates, updates or deletes one object, and checks what the service made of it."""
 
 from __future__ import annotations
 

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finds out from the list whether a lost creation took effect, and waits until changes are listed.
-
-Private to the collection.
-"""
+"""Finds out from the list whether a lost creation took effect, and waits until changes are listed."""
 
 from __future__ import annotations
 

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A plan as data, as text and as a diff. None of them contains a secret.
-
-Private to the collection.
-"""
+"""A plan as data, as text and as a diff. None of them contains a secret."""
 
 from __future__ import annotations
 

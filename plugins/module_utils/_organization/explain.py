@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pure: why a notification type goes where it goes, and why a channel receives what it receives.
-
-Private to the collection.
-"""
+"""Pure: why a notification type goes where it goes, and why a channel receives what it receives."""
 
 from __future__ import annotations
 

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pure: what is probably wrong about a planned routing, although nothing forbids it.
-
-Private to the collection.
-"""
+"""Pure: what is probably wrong about a planned routing, although nothing forbids it."""
 
 from __future__ import annotations
 

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Findings of lint: their codes, and which of them somebody has decided to accept.
-
-Private to the collection.
-"""
+"""Findings of lint: their codes, and which of them somebody has decided to accept."""
 
 from __future__ import annotations
 

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pure: the plan that leads from an organization as it is to the desired one, or the reasons to refuse it.
-
-Private to the collection.
-"""
+"""Pure: the plan that leads from an organization as it is to the desired one, or the reasons to refuse it."""
 
 from __future__ import annotations
 

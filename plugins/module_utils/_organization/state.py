@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything that a plan of an organization needs to know about it, read once.
-
-Private to the collection.
-"""
+"""Everything that a plan of an organization needs to know about it, read once."""
 
 from __future__ import annotations
 

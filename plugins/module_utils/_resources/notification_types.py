@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Notification types: what an organization can be notified of.
-
-Private to the collection.
-"""
+"""Notification types: what an organization can be notified of."""
 
 from __future__ import annotations
 

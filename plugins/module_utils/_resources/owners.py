@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who manages an integration: a mark at the end of its description, such as ``[owner: team-a]``.
-
-Private to the collection.
-"""
+"""Who manages an integration: a mark at the end of its description, such as ``[owner: team-a]``."""
 
 from __future__ import annotations
 

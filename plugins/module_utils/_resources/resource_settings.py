@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Settings of single resources, such as a cluster or a connector: preferences and subscriptions.
 
-The API cannot list them. They are looked up for one resource path at a time. Private to the collection.
+The API cannot list them. They are looked up for one resource path at a time.
 """
 
 from __future__ import annotations

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the ccloud.notifications authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""User notifications: what the calling user received. Early Access, so an organization may have no access.
-
-Private to the collection.
-"""
+"""User notifications: what the calling user received. Early Access, so an organization may have no access."""
 
 from __future__ import annotations
 
