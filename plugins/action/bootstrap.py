@@ -14,16 +14,19 @@ from ansible.errors import AnsibleError
 from ansible.inventory.manager import split_host_pattern
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._errors import NOTHING_CHANGED, NOTHING_DONE, NOTHING_WRITTEN
-from ..plugin_utils import _role
-from ..plugin_utils._console import Console
-from ..plugin_utils._direct_execution import DirectExecution
-from ..plugin_utils._entry_point import EntryPoint
-from ..plugin_utils._entry_points import ENTRY_POINTS
-from ..plugin_utils._plain import plain
-from ..plugin_utils._reports import files
-from ..plugin_utils._reports.summary import summary_lines
-from ..plugin_utils._role import VariableError
+from ..plugin_utils._bytecode import imports_from_bytecode
+
+with imports_from_bytecode():
+    from ..module_utils._errors import NOTHING_CHANGED, NOTHING_DONE, NOTHING_WRITTEN
+    from ..plugin_utils import _role
+    from ..plugin_utils._console import Console
+    from ..plugin_utils._direct_execution import DirectExecution
+    from ..plugin_utils._entry_point import EntryPoint
+    from ..plugin_utils._entry_points import ENTRY_POINTS
+    from ..plugin_utils._plain import plain
+    from ..plugin_utils._reports import files
+    from ..plugin_utils._reports.summary import summary_lines
+    from ..plugin_utils._role import VariableError
 
 #: Where credentials come from if a host has none of its own.
 _ENVIRONMENT = ("CONFLUENT_CLOUD_API_KEY", "CONFLUENT_API_KEY")

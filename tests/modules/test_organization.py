@@ -707,6 +707,12 @@ def test_organization_info_returns_only_findings(run, routed_organization):
     ]
 
 
+def test_an_organization_without_critical_types_has_no_gaps(run, emulator):
+    page = {"data": [{"id": "nt-1", "display_name": "Only", "severity": "INFO"}], "metadata": {"self": "x"}}
+    emulator.fault("status", "GET", "*/notification-types", status=200, body=page)
+    assert run.ok("organization_info")["gaps"] == []
+
+
 def test_dangling_reference_is_a_finding(run, emulator):
     emulator.reset(integrations=[slack("ops"), slack("gone")], delete_in_use="dangling")
     emulator.route(OPTIONAL, "ops", "gone")

@@ -35,7 +35,7 @@ def describe_state(
     select a type.
     """
     routing = state.routing
-    gaps = NO_GAPS.violations(routing)
+    gaps = NO_GAPS.violating_types(routing)
     unused = [obj for obj in routing.unused_integrations() if owner in (None, owner_of(obj))]
     violations = [
         {"policy": policy.name, "types": policy.violations(routing, state.resource_routing)}

@@ -80,20 +80,26 @@ class Policy:
                     "its `select` matches no notification type", next_step="Correct or widen it."
                 )
 
-        types = [obj["id"] for obj in self.selected_types(catalog.types.sorted(), catalog.types_by_resource)]
         return [
-            *(
-                catalog.type_label(type_id)
-                for type_id in types
-                if not self.is_met(routing.recipients(type_id))
-            ),
+            *self.violating_types(routing),
             *(
                 f"{catalog.type_label(type_id)} ({path})"
                 for path, of_resource in resources.items()
-                for type_id in types
+                for type_id in self._selected_ids(catalog)
                 if any(map(self._is_forbidden, of_resource.recipients(type_id)))
             ),
         ]
+
+    def violating_types(self, routing: Routing) -> List[str]:
+        """The names of the organization's types that violate the policy, whether it is about any type or not."""
+        return [
+            routing.catalog.type_label(type_id)
+            for type_id in self._selected_ids(routing.catalog)
+            if not self.is_met(routing.recipients(type_id))
+        ]
+
+    def _selected_ids(self, catalog: Catalog) -> List[str]:
+        return [obj["id"] for obj in self.selected_types(catalog.types.sorted(), catalog.types_by_resource)]
 
     def _selects_any(self, catalog: Catalog) -> bool:
         """Whether the policy is about any type, those included that the organization does not pay for."""
