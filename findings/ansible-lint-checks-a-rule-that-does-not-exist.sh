@@ -3,17 +3,17 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# ansible-lint: `--tags` with a rule that does not exist passes, and so does an opt-in rule that exists.
+# ansible-lint: `--tags` with an unknown rule passes, and with an opt-in rule it finds nothing unless the rule
+# is also enabled.
 #
-# One would guess: A misspelled rule is an error, as a misspelled profile is, and `--tags RULE` checks that
-# rule.
-# What happens: `--tags no-change-when` (misspelled) ends with status 0 and `0 failure(s)`, also with
-# `--strict`, over a file that violates no-changed-when. `--tags no-log-password` finds nothing either,
-# because opt-in rules must be enabled as well. Enabled, it finds a warning, with status 0.
-# Why it matters: A step of a pipeline that checks one rule can be green forever. Let it fail once on purpose.
+# One would guess: A misspelled rule is an error, and `--tags RULE` checks that rule.
+# What happens: `--tags no-change-when` (misspelled) exits 0 with `0 failure(s)`, even with `--strict`, for a
+# file that violates no-changed-when. `--tags no-log-password` finds nothing either, because opt-in rules must
+# be enabled as well. Once enabled, it reports a warning and exits 0.
+# Why it matters: A pipeline step that checks one rule can be green forever. Make it fail once on purpose.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat log output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.

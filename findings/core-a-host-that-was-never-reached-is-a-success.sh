@@ -6,15 +6,14 @@
 # ansible-core, all versions: with `ignore_unreachable`, the result of a host that was never reached `is
 # success`.
 #
-# One would guess: The result is failed, or at least no success, and `failed_when` and `until` look at it.
-# What happens: `is success` is true, and `is failed` and `is skipped` are false. `failed_when: true` is not
-# evaluated, and `until: result is success` makes one attempt. The recap has `unreachable=0 failed=0`, and the
-# status is 0.
+# One would guess: The result is failed, or at least not a success, and `failed_when` and `until` evaluate it.
+# What happens: `is success` is true, and `is failed` is false. `failed_when: true` is not evaluated, and
+# `until: result is success` makes one attempt. The recap has `unreachable=0 failed=0`, and the play exits 0.
 # Why it matters: `assert: {that: result is success}` is a gate that passes for hosts that are down. Use `is
 # reachable`.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat log output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.

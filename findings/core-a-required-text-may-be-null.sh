@@ -3,18 +3,18 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# ansible-core since 2.19.1: a required text may be null, and is an empty text for a module.
+# ansible-core after 2.19.0: a required string may be null, and a module receives an empty string.
 #
 # One would guess: `required: true` with `type: str` refuses null, in modules and in the argument
-# specifications of roles. It did up to 2.19.0.
-# What happens: Modules get an empty text: `replace` with `regexp: null` writes its replacement between all
-# characters of the file. A role's specification lets null pass for required texts, for items of lists of
-# texts, and for required suboptions.
-# Why it matters: A line such as `pattern:` without a value was an error, and changes a file now. Test what
+# specifications of roles. It does up to 2.19.0.
+# What happens: Modules get an empty string: `replace` with `regexp: null` writes its replacement before,
+# between and after all characters of the file. A role's specification accepts null for a required string, and
+# as an item of a list of strings.
+# Why it matters: A line such as `pattern:` without a value was an error, and now changes a file. Test what
 # must not be empty, for example with `length > 0`.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat log output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.

@@ -9,11 +9,11 @@
 # documented, and are gone afterwards.
 # What happens: They stay for the rest of the run. An `always` section that asks whether `ansible_failed_task
 # is defined` reports the failure of another block, although its own block succeeded.
-# Why it matters: `Tell somebody, with the error if there was one` raises false alarms after any failure that
-# was rescued. Set a fact of your own in `rescue`.
+# Why it matters: `Notify someone, with the error if there was one` raises false alarms after any rescued
+# failure. Set a fact of your own in `rescue`.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat log output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.

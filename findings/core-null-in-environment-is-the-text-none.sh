@@ -3,17 +3,16 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# ansible-core: null in `environment` is the text `None`, since 2.19 also what `default(none)` gives.
+# ansible-core: null in `environment` becomes the string `None`; since 2.19, so does `default(none)`.
 #
 # One would guess: Null means that the variable is not set, or empty, as for the options of modules.
 # What happens: The process sees `https_proxy=None`. A null in the playbook gives this in all versions. `{{
-# proxy | default(none) }}` gave an empty text up to 2.18. Since 2.19, `default(omit)` leaves the variable
-# unset.
-# Why it matters: `No proxy here` becomes a proxy that is called None, and requests fail because its name
-# cannot be resolved.
+# proxy | default(none) }}` gave an empty string up to 2.18. With `default(omit)`, 2.19 and newer leave the
+# variable unset.
+# Why it matters: `No proxy here` becomes a proxy that is called None. Use `default(omit)`.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat log output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.
@@ -41,12 +40,13 @@ cat > play.yml << 'EOF'
     - {shell: 'echo "[$https_proxy]"', environment: {https_proxy: null}, register: a}
     - {shell: 'echo "[$https_proxy]"', environment: {https_proxy: "{{ proxy }}"}, register: b}
     - {shell: 'echo "[$https_proxy]"', environment: {https_proxy: "{{ missing | default(none) }}"}, register: c}
-    - debug: {msg: "null {{ a.stdout }}, a variable that is null {{ b.stdout }}, default(none) {{ c.stdout }}"}
+    - {shell: 'echo "[$https_proxy]"', environment: {https_proxy: "{{ missing | default(omit) }}"}, register: d}
+    - debug: {msg: "null {{ a.stdout }}, a variable that is null {{ b.stdout }}, default(none) {{ c.stdout }}, omitted {{ d.stdout[:5] }}"}
 EOF
 for version in 2.18.19 2.19.14 2.22.0rc1; do
     env -u https_proxy "core-$version/bin/ansible-playbook" play.yml > output 2>&1
     echo "== ansible-core $version"; grep '"msg": "null' output
     expect "null [None], a variable that is null [None]"
-    if [ "$version" = 2.18.19 ]; then expect "default(none) []"; else expect "default(none) [None]"; fi
+    if [ "$version" = 2.18.19 ]; then expect "default(none) []"; else expect "default(none) [None]"; expect "omitted []"; fi
 done
 echo "As described."

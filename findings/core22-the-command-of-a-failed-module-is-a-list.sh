@@ -3,19 +3,19 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# ansible-core 2.22: `cmd` in the result of a module that failed is a list, and no longer a text.
+# ansible-core 2.22: `cmd` in the result of a failed module is a list, and no longer a string.
 #
-# One would guess: A module such as `git`, whose command failed, returns the command line as a text, as it
+# One would guess: A module whose command failed, such as `git`, returns the command line as a string, as it
 # always did.
 # What happens: A module that calls `run_command` with a list and `check_rc` returns that list. `'ls-remote
 # origin' in result.cmd` becomes false without an error, `result.cmd.split()` becomes an error, and `length`
 # counts words.
 # Why it matters: A condition in `rescue` or `failed_when` that recognizes a failure by its command stops
-# matching, and nobody sees it before something fails. Use `result.cmd | flatten | join(' ')`, which works for
-# both.
+# matching, and nobody notices before something fails. Use `[result.cmd] | flatten | join(' ')`, which works
+# for both.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat log output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.

@@ -3,18 +3,18 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# ansible-core 2.22: `ansible-vault view` does not show the file if it contains the password of the vault,
-# also inside of words.
+# ansible-core 2.22: `ansible-vault view` replaces the vault password wherever it occurs in the file, even
+# inside words.
 #
 # One would guess: `view` prints the plain text, as `decrypt --output -` does.
-# What happens: The password of the vault is registered as a secret, and replaced in what `view` prints, also
-# into a pipe. With the password `test`, `latest` becomes `la$REDACTED$`. The status is 0. `decrypt --output
-# -` prints the original.
-# Why it matters: `ansible-vault view secrets.yml > .env` hands on other values, in test setups above all,
-# where passwords are short words. Use `decrypt --output -`.
+# What happens: The password is registered as a secret and masked in the output, even into a pipe. With the
+# password `test`, `latest` becomes `la$REDACTED$`. The command exits 0. `decrypt --output -` prints the
+# original.
+# Why it matters: `ansible-vault view secrets.yml > .env` passes on wrong values, mostly in test setups, where
+# passwords are short words. Use `decrypt --output -`.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat log output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.

@@ -3,17 +3,17 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# dictdiffer: two IDs of 16 digits or more are equal although they differ.
+# dictdiffer: two integers above 4.5e15 can count as equal although their last digits differ.
 #
 # One would guess: Integers are compared exactly. The tolerance is documented for two floating-point numbers.
 # What happens: Integers are compared with the same tolerance: 4503599627370495 and 4503599627370496 do not
 # differ. With `tolerance=0` only what differs as a floating-point number is found. deepdiff and jsonpatch
-# find each difference.
+# find every difference.
 # Why it matters: A comparison of two states says that nothing changes when a target gets another numeric ID,
-# or a deadline in nanoseconds moves. Compare IDs as texts.
+# or a deadline in nanoseconds moves. Compare IDs as strings.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat log output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.

@@ -8,12 +8,12 @@
 # One would guess: `rules[?!spec.enabled]` finds the rules that are off, as `rules[?!enabled]` does.
 # What happens: The exclamation mark binds before the dot and before a filter, in the libraries for Python and
 # JavaScript. So the first expression finds nothing in any data, and `!rules[?name=='x']` is null whether
-# there are such rules or not. With parentheses, `!(spec.enabled)`, it is as expected.
+# there are such rules or not. Parentheses help: `!(spec.enabled)`.
 # Why it matters: A check for whatever is switched off is green forever. Ansible's `json_query` uses this
 # language too.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat log output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.
@@ -35,17 +35,19 @@ import jmespath
 
 PLAN = {"rules": [{"name": "pager", "spec": {"enabled": False}}, {"name": "chat", "spec": {"enabled": True}}]}
 json.dump(PLAN, open("plan.json", "w"))
-for expression in ("rules[?!spec.enabled].name", "rules[?!(spec.enabled)].name", "!rules[?name=='nobody']", "!(rules[?name=='nobody'])"):
+for expression in ("rules[?!spec.enabled].name", "rules[?!(spec.enabled)].name", "!rules[?name=='nobody']", "!rules[?name=='pager']", "!(rules[?name=='nobody'])"):
     print("Python", expression, json.dumps(jmespath.search(expression, PLAN)))
 EOF
 echo "== jmespath 1.1.0 (Python), 0.16.0 (JavaScript)"
 {
     tools/bin/python run.py
     node -e 'const j = require("jmespath"), plan = require("./plan.json")
-for (const e of ["rules[?!spec.enabled].name", "rules[?!(spec.enabled)].name"]) console.log("JavaScript", e, JSON.stringify(j.search(plan, e)))'
+for (const e of ["rules[?!spec.enabled].name", "rules[?!(spec.enabled)].name", "!rules[?name==`nobody`]", "!rules[?name==`pager`]"]) console.log("JavaScript", e, JSON.stringify(j.search(plan, e)))'
 } | tee output
 for language in Python JavaScript; do
     expect "$language rules[?!spec.enabled].name []"; expect "$language rules[?!(spec.enabled)].name [\"pager\"]"
 done
-expect "Python !rules[?name=='nobody'] null"; expect "Python !(rules[?name=='nobody']) true"
+expect "Python !rules[?name=='nobody'] null"; expect "Python !rules[?name=='pager'] null"
+expect 'JavaScript !rules[?name==`nobody`] null'; expect 'JavaScript !rules[?name==`pager`] null'
+expect "Python !(rules[?name=='nobody']) true"
 echo "As described."

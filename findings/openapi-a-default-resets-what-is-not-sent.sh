@@ -3,18 +3,18 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# OpenAPI: generated clients send the default of each member in a PATCH, so a change of the name resets the
-# rest.
+# OpenAPI: Python clients of openapi-generator and openapi-python-client send the default of each unset
+# property in a PATCH.
 #
 # One would guess: A partial update sends what was set, and an object that is read and written again is what
 # was read.
 # What happens: With `default: true` for `enabled` in the document, both generators send `enabled: true` with
-# a new name. openapi-generator also adds the member to an object that it read without it.
+# a new name. openapi-generator also adds it to an object that it read without it.
 # Why it matters: Renaming a rule that was switched off switches it on. Give the schema of a PATCH no
 # defaults, or send the JSON yourself.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat log output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.

@@ -3,19 +3,18 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# OpenAPI: two generators send a parameter of the style deepObject in two other ways, and one replaces another
-# parameter by it.
+# OpenAPI: two generators ignore `style: deepObject`, and one overwrites another parameter.
 #
-# One would guess: `filter` with the member `org` is sent as `filter[org]=prod`, as the style says, or the
+# One would guess: `filter` with the property `org` is sent as `filter[org]=prod`, as the style says, or the
 # generator fails.
-# What happens: openapi-generator sends the object as a JSON text, `filter={"org": ...}`.
-# openapi-python-client sends its members as parameters of their own, `org=prod`, and a member `severity`
-# replaces the parameter `severity`. Neither warns.
+# What happens: openapi-generator sends the object as JSON, `filter={"org": ...}`. openapi-python-client sends
+# its properties as parameters of their own, `org=prod`, and a property `severity` replaces the parameter
+# `severity`.
 # Why it matters: A server that follows the document sees no filter: the rules of one organization become
 # those of all. Test what a generated client sends.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat log output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.

@@ -3,17 +3,18 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# pagerduty: the details of one alert appear in all later alerts that use the same payload.
+# pagerduty: if the payload has `custom_details`, the details of one alert appear in all later alerts that use
+# that payload.
 #
 # One would guess: `payload` is a template, and `custom_details` counts for one call. The documentation says
-# that it overrides the member of the payload.
+# that it overrides the property of the payload.
 # What happens: The details are merged into the caller's own mapping, which keeps them. The next alert with
-# that payload shows those of all before it. pdpyras does the same.
+# that payload shows those of all earlier ones.
 # Why it matters: An incident shows the host or the customer of another one. Give each call a deep copy of the
 # payload.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.

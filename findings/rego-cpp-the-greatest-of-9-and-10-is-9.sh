@@ -3,17 +3,17 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# regopy (rego-cpp): `max([9, 10])` is 9, and a text is less than every number.
+# regopy (rego-cpp): `max([9, 10])` is 9, and `"7" < 5` is true.
 #
-# One would guess: `max` and `sort` order numbers by their value, and texts rank above numbers, as in OPA.
-# What happens: Both compare digits as texts: the greatest of 9 and 10 is 9, and sorted they are `[10, 9]`,
-# while `10 > 9` is true. The text `"7"` is less than 5. regorus, another engine for the same language, says
-# 10, `[9, 10]` and no.
-# Why it matters: A policy that allows a plan with fewer than ten deletions, `max(counts) < 10`, allows ten.
-# Compare each number by itself.
+# One would guess: `max` and `sort` order numbers by their value, and strings rank above numbers, as in OPA.
+# What happens: Both compare the digits: the greatest of 9 and 10 is 9, and sorted they are `[10, 9]`. The
+# string `"7"` is less than 5. regorus, another engine for the same language, says 10, `[9, 10]` and
+# undefined.
+# Why it matters: A rule about the greatest of several counts is evaluated for another count. Compare each
+# number by itself.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat log output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.

@@ -3,17 +3,16 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# ansible-rulebook: setting a fact again keeps the old value, and setting the same value again multiplies each
-# action.
+# ansible-rulebook: setting a fact again adds a second fact, so a rule for the old value still fires.
 #
 # One would guess: `set_fact` with `mode: closed` replaces `mode: open`, as in a playbook.
-# What happens: Each `set_fact` adds a fact. After open and closed, a rule for open still acts. After open,
-# open and open, it acts three times for each event.
+# What happens: Each `set_fact` adds a fact. After open and closed, a rule for open still fires. After open,
+# open and open, it fires three times for each event.
 # Why it matters: A switch can be set and not reset, and one that is set every minute sends more pages every
-# minute. Retract each possible value before a fact is set.
+# minute. Retract each possible value before you set one.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.

@@ -3,17 +3,17 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# ansible-rulebook: `run_playbook` leaves out plays on localhost, although the hosts of the ruleset are `all`.
+# ansible-rulebook: `run_playbook` skips plays on localhost, although the hosts of the ruleset are `all`.
 #
 # One would guess: With `hosts: all`, the playbook runs as ansible-playbook runs it: all plays, on the hosts
-# that each names.
-# What happens: The hosts of the ruleset become a limit, also if they are `all`, and a localhost that is not
+# that each one names.
+# What happens: The hosts of the ruleset become a limit, even if they are `all`, and a localhost that is not
 # in the inventory is not one of `all`. Its plays are skipped, and the run is a success.
-# Why it matters: The play on localhost is typically the one that tells somebody. Use `delegate_to:
+# Why it matters: The play on localhost is typically the one that notifies someone. Use `delegate_to:
 # localhost`, or put localhost into the inventory.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.

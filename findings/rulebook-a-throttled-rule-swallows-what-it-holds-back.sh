@@ -7,13 +7,14 @@
 #
 # One would guess: An event for which the throttled rule does nothing goes on to the next rule, such as one
 # that logs everything.
-# What happens: The throttled rule takes each event that matches its condition, also those that it suppresses,
-# counts or discards. With `match_multiple_rules: true`, not even the event that it acts upon goes on.
-# Why it matters: A rule at the end for whatever nobody handled sees nothing of a storm. Give it a ruleset of
-# its own.
+# What happens: The throttled rule takes every event that matches its condition, including those that it
+# suppresses, counts or discards. With `match_multiple_rules: true`, not even the event that it acts on goes
+# on.
+# Why it matters: A catch-all rule at the end sees nothing of a storm. Put it in another ruleset, with its own
+# source.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.

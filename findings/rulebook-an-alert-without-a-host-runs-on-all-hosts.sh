@@ -3,17 +3,17 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# ansible-rulebook: an event with an empty list of hosts runs the playbook on every host of the inventory.
+# ansible-rulebook: an event with an empty list of hosts starts the playbook without a limit.
 #
 # One would guess: An alert that names no host acts on the hosts of the ruleset, or on none.
-# What happens: The empty list becomes an empty limit, which is no limit. So the playbook also runs on hosts
-# that the ruleset does not name. The filter `insert_hosts_to_meta` and the source `ansible.eda.alertmanager`
-# make such lists. If the member is missing, the hosts of the ruleset count.
-# Why it matters: An alert about a whole cluster names no instance, and is acted upon everywhere. Test
-# `event.meta.hosts` in the condition, and name hosts in the playbook.
+# What happens: The filter `insert_hosts_to_meta` turns an empty list into an empty limit, which is no limit,
+# so a playbook with `hosts: all` runs on the whole inventory. If the key is missing, the hosts of the ruleset
+# count.
+# Why it matters: An alert about a whole cluster names no instance. Name the hosts in the playbook, and
+# compare `event.meta.hosts` in the condition.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.

@@ -3,17 +3,18 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# ansible-rulebook: in `debug`, a template has other values than in the actions that it is tried for.
+# ansible-rulebook: `debug` masks some variables before it evaluates a template, so the result differs from
+# other actions.
 #
-# One would guess: A template gives the same in `debug` and in `run_playbook`.
-# What happens: For `debug` alone, texts of --vars are replaced by stars if their names contain words such as
-# key or token, also `partition_key`, and also in comparisons. So an `if` takes the other branch. Numbers,
-# lists and members of events are not replaced.
+# One would guess: A template gives the same in `debug` and in `post_event`.
+# What happens: In `debug`, strings from --vars whose name contains a word such as key are replaced by stars,
+# `partition_key` for example. This happens before the template is evaluated, so a comparison takes the other
+# branch.
 # Why it matters: A template that was tried with `debug` does something else in the action. Try it with
 # `post_event`.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.
@@ -32,17 +33,17 @@ echo "== ansible-rulebook 1.3.2 (needs Java 17)"
 cat > rules.yml << 'EOF'
 - name: alerts
   hosts: localhost
-  sources: [{eda.builtin.generic: {payload: [{alert: 1, api_token: t1}], shutdown_after: 3}}]
+  sources: [{eda.builtin.generic: {payload: [{alert: 1}], shutdown_after: 10}}]
   rules:
     - name: act
       condition: event.alert == 1
       actions:
-        - debug: {msg: "debug: {{ partition_key }} {{ 'orders' if partition_key == 'topic' else 'the rest' }}, {{ tokens }}, {{ key_id }}, {{ event.api_token }}"}
+        - debug: {msg: "debug: {{ partition_key }} {{ 'orders' if partition_key == 'topic' else 'the rest' }}"}
         - post_event: {event: {out: "{{ partition_key }} {{ 'orders' if partition_key == 'topic' else 'the rest' }}"}}
     - {name: show, condition: event.out is defined, action: {debug: {msg: "post_event: {{ event.out }}"}}}
 EOF
-printf 'partition_key: topic\ntokens: [t2]\nkey_id: 7\n' > vars.yml
+printf 'partition_key: topic\n' > vars.yml
 ansible-rulebook -r rules.yml --vars vars.yml > output 2>&1
 grep -E "^(debug|post_event)" output
-expect "debug: ****** the rest, ['t2'], 7, t1"; expect "post_event: topic orders"
+expect "debug: ****** the rest"; expect "post_event: topic orders"
 echo "As described."

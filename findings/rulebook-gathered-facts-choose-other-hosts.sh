@@ -13,7 +13,7 @@
 # named. Compare `fact.meta.hosts` too.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.

@@ -3,17 +3,17 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# ansible-rulebook: `json_filter` removes a key at every depth except inside of lists.
+# ansible-rulebook: `json_filter` removes a key at every depth except inside lists.
 #
 # One would guess: `exclude_keys: [note]` removes the key wherever it is, as `dashes_to_underscores` renames
 # keys wherever they are.
 # What happens: It follows mappings only. The items of a list, such as the alerts of Alertmanager, keep the
-# key at any depth.
+# key at every depth.
 # Why it matters: What should be dropped stays in the part of the event that has most of it. Split the event
 # first, and filter after that.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.

@@ -3,17 +3,18 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# ansible-rulebook: the events that `event_splitter` makes all get the host of the last one.
+# ansible-rulebook: if `event_splitter` copies `meta` into each event, all events get the host of the last
+# one.
 #
 # One would guess: Each event has its own copy of `meta`, into which `insert_hosts_to_meta` writes its own
 # host.
 # What happens: With `attributes_key_map: {meta: meta}`, all events share one mapping, and all filters run
-# before the first event is sent. So each has the host of the last one, and the same `meta.uuid`.
-# Why it matters: The playbook for web1 runs on web3. A test with one alert passes. Map single texts, such as
-# `endpoint: meta.endpoint`.
+# before the first event is sent. So each event has the host of the last one, and the same `meta.uuid`.
+# Why it matters: The playbook for web1 would run on web3. A test with one alert passes. Copy single strings,
+# such as `endpoint: meta.endpoint`.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.

@@ -3,18 +3,19 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# ansible-rulebook: `act unless this fact is set` never acts as a list of conditions, and always acts as one
+# ansible-rulebook: `unless this fact is set` never fires in a list of conditions, and always fires in one
 # condition.
 #
-# One would guess: `all: [event.alert is defined, fact.silenced is not defined]` acts until the fact is set,
+# One would guess: `all: [event.alert is defined, fact.silenced is not defined]` fires until the fact is set,
 # and so does the same with `and`.
-# What happens: The list does nothing, however many alerts there are. It acts once if another event comes,
-# which it takes for the absent fact. With `and`, the rule acts also after the fact was set.
-# Why it matters: A silence either stops everything or nothing, without a message. Set `mode: normal` at the
-# start, compare it, and retract it to be silent.
+# What happens: The list fires for no alert. It fires once if another event arrives, which it treats as the
+# absent fact. With `and`, the rule still fires after the fact is set.
+# Why it matters: A silence stops everything or nothing, without a message. Test in the playbook whether it is
+# silenced: a rule that waits for a fact fires for all earlier events once the fact is set
+# (rulebook-a-fact-is-no-gate.sh).
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.

@@ -3,17 +3,17 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# ansible-runner 2.4.3 with ansible-core 2.19 and newer: `get_fact_cache` returns nothing, and
-# `set_fact_cache` has no effect.
+# ansible-runner 2.4.3 with ansible-core 2.21 and 2.22: `get_fact_cache` returns `{}`, and `set_fact_cache`
+# has no effect.
 #
-# One would guess: The runner and the core agree on the file in which facts are kept.
-# What happens: The core writes and reads a file with the prefix `s1_` in a format of its own, and the runner
-# one without. The status is `successful`, the facts are `{}`, and what was set is undefined in the play. On
-# 2.22, ANSIBLE_CACHE_JSONFILE_PERSIST_METADATA=false makes both work again.
-# Why it matters: Programs that hand facts from job to job hand on nothing, and every job is green.
+# One would guess: The runner and ansible-core agree on the file in which facts are kept.
+# What happens: They use different files. The status is `successful`, the facts are `{}`, and what was set is
+# undefined in the play. With 2.18 it works. On 2.22, ANSIBLE_CACHE_JSONFILE_PERSIST_METADATA=false makes both
+# work again.
+# Why it matters: Programs that pass facts from job to job pass on nothing, and every job is green.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat log output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.

@@ -3,18 +3,18 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# sarif-tools: `sarif --check error diff` passes a new error of a known kind, and fails for one that was
-# fixed.
+# sarif-tools: `sarif --check error diff` passes a new error with a known text, and fails if the text of an
+# old error changes.
 #
-# One would guess: As its help says, more issues at that level make the status nonzero.
+# One would guess: As its help says, it fails if the number of errors rises, and only then.
 # What happens: Pairs of rule and text are counted, not issues. A third file with the error that two files had
-# is shown as `2 -> 3 (+1)`, below `+0 +0`, and the status is 0. If one of two errors is fixed and the text of
-# the other one changes, the status is 1. The texts of ansible-lint are the same for all files.
+# is shown as `2 -> 3 (+1)`, below `+0 +0`, and the command exits 0. If one of two errors is fixed and the
+# text of the other one changes, it exits 1. The texts of ansible-lint are the same for all files.
 # Why it matters: A step for `no new findings` lets every further violation of a known rule pass. Compare the
 # numbers of results instead.
 set -euo pipefail
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'status=$?; [ "$status" = 0 ] || cat log output 2> /dev/null; rm -rf "$folder"' EXIT
 cd "$folder"
 
 # What the output must contain; otherwise the behavior has changed.

@@ -208,7 +208,10 @@ class ActionModule(DirectExecution):
     def _finish(self, task_vars: Mapping[str, Any], host: str) -> Dict[str, Any]:
         """Hand the result of a host to the next job, and sum up all hosts once the last one has a result."""
         if "bootstrap_result" not in task_vars:
-            message = "The task before this one was skipped, for example by --start-at-task or tags."
+            message = (
+                "Could not report a result: the previous task was skipped, for example by --start-at-task. Run the "
+                "playbook without that option."
+            )
             return {"failed": True, "msg": f"{message} {NOTHING_DONE}"}
         data = dict(_registered(task_vars))
         hosts: Sequence[str] = task_vars.get("ansible_play_hosts_all") or [host]

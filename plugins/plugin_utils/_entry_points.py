@@ -205,15 +205,15 @@ class Verify(EntryPoint):
             )
         if "tests" in self._fail_on and has_content and "drift" not in self._fail_on:
             raise VariableError(
-                "verify_fail_on has tests and not drift: the tests look at the routing of the variables, which is that "
-                "of the organization only if nothing differs. Add drift."
+                "Could not verify: verify_fail_on has tests without drift. Tests check the routing of the variables, "
+                "which may differ from that of the organization. Add drift."
             )
 
         self._unchecked = verification.unchecked(self._fail_on, self.variables, has_content)
         if self._fail_on and len(self._unchecked) == len(set(self._fail_on)):
             raise VariableError(
-                f"Nothing would be checked: verify_fail_on has {' and '.join(self._unchecked)}, and no variable "
-                f"defines {' or '.join(self._unchecked.values())}."
+                f"Could not verify: verify_fail_on has {' and '.join(self._unchecked)}, and nothing to check it with is "
+                f"defined. Define {' or '.join(self._unchecked.values())}, or change verify_fail_on."
             )
 
     def run(self, run_module: RunModule, check_mode: bool, now: datetime.datetime) -> Object:

@@ -164,9 +164,9 @@ def typed_variables(variables: Mapping[str, Any]) -> Dict[str, Any]:
         is_list_text = isinstance(value, str) and not value.lstrip().startswith("[")
         says_nothing = is_blank(value) or (is_list_text and of_type == [])
         if name[len(PREFIX) :] in PROTECTIONS or (says_nothing and name in _MUST_SAY):
-            empty = emptiness(of_type)
+            empty = emptiness(name, of_type)
             if empty:
-                raise VariableError(f"{name} {empty}. Set it, or do not define it.")
+                raise VariableError(f"{empty}. Set it, or do not define it.")
         if not says_nothing:
             typed[name] = of_type
     _refuse_emptied_items(typed)
@@ -407,9 +407,9 @@ def refuse_shared_credentials(
 def shared_organization(hosts: Sequence[str]) -> VariableError:
     """The error if several hosts may be the same organization."""
     return VariableError(
-        f"Several hosts may be one organization, so that each would undo what another one does: {', '.join(hosts)}. "
-        "Give each host bootstrap_api_key and bootstrap_api_secret of its own, and state its "
-        "bootstrap_organization_id. Hosts that share an organization state a bootstrap_owner each."
+        f"These hosts may be the same organization: {', '.join(hosts)}. Give each host its own bootstrap_api_key and "
+        "bootstrap_api_secret, and set its bootstrap_organization_id. Hosts that share an organization must each set a "
+        "different bootstrap_owner."
     )
 
 
@@ -448,7 +448,7 @@ def refuse_no_hosts(asked: HostRequest) -> None:
         )
     if asked.unmatched:
         raise VariableError(
-            f"No host matches {' or '.join(map(repr, asked.unmatched))} in bootstrap_hosts or the limit. "
+            f"No host matches {' or '.join(map(repr, asked.unmatched))}. Correct bootstrap_hosts or --limit. "
             f"{_existing(asked)}"
         )
 

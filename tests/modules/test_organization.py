@@ -595,7 +595,7 @@ def test_policy_that_any_routing_fulfills_is_refused(run, policy):
 def test_policy_with_a_kind_that_no_integration_is_is_refused(run, module):
     policy = {"name": "not only e-mail", "require": {"not_only": ["RoleMail"]}}
     message = run.fails(module, policies=[policy])["msg"]
-    assert "`not_only` contains 'RoleMail', which no integration is. Published kinds: Slack," in message
+    assert "`not_only` has 'RoleMail', which is not a kind of integration. Use one of Slack," in message
 
 
 def test_policy_may_name_integrations_by_their_ids(run, routed_organization):

@@ -57,7 +57,7 @@ def test_an_empty_protection_is_refused(run, organization, option, value):
 @pytest.mark.parametrize("module", ["integrations", "organization"])
 def test_an_empty_item_of_keep_is_refused(run, organization, module):
     result = run.fails(module, integrations=[channel("ops")], keep=["old", " "])
-    assert "`keep` has an empty item ([1]), which protects nothing." in result["msg"]
+    assert "`keep[1]` is empty, so it would protect nothing." in result["msg"]
 
 
 @pytest.mark.parametrize("module", ["integrations", "organization"])
@@ -66,7 +66,7 @@ def test_a_purge_says_what_keep_does_not_keep(run, organization, module):
     options.update({"silence_limit": 9} if module == "organization" else {})
     run.ok(module, check_mode=True, when_in_use="detach", **options)
     [warning] = [text for text in run.warnings if "`keep`" in text]
-    assert "'odl' in `keep` matches none" in warning
+    assert "`keep` has 'odl', which matches no integration" in warning
 
 
 @pytest.mark.parametrize("module", ["integration", "integrations", "organization"])
@@ -76,7 +76,7 @@ def test_an_empty_url_is_not_an_omitted_one(run, organization, module, policy):
     target = {"kind": "Slack", "webhook_url": " "}
     item = {"display_name": "ops", "target": target, "update_webhook_url": policy}
     result = run.fails(module, **(item if module == "integration" else {"integrations": [item]}))
-    assert "`target.webhook_url` is empty. Set it; its variable is probably not set." in result["msg"]
+    assert "`target.webhook_url` is empty. Check its variable, or omit the option" in result["msg"]
 
 
 @pytest.mark.parametrize("module", ["integrations", "organization_info"])

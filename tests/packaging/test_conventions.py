@@ -152,7 +152,7 @@ def test_examples_of_all_modules_run(organization, tmp_path):
     expected = (
         "cannot list the subscriptions of single",
         "lose integrations",
-        "in `keep` matches none",
+        "which matches no integration",
     )
     assert [line for line in warnings if not any(text in line for text in expected)] == []
     assert all(f"PLAY [{name}]" in played.output for name in (*MODULES, *LOOKUPS))

@@ -99,7 +99,7 @@ def test_a_result_is_needed_by_the_last_task(play, emulator):
     """A name in an included role is unknown to --start-at-task, so the tasks of the playbook itself matter."""
     played = play("ccloud.notifications.verify", "--start-at-task", "Hand the result to the next job")
     assert played.status == 2, played.output
-    assert "The task before this one was skipped" in played.output
+    assert "the previous task was skipped" in played.output
     assert emulator.requests() == []
 
 

@@ -128,13 +128,16 @@ def test_every_failed_routing_test_is_a_finding(first):
 @pytest.mark.parametrize(
     ("variables", "message"),
     [
-        ({"verify_fail_on": ["tests"], **RULES}, "has tests and not drift"),
+        ({"verify_fail_on": ["tests"], **RULES}, "has tests without drift"),
         (
             {"verify_fail_on": ["tests"]},
-            "Nothing would be checked: verify_fail_on has tests, and no variable",
+            "verify_fail_on has tests, and nothing to check it with",
         ),
-        ({"verify_fail_on": ["violations", "tests"]}, "defines bootstrap_policies or bootstrap_tests"),
-        ({"verify_fail_on": ["lint"]}, "Nothing would be checked: verify_fail_on has lint"),
+        (
+            {"verify_fail_on": ["violations", "tests"]},
+            "Define bootstrap_policies or bootstrap_tests, or change",
+        ),
+        ({"verify_fail_on": ["lint"]}, "verify_fail_on has lint, and nothing"),
     ],
 )
 def test_a_check_that_would_check_nothing_is_refused(variables, message):

@@ -422,7 +422,9 @@ def test_a_type_without_a_name_is_exported_by_its_id():
 
 def test_an_owner_whom_nobody_has_is_misspelled():
     owned = {**OPS, "description": "[owner: team-a]"}
-    with pytest.raises(UnknownOwnerError, match=r"belongs to teem-a\. The owners are: team-a\."):
+    with pytest.raises(
+        UnknownOwnerError, match=r"belongs to the owner teem-a\. Set export_owner to one of team-a\."
+    ):
         exported([], [owned], "teem-a")
 
 

@@ -135,7 +135,9 @@ def test_no_is_an_answer(answer):
 
 
 def test_an_empty_item_protects_nothing():
-    assert "bootstrap_keep has an empty item ([1])" in refused({"bootstrap_keep": ["siem", ""]})
+    assert "bootstrap_keep[1] is empty, so it would protect nothing." in refused(
+        {"bootstrap_keep": ["siem", ""]}
+    )
 
 
 def test_a_selector_without_values_selects_not_everything():
@@ -313,7 +315,7 @@ ASKED = HostRequest("prod", True, ["a"], ["a", "b"], groups=["prod"], sources=["
         ({"matching": [], "existing": []}, "has no hosts"),
         ({"pattern": ""}, "bootstrap_hosts is empty"),
         ({"is_effective": False}, "Remove it from there, and pass -e bootstrap_hosts=prod."),
-        ({"unmatched": ["stagng"]}, "No host matches 'stagng' in bootstrap_hosts or the limit."),
+        ({"unmatched": ["stagng"]}, "No host matches 'stagng'. Correct bootstrap_hosts or --limit."),
         ({"skip_tags": ["untagged"]}, "Nothing would run with --skip-tags untagged."),
         ({"is_given": False}, "The inventory has 2 hosts, and each may be an organization."),
         ({"sources": ["/no/such/inventory.yml"]}, "/no/such/inventory.yml does not exist"),

@@ -212,28 +212,29 @@ def _routing_tests(items: Sequence[Mapping[str, Any]]) -> Tuple[RoutingTest, ...
     return tuple(map(RoutingTest.from_options, items))
 
 
-def emptiness(value: Any) -> str:
-    """How the value of an option that protects is empty, wholly or in part; empty if it is not.
+def emptiness(name: str, value: Any) -> str:
+    """What is empty about the value of an option that protects, named by its path; empty if nothing is.
 
     The number 0 is a limit.
     """
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     text = value.strip() if isinstance(value, str) else value
     if not text and not is_number:
-        return "is given and empty, so it would protect nothing"
+        return f"{name} is given and empty, so it would protect nothing"
     items = value if isinstance(value, (list, tuple)) else ()
     blank = [position for position, item in enumerate(items) if isinstance(item, str) and not item.strip()]
-    return f"has an empty item ([{blank[0]}]), which protects nothing" if blank else ""
+    return f"{name}[{blank[0]}] is empty, so it would protect nothing" if blank else ""
 
 
 def refuse_empty_protections(params: Mapping[str, Any]) -> None:
     """Raise RefusedError if an option that protects is given and empty: it would protect nothing."""
     for option in PROTECTIONS:
         value = params.get(option)
-        empty = emptiness(value) if value is not None else ""
+        empty = emptiness(option, value) if value is not None else ""
         if empty:
+            path, _is, problem = empty.partition(" ")
             raise RefusedError(
-                f"`{option}` {empty}",
+                f"`{path}` {problem}",
                 operation="read the options",
                 next_step=f"Set `{option}`, or omit it if it is not wanted.",
             )

@@ -113,8 +113,8 @@ class Policy:
         unknown = [kind for kind in self.not_only if kind not in known]
         if unknown:
             raise RefusedError(
-                f"`not_only` contains {quoted(unknown[0])}, which no integration is",
-                next_step=f"Published kinds: {', '.join(KINDS)}.",
+                f"`not_only` has {quoted(unknown[0])}, which is not a kind of integration",
+                next_step=f"Use one of {', '.join(KINDS)}.",
             )
 
     def selected_types(

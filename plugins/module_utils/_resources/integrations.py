@@ -418,7 +418,7 @@ def _target_from_options(target: Mapping[str, Any]) -> Object:
     if not url:
         raise RefusedError(
             "`target.webhook_url` is empty",
-            next_step="Set it; its variable is probably not set. To leave the URL as it is, omit the option.",
+            next_step="Check its variable, or omit the option to keep the current URL.",
         )
     if not _is_web_url(url):
         # Even an invalid URL may be a secret, so it is not repeated.
@@ -465,10 +465,10 @@ def unmatched_keep(keep: Sequence[str], plan: Plan, integrations: Iterable[Objec
     unmatched = without_match(keep, existing)
     if not unmatched or not any(step.resource is INTEGRATIONS for step in plan.removals()):
         return ()
-    matches = "matches" if len(unmatched) == 1 else "match"
+    match = "matches" if len(unmatched) == 1 else "match"
     return (
-        f"Integrations are deleted, and {quoted_names(unmatched)} in `keep` {matches} none. Check the spelling of what "
-        "must be kept.",
+        f"`keep` has {quoted_names(unmatched)}, which {match} no integration, and this run deletes integrations. "
+        "Check the spelling.",
     )
 
 

@@ -154,8 +154,11 @@ def exported(
     if owner is not None:
         owners = sorted(set(filter(None, map(owner_of, integrations))))
         if owner not in owners:
+            advice = (
+                f"Set export_owner to one of {', '.join(owners)}." if owners else "Nobody owns any: omit it."
+            )
             raise UnknownOwnerError(
-                f"No integration belongs to {owner}. The owners are: {', '.join(owners) or 'none'}."
+                f"Could not export: no integration belongs to the owner {owner}. {advice}"
             )
         integrations = [_without_owner(obj) for obj in integrations if owner_of(obj) == owner]
         types = _types_of(types, {obj["id"] for obj in integrations})
