@@ -6,9 +6,9 @@
 # ansible-test: the sanity test of shebangs refuses `#!/usr/bin/env python3`, and wants `python`.
 #
 # One would guess: The line that the documentation of Python and of most systems recommends is accepted.
-# What happens: For a file that is no module, `#!/usr/bin/env python` is accepted, and `python3` is an error, on
-# every core from 2.16 to 2.21. A module must have `#!/usr/bin/python`, whatever exists there.
-# Why it matters: Nothing but the sanity tests says so, which take minutes. A script that is called with an
+# What happens: The test accepts `#!/usr/bin/env python` and refuses `python3` in a file that is no module, with
+# ansible-core 2.16 and 2.21.
+# Why it matters: Only the sanity tests report this, and they take minutes. A script that is called with an
 # interpreter needs no such line.
 set -euo pipefail
 folder=$(mktemp -d)

@@ -11,7 +11,7 @@
 # arguments of a task are made, so the module receives `[]`. Up to 2.18 the module receives the placeholder
 # `__omit_place_holder__...` as a text.
 # Why it matters: For a module that makes a list authoritative, `[]` may mean `remove everything`. The guard
-# belongs into the module or its action plugin.
+# belongs in the module or its action plugin.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

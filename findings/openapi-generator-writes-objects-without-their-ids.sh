@@ -6,8 +6,8 @@
 # openapi-generator: a generated Python client drops the ID when it writes what it has read.
 #
 # One would guess: `to_dict` gives back what `from_dict` got; members that are read-only are left out of requests.
-# What happens: `to_dict` and `to_json` leave them out everywhere, although the object has them. So what is kept in
-# a file, compared or logged has neither ID nor kind, and two objects with different IDs look equal.
+# What happens: `to_dict` and `to_json` leave them out everywhere, although the object has them. So a file
+# written with them has no ID, and the `to_dict()` of two objects with different IDs is equal.
 # Why it matters: A backup that is made with a generated client cannot be matched with the service again. Read the
 # members of the object, or write its `model_dump`.
 set -euo pipefail

@@ -6,10 +6,9 @@
 # ansible-runner: a run is canceled up to five seconds after `cancel_callback` says so.
 #
 # One would guess: The callback is called with each event, or many times a second.
-# What happens: It is called once for each `pexpect_timeout`, which is 5 seconds by default, whatever the play
-# does meanwhile. `job_timeout` is looked at as seldom.
-# Why it matters: A job that must stop goes on writing for seconds. Set `pexpect_timeout` to a fraction of a
-# second in the settings of the run.
+# What happens: It is called once for each `pexpect_timeout`, which is 5 seconds by default.
+# Why it matters: A canceled job keeps making changes for up to five seconds. Set `pexpect_timeout` to a fraction
+# of a second in the settings of the run.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
