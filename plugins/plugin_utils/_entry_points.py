@@ -212,8 +212,8 @@ class Verify(EntryPoint):
         self._unchecked = verification.unchecked(self._fail_on, self.variables, has_content)
         if self._fail_on and len(self._unchecked) == len(set(self._fail_on)):
             raise VariableError(
-                f"Could not verify: verify_fail_on has {' and '.join(self._unchecked)}, and nothing to check it with is "
-                f"defined. Define {' or '.join(self._unchecked.values())}, or change verify_fail_on."
+                f"Could not verify: verify_fail_on has {' and '.join(self._unchecked)}, and nothing to check it with "
+                f"is defined. Define {' or '.join(self._unchecked.values())}, or change verify_fail_on."
             )
 
     def run(self, run_module: RunModule, check_mode: bool, now: datetime.datetime) -> Object:

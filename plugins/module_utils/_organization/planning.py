@@ -99,12 +99,7 @@ def plan_organization(desired: DesiredOrganization, state: OrganizationState) ->
     object_count = state.object_count(desired.owner) + taken_over(plan, desired.owner)
     tests = tuple(integrations_to_test(plan, desired.test))
     routing_tests = run_routing_tests(
-        desired.routing_tests,
-        after,
-        resources,
-        selection,
-        desired.rules,
-        desired.tests_fail_under,
+        desired.routing_tests, after, resources, selection, desired.rules, desired.tests_fail_under
     )
     checksum = plan_checksum(plan, [state.organization_id] if state.organization_id else state.source)
     refusals = (
