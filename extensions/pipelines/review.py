@@ -21,15 +21,20 @@ import sys
 from abc import ABC, abstractmethod
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Mapping, Optional
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence
+from urllib.parse import quote, urlsplit
 
 import requests
 
 #: The name under which a checksum is recorded.
 CONTEXT = "notifications/plan"
 TIMEOUT = 30
-#: Whose approvals count on GitHub.
-_REVIEWERS = ("OWNER", "MEMBER", "COLLABORATOR")
+#: The most pages of a list.
+_MOST_PAGES = 100
+#: The permissions of those whose approvals count on GitHub.
+_WRITERS = ("admin", "write")
+#: The states of reviews that decide something. A comment does not.
+_DECISIONS = ("APPROVED", "CHANGES_REQUESTED", "DISMISSED")
 _CHECKSUM = re.compile(r"[0-9a-f]{64}")
 
 
@@ -97,14 +102,18 @@ class Platform(ABC):
         return self.request("GET", f"{self.url}/{path}").json()
 
     def list(self, path: str) -> List[Dict[str, Any]]:
-        """All pages of a list."""
+        """All pages of a list. Raises ReviewError for pages elsewhere, which would get the token, and for too many."""
         items: List[Dict[str, Any]] = []
-        url: Optional[str] = f"{self.url}/{path}"
-        while url:
+        url = f"{self.url}/{path}"
+        for _page in range(_MOST_PAGES):
             response = self.request("GET", url)
             items += response.json()
-            url = response.links.get("next", {}).get("url")
-        return items
+            url = response.links.get("next", {}).get("url") or ""
+            if not url:
+                return items
+            if urlsplit(url)[:2] != urlsplit(self.url)[:2]:
+                raise ReviewError(f"The next page of {path} is on another host.")
+        raise ReviewError(f"{path} has more than {_MOST_PAGES} pages.")
 
 
 class GitHub(Platform):
@@ -145,16 +154,20 @@ class GitHub(Platform):
         ]
         if not requests_of_commit:
             return None
-        pull = requests_of_commit[0]
+        self._refuse_outdated(merged)
+        pull = only(requests_of_commit)
         reviews = self.list(f"pulls/{pull['number']}/reviews?per_page=100")
-        approved = [review for review in reviews if review["state"] == "APPROVED"]
+        decided = sorted((review for review in reviews if review["state"] in _DECISIONS), key=_submitted)
+        latest = {(review["user"] or {}).get("login"): review for review in decided}
         # An approval of an earlier commit, or by somebody who may not write, is none of this plan.
         approvals = [
             review["submitted_at"]
-            for review in approved
-            if review["commit_id"] == pull["head"]["sha"] and review["author_association"] in _REVIEWERS
+            for login, review in latest.items()
+            if review["state"] == "APPROVED"
+            and review["commit_id"] == pull["head"]["sha"]
+            and self._may_write(login)
         ]
-        if approved and not approvals:
+        if decided and not approvals:
             return None
         statuses = self.list(f"commits/{pull['head']['sha']}/statuses?per_page=100")
         # Only this workflow's own status counts.
@@ -162,9 +175,27 @@ class GitHub(Platform):
             status
             for status in statuses
             if status["context"] == CONTEXT
+            and status["state"] == "success"
             and (status["creator"] or {}).get("login") == "github-actions[bot]"
         ]
         return newest_before(own, approvals or [pull["merged_at"]])
+
+    def _may_write(self, login: Optional[str]) -> bool:
+        """Whether somebody may write to the repository. The account may be gone."""
+        permission = (
+            self.get(f"collaborators/{quote(login, safe='')}/permission")["permission"] if login else ""
+        )
+        return permission in _WRITERS
+
+    def _refuse_outdated(self, merged: str) -> None:
+        """Raise ReviewError if this job runs once more, and the branch has gone on: it would undo what came later."""
+        if int(self.environment.get("GITHUB_RUN_ATTEMPT") or 1) < 2:
+            return
+        branch = quote(self.environment["GITHUB_REF_NAME"], safe="")
+        if self.get(f"branches/{branch}")["commit"]["sha"] != merged:
+            raise ReviewError(
+                "The branch has a newer commit, so this job would undo it. Run the newest job again."
+            )
 
     def write_token(self) -> None:
         """Get an identity token, hide it in the log, and hand it to the steps that follow as IDENTITY_TOKEN."""
@@ -214,7 +245,14 @@ class GitLab(Platform):
         ]
         if not requests_of_commit:
             return None
-        request = requests_of_commit[0]
+        request = only(
+            [
+                request
+                for request in requests_of_commit
+                if merged in (request["merge_commit_sha"], request["squash_commit_sha"])
+            ]
+            or requests_of_commit
+        )
         approved_by = self.get(f"merge_requests/{request['iid']}/approvals").get("approved_by") or ()
         approvals = [approval.get("approved_at") for approval in approved_by]
         if not all(approvals):
@@ -222,15 +260,34 @@ class GitLab(Platform):
                 "This GitLab does not say when a merge request was approved (`approved_at`), so it is unknown which "
                 "plan was. Update it, or apply a plan by its checksum."
             )
+        # GitLab may keep the approvals of earlier commits.
+        versions = self.list(f"merge_requests/{request['iid']}/versions?per_page=100")
+        pushed = [
+            _moment(version["created_at"])
+            for version in versions
+            if version["head_commit_sha"] == request["sha"]
+        ]
+        counting = [approval for approval in approvals if pushed and _moment(approval) >= max(pushed)]
+        if approvals and not counting:
+            return None
         # Only a status that the owner of the token has set counts.
         user = self.request("GET", f"{self.environment['CI_API_V4_URL']}/user").json()["id"]
         statuses = self.list(f"repository/commits/{request['sha']}/statuses?all=true&per_page=100")
         own = [
             status
             for status in statuses
-            if status["name"] == CONTEXT and (status["author"] or {}).get("id") == user
+            if status["name"] == CONTEXT
+            and status["status"] == "success"
+            and (status["author"] or {}).get("id") == user
         ]
-        return newest_before(own, approvals or [request["merged_at"]])
+        return newest_before(own, counting or [request["merged_at"]])
+
+
+def only(requests_of_commit: Sequence[Dict[str, Any]]) -> Dict[str, Any]:
+    """The only request that was merged as a commit. Raises ReviewError if it is not clear which one was."""
+    if len(requests_of_commit) > 1:
+        raise ReviewError("Several requests were merged as this commit. Apply a plan by its checksum.")
+    return requests_of_commit[0]
 
 
 def newest_before(statuses: Iterable[Mapping[str, Any]], approvals: Iterable[str]) -> Optional[str]:
@@ -242,6 +299,10 @@ def newest_before(statuses: Iterable[Mapping[str, Any]], approvals: Iterable[str
     reviewed = [status for status in statuses if _moment(status["created_at"]) <= approved]
     newest = max(reviewed, key=lambda status: (_moment(status["created_at"]), status["id"]), default=None)
     return None if newest is None else str(newest["description"])
+
+
+def _submitted(review: Mapping[str, Any]) -> datetime:
+    return _moment(review["submitted_at"])
 
 
 def _moment(text: str) -> datetime:
@@ -303,6 +364,8 @@ def main() -> None:
         sys.exit(str(error))
     except KeyError as error:
         sys.exit(f"The platform's {error} is missing, which this job needs.")
+    except (TypeError, ValueError, AttributeError) as error:
+        sys.exit(f"The platform gave an answer that cannot be read ({type(error).__name__}).")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import datetime
 import os
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Set
 
+import ansible.errors
 from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible.inventory.manager import split_host_pattern
@@ -30,6 +31,8 @@ with imports_from_bytecode():
 
 #: Where credentials come from if a host has none of its own.
 _ENVIRONMENT = ("CONFLUENT_CLOUD_API_KEY", "CONFLUENT_API_KEY")
+#: What a variable that is omitted as a whole raises since ansible-core 2.19.
+_OMITTED_ERRORS: Any = getattr(ansible.errors, "AnsibleValueOmittedError", ())
 _CLOSING = {"bootstrap": NOTHING_CHANGED, "export": NOTHING_WRITTEN}
 
 
@@ -95,20 +98,23 @@ class ActionModule(DirectExecution):
         Without ``needs_urls``, URLs that are not defined are replaced.
         """
         _role.refuse_misspelled(name for name in task_vars if isinstance(name, str))
-        given = [name for name in _role.role_arguments() if name in task_vars]
+        omit = task_vars.get("omit")
         values = {}
-        for name in given:
+        for name in filter(task_vars.__contains__, _role.role_arguments()):
             missing = [] if needs_urls else _role.undefined_urls(task_vars[name], task_vars)
             templar = self._templar
             if missing:
                 placeholders = dict.fromkeys(dict(missing), _role.PLACEHOLDER_URL)
                 templar = templar.copy_with_new_env(available_variables={**task_vars, **placeholders})
             try:
-                values[name] = plain(templar.template(task_vars[name]), task_vars.get("omit"))
+                # As an item of a list, the variable itself may be omitted.
+                found = plain([templar.template(task_vars[name])], omit)
+            except _OMITTED_ERRORS:
+                continue
             except AnsibleError as error:
                 raise VariableError(_undefined(name, task_vars, error)) from None
-        omitted = [name for name in given if _is_omitted(values[name], task_vars.get("omit"))]
-        return _role.typed_variables({name: values[name] for name in given if name not in omitted})
+            values.update((name, value) for value in found)
+        return _role.typed_variables(values)
 
     def _template(self, task_vars: Mapping[str, Any], name: str) -> Any:
         return plain(self._templar.template(task_vars[name])) if name in task_vars else None
@@ -134,14 +140,18 @@ class ActionModule(DirectExecution):
             return
 
         own = _role.Identity.of(variables, os.environ)
-        stated = f"organization {own.organization_id} {own.owner}" if own.organization_id else ""
-        subjects = [f"credentials {own.credentials}", *filter(None, (stated, stated.rpartition(" ")[0]))]
+        subjects = [f"credentials {own.credentials}"]
+        if own.organization_id:
+            organization = f"organization {own.endpoint} {own.organization_id}"
+            subjects += [organization, f"{organization} {own.owner}"]
         others = {files.claim(C.DEFAULT_LOCAL_TMP, subject, host) for subject in subjects}
         others = (others | set(_neighbors(hosts, host))) - {host}
-        identities = {other: self._identity_of(task_vars, other) for other in others}
-        sharing = [other for other, its in identities.items() if own.may_be(its)]
-        if entry_point.plans_changes:
-            sharing += [other for other, its in identities.items() if own.undoes(its)]
+        sharing = [
+            other
+            for other in others
+            if (its := self._identity_of(task_vars, other))
+            and (own.may_be(its) or (entry_point.plans_changes and own.undoes(its)))
+        ]
         if sharing:
             raise _role.shared_organization(sorted({host, *sharing}))
 
@@ -156,11 +166,14 @@ class ActionModule(DirectExecution):
                 if path in own:
                     raise files.shared_between(own[path], path, host, other)
 
-    def _identity_of(self, task_vars: Mapping[str, Any], host: str) -> _role.Identity:
+    def _identity_of(self, task_vars: Mapping[str, Any], host: str) -> Optional[_role.Identity]:
+        """The identity of another host; None if its variables cannot be evaluated, so that it fails itself."""
         of_host = task_vars["hostvars"][host]
-        return _role.Identity.of(
-            {name: of_host[name] for name in _role.IDENTITY if name in of_host}, os.environ
-        )
+        try:
+            variables = {name: of_host[name] for name in _role.IDENTITY if name in of_host}
+        except AnsibleError:
+            return None
+        return _role.Identity.of(variables, os.environ)
 
     def _matching(self, pattern: str, task_vars: Mapping[str, Any]) -> Set[str]:
         """The hosts that a pattern matches."""
@@ -279,10 +292,6 @@ def _neighbors(hosts: Sequence[str], host: str) -> List[str]:
     """The hosts beside one: looking at all others would take quadratic time."""
     position = list(hosts).index(host) if host in hosts else 0
     return [hosts[at] for at in (position - 1, position + 1) if 0 <= at < len(hosts)]
-
-
-def _is_omitted(value: Any, omit: Any) -> bool:
-    return omit is not None and (value is omit or (isinstance(omit, str) and value == omit))
 
 
 def _undefined(name: str, task_vars: Mapping[str, Any], error: AnsibleError) -> str:

@@ -10,14 +10,12 @@ import math
 from collections.abc import Mapping  # isinstance() is faster than with typing.Mapping
 from typing import Any
 
-#: What no value is: without the omit of a task, nothing is omitted.
-_NOTHING_OMITTED = object()
 
-
-def plain(value: Any, omit: Any = _NOTHING_OMITTED) -> Any:
+def plain(value: Any, omit: Any = None) -> Any:
     """A value as a module receives it: no lazy container, no tag, no vaulted text, only what JSON has.
 
-    Members and items that are ``omit``, the placeholder of ansible-core, are left out at every depth.
+    Members and items that are ``omit``, the placeholder of ansible-core, are left out at every depth. None is no
+    placeholder: since 2.19 there is none, because ansible-core leaves them out itself.
     """
     if isinstance(value, str):
         return str(value)
@@ -39,5 +37,5 @@ def plain(value: Any, omit: Any = _NOTHING_OMITTED) -> Any:
 
 
 def _is(value: Any, omit: Any) -> bool:
-    """Whether a value is the placeholder: a text up to ansible-core 2.18, and an object since."""
-    return value is omit or (isinstance(omit, str) and isinstance(value, str) and value == omit)
+    """Whether a value is the placeholder, which is a text up to ansible-core 2.18."""
+    return omit is not None and (value is omit or (isinstance(value, str) and value == omit))

@@ -355,6 +355,7 @@ IDENTITY = ("bootstrap_endpoint", *_SECRETS, "bootstrap_organization_id", "boots
 class Identity:
     """Which organization a host is: its credentials, and what it states: the organization, and which part it owns."""
 
+    endpoint: str
     credentials: Tuple[str, ...]
     organization_id: str = ""
     owner: str = ""
@@ -363,9 +364,11 @@ class Identity:
     def of(cls, variables: Mapping[str, Any], environ: Mapping[str, str]) -> Identity:
         """The identity in the variables of a host, as the connection reads them."""
         texts = {name: str(variables.get(name) or "").strip() for name in IDENTITY}
-        endpoint = endpoint_from_options({"endpoint": texts["bootstrap_endpoint"]}, environ)
-        credentials = (endpoint.rstrip("/"), *(texts[name] for name in _SECRETS))
-        return cls(credentials, texts["bootstrap_organization_id"].lower(), texts["bootstrap_owner"])
+        endpoint = endpoint_from_options({"endpoint": texts["bootstrap_endpoint"]}, environ).rstrip("/")
+        credentials = (endpoint, *(texts[name] for name in _SECRETS))
+        return cls(
+            endpoint, credentials, texts["bootstrap_organization_id"].lower(), texts["bootstrap_owner"]
+        )
 
     def may_be(self, other: Identity) -> bool:
         """Whether two hosts may be the same organization by mistake: not both state which one they are."""
@@ -375,9 +378,8 @@ class Identity:
     def undoes(self, other: Identity) -> bool:
         """Whether two hosts state the same organization, and not that each owns a part of it."""
         has_own_part = "" not in (self.owner, other.owner) and self.owner != other.owner
-        return (
-            bool(self.organization_id) and self.organization_id == other.organization_id and not has_own_part
-        )
+        is_same = (self.endpoint, self.organization_id) == (other.endpoint, other.organization_id)
+        return bool(self.organization_id) and is_same and not has_own_part
 
 
 def has_credentials(variables: Mapping[str, Any]) -> bool:
@@ -407,9 +409,9 @@ def refuse_shared_credentials(
 def shared_organization(hosts: Sequence[str]) -> VariableError:
     """The error if several hosts may be the same organization."""
     return VariableError(
-        f"These hosts may be the same organization: {', '.join(hosts)}. Give each host its own bootstrap_api_key and "
-        "bootstrap_api_secret, and set its bootstrap_organization_id. Hosts that share an organization must each set a "
-        "different bootstrap_owner."
+        f"These hosts may be the same organization: {', '.join(hosts)}. Set the bootstrap_organization_id of "
+        "each, with its own bootstrap_api_key and bootstrap_api_secret. Hosts that share an organization must each set "
+        "a different bootstrap_owner."
     )
 
 

@@ -58,6 +58,18 @@ def test_object_that_still_exists_after_404_is_not_created_again(run, emulator):
     assert emulator.writes() == [f"PATCH /integrations/{object_id} -> {status}" for status in (404, 200)]
 
 
+@pytest.mark.parametrize("module", ["integration", "integrations", "organization"])
+@pytest.mark.parametrize("answers", ["lean", "minimal"])
+def test_description_that_was_missing_is_changed_and_cleared(run, emulator, module, answers):
+    emulator.reset(integrations=[slack("ops")], read_answers="lean", write_answers=answers)
+
+    def apply(description):
+        item = {"display_name": "ops", "description": description}
+        return run.ok(module, **(item if module == "integration" else {"integrations": [item]}))["changed"]
+
+    assert [apply(text) for text in ("", "New", "New", "", "")] == [False, True, False, True, False]
+
+
 def test_summary_has_no_envelope(run):
     assert set(run.ok("user_notification_info")["summary"]) == {"unread_count", "severities"}
 

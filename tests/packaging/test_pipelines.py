@@ -85,6 +85,10 @@ class Platform:
         self.target_branch = "main"
         #: Whether somebody whose approval counts has approved the reviewed commit.
         self.is_approved = True
+        #: When GitLab received the reviewed commit.
+        self.pushed_at = "2026-05-04T09:00:00Z"
+        #: The newest commit of the branch.
+        self.head = MERGED
         self.statuses = []
         self.server = receive(self.respond)
         emulator.reset(external_token=TOKEN)
@@ -152,15 +156,22 @@ class GitHub(Platform):
             # Other pull requests contain the commit as well.
             return 200, [{"merge_commit_sha": "c" * 40, "merged_at": None, "head": {"sha": "d" * 40}}, *pulls]
         if path == "/repos/acme/notifications/pulls/7/reviews?per_page=100" and allowed.get("pull-requests"):
-            review = {"commit_id": REVIEWED, "author_association": "MEMBER", "submitted_at": APPROVAL}
+            review = {"commit_id": REVIEWED, "user": {"login": "writer"}, "submitted_at": APPROVAL}
             late = {"submitted_at": "2026-05-04T11:59:00Z"}
             return 200, [
                 {**review, **late, "state": "COMMENTED"},
-                # Neither says anything about this plan.
-                {**review, **late, "state": "APPROVED", "commit_id": "e" * 40},
-                {**review, **late, "state": "APPROVED", "author_association": "NONE"},
+                # None of these says anything about this plan.
+                {**review, **late, "state": "APPROVED", "commit_id": "e" * 40, "user": {"login": "admin"}},
+                {**review, **late, "state": "APPROVED", "user": {"login": "reader"}},
+                {**review, **late, "state": "APPROVED", "user": None},
+                {**review, "state": "APPROVED", "user": {"login": "admin2"}},
+                {**review, **late, "state": "DISMISSED", "user": {"login": "admin2"}},
                 *([{**review, "state": "APPROVED"}] if self.is_approved else []),
             ]
+        if path.startswith("/repos/acme/notifications/collaborators/"):
+            return 200, {"permission": "read" if "/reader/" in path else "write"}
+        if path == "/repos/acme/notifications/branches/main":
+            return 200, {"commit": {"sha": self.head}}
         if path == f"/repos/acme/notifications/commits/{REVIEWED}/statuses?per_page=100" and allowed.get(
             "statuses"
         ):
@@ -168,7 +179,12 @@ class GitHub(Platform):
         return 403, {"message": f"Resource not accessible: {method} {path}"}
 
     def add_status(self, checksum, author, created_at=BEFORE_APPROVAL):
-        status = {"context": "notifications/plan", "description": checksum, "created_at": created_at}
+        status = {
+            "context": "notifications/plan",
+            "state": "success",
+            "description": checksum,
+            "created_at": created_at,
+        }
         self.statuses.insert(0, {**status, "id": len(self.statuses), "creator": dict(author)})
 
     def run(self, workspace, job, event, checksum=""):
@@ -249,6 +265,11 @@ class GitLab(Platform):
             return 200, {
                 "approved_by": [{**approval, "approved_at": APPROVAL} if self.is_approved else approval]
             }
+        if path == "/api/projects/5/merge_requests/7/versions?per_page=100":
+            return 200, [
+                {"head_commit_sha": "e" * 40, "created_at": "2026-05-04T08:00:00Z"},
+                {"head_commit_sha": REVIEWED, "created_at": self.pushed_at},
+            ]
         if path == "/api/user":
             return 200, {"id": 42, "username": "project_5_bot"}
         if path == f"/api/projects/5/repository/commits/{REVIEWED}/statuses?all=true&per_page=100":
@@ -260,6 +281,7 @@ class GitLab(Platform):
         status = {
             "id": number,
             "name": "notifications/plan",
+            "status": "success",
             "description": checksum,
             "created_at": created_at,
         }
@@ -377,6 +399,11 @@ def add_anonymous_status(platform):
     platform.statuses[0].update(creator=None, author=None)
 
 
+def fail_the_plan(platform):
+    platform.add_status("f" * 64, platform.author)
+    platform.statuses[0].update(state="failure", status="failed")
+
+
 def merge_elsewhere(platform):
     platform.target_branch = "develop"
     platform.add_status("f" * 64, platform.author)
@@ -386,7 +413,7 @@ def merge_elsewhere(platform):
     "prepare",
     [
         *(add_foreign_status, add_strange_checksum, add_status_after_approval),
-        *(forget_request, add_anonymous_status, merge_elsewhere),
+        *(forget_request, add_anonymous_status, merge_elsewhere, fail_the_plan),
     ],
 )
 def test_commit_without_a_reviewed_plan_is_not_applied(platform, workspace, prepare):
@@ -406,6 +433,34 @@ def test_approval_that_does_not_count_is_none(platform, workspace):
     expected = {GitHub: "Nobody reviewed a plan", GitLab: "does not say when a merge request was approved"}
     assert expected[type(platform)] in result.output
     assert platform.emulator.requests() == []
+
+
+@pytest.mark.parametrize("platform", [GitLab], indirect=True)
+def test_approval_before_the_last_push_is_none(platform, workspace):
+    """GitLab may keep it, and a commit that was pushed twice has a plan from before."""
+    platform.pushed_at = "2026-05-04T11:30:00Z"
+    platform.add_status("f" * 64, platform.author)
+    result = platform.merge(workspace)
+    assert "Nobody reviewed a plan for this commit." in result.output
+    assert platform.emulator.requests() == []
+
+
+def test_commit_of_several_requests_is_not_applied(platform, workspace):
+    platform.requests = [REVIEWED, "d" * 40]
+    platform.add_status("f" * 64, platform.author)
+    result = platform.merge(workspace)
+    assert "Several requests were merged as this commit." in result.output
+    assert platform.emulator.requests() == []
+
+
+@pytest.mark.parametrize("platform", [GitHub], indirect=True)
+@pytest.mark.parametrize("attempt", ["1", "2"])
+def test_old_job_that_runs_again_does_not_undo_what_came_later(platform, workspace, attempt):
+    platform.environment["GITHUB_RUN_ATTEMPT"] = attempt
+    platform.head = "9" * 40
+    platform.add_status("f" * 64, platform.author)
+    result = platform.merge(workspace)
+    assert ("The branch has a newer commit" in result.output) is (attempt == "2")
 
 
 @pytest.mark.parametrize("platform", [GitHub], indirect=True)
@@ -459,6 +514,18 @@ def test_all_pages_of_a_list_are_read(receive):
     server = receive(respond)
     platform = review["GitHub"]({"GITHUB_API_URL": f"{server.url}/api", "GITHUB_REPOSITORY": "a/b"})
     assert [item["page"] for item in platform.list("x?page=1")] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("link", ["http://elsewhere.invalid/x", "https://127.0.0.1/x", "LOOP"])
+def test_pages_elsewhere_and_without_end_are_refused(receive, link):
+    def respond(_method, path, _headers, _body):
+        url = f"{server.url}{path}" if link == "LOOP" else link
+        return 200, [], {"Link": f'<{url}>; rel="next"'}
+
+    server = receive(respond)
+    platform = review["GitHub"]({"GITHUB_API_URL": f"{server.url}/api", "GITHUB_REPOSITORY": "a/b"})
+    with pytest.raises(review["ReviewError"], match=r"another host|more than 100 pages"):
+        platform.list("x")
 
 
 @pytest.mark.parametrize("status", [302, 401, 500])

@@ -103,6 +103,39 @@ def test_a_result_is_needed_by_the_last_task(play, emulator):
     assert emulator.requests() == []
 
 
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"bootstrap_keep": ["x", None]}, "bootstrap_keep[1] is null."),
+        ({"bootstrap_keep": ["x", "{{ none }}"]}, "bootstrap_keep[1] is null."),
+        ({"bootstrap_integrations": [{"display_name": "ops"}, None]}, "bootstrap_integrations[1] is null."),
+        (
+            {"bootstrap_subscriptions": [{"select": {"severities": None}, "integrations": ["ops"]}]},
+            "bootstrap_subscriptions[0].select has no value for severities.",
+        ),
+        (
+            {"bootstrap_tests": [{"name": "t", "notification_type": "x", "expect": [None]}]},
+            "bootstrap_tests[0].expect[0] is null.",
+        ),
+    ],
+)
+def test_a_null_is_never_taken_for_an_omitted_item(play, emulator, variables, message):
+    """Since ansible-core 2.19, no placeholder says what was omitted."""
+    played = play("ccloud.notifications.bootstrap", **variables, bootstrap_purge=True)
+    assert played.status == 2, played.output
+    assert message in " ".join(played.output.split())
+    assert emulator.requests() == []
+
+
+def test_a_variable_that_is_omitted_is_not_defined(play):
+    omitted = {
+        "bootstrap_owner": "{{ nobody | default(omit) }}",
+        "bootstrap_keep": ["{{ no | default(omit) }}", "x"],
+    }
+    played = play("ccloud.notifications.plan", **omitted)
+    assert played.status == 0, played.output
+
+
 def test_a_list_of_hosts_is_a_pattern(play):
     chosen = ["-i", "hosts.yml", "-e", json.dumps({"bootstrap_hosts": ["production"], "verify_fail_on": []})]
     played = play("ccloud.notifications.verify", *chosen)

@@ -243,6 +243,18 @@ def test_credentials_of_another_organization_change_nothing(run, emulator, tmp_p
     assert set(emulator.made()) == {"new"}
 
 
+def test_a_host_whose_variables_are_undefined_fails_alone(run, emulator, tmp_path):
+    hosts = {name: {"bootstrap_organization_id": f"{ORGANIZATION[:-1]}{n}"} for n, name in enumerate("abc")}
+    hosts["a"]["bootstrap_organization_id"] = ORGANIZATION
+    hosts["b"]["bootstrap_api_key"] = "{{ b_key }}"
+    (tmp_path / "organizations.json").write_text(json.dumps({"all": {"hosts": hosts}}))
+    flags = ["-i", "organizations.json", "-e", "bootstrap_hosts=all", "--limit", "a,b"]
+    output = run("bootstrap", *flags, variables={"bootstrap_integrations": [channel("new")]}, status=2)
+    assert re.search(r"^a +: .*failed=0", output, re.MULTILINE), output
+    assert re.search(r"^b +: .*failed=1", output, re.MULTILINE), output
+    assert set(emulator.made()) == {"new"}
+
+
 def test_missing_variables_are_explained(run):
     assert "pass the file with -e @organization.yml" in run("bootstrap", status=2)
 

@@ -292,6 +292,12 @@ def identity(key="K", organization_id="", owner="", endpoint=""):
         (identity(organization_id="1"), identity(), True, False),
         (identity(organization_id="1"), identity(organization_id="2"), False, False),
         (identity(), identity("L"), False, False),
+        (
+            identity(organization_id="1"),
+            identity("L", organization_id="1", endpoint="http://b"),
+            False,
+            False,
+        ),
         (identity(organization_id="a"), identity("L", organization_id=" A"), False, True),
         (identity(organization_id="1", owner="x"), identity(organization_id="1", owner="y"), False, False),
         (identity(organization_id="1", owner="x"), identity(organization_id="1", owner="x"), False, True),

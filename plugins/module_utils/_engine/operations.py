@@ -247,9 +247,9 @@ def _update(ctx: StepContext, step: Step) -> Outcome:
             raise
         return _reload(ctx, before, error)
 
-    is_applied = not unapplied_changes(resource, body, obj)
-    changed = is_applied or any(before.get(name) != obj.get(name) for name in body)
     verified, unapplied = _verify(ctx, body, obj)
+    is_applied = not unapplied_changes(resource, body, verified)
+    changed = is_applied or any(before.get(name) != verified.get(name) for name in body)
     return StepResult(step, after=verified, changed=changed, error=unapplied)
 
 

@@ -281,7 +281,7 @@ class IntegrationState(DesiredState):
         if given is None and owner == holder:
             return self.fields
         text = str(existing.get("description") or "") if given is None else given
-        if current is not None and owner == holder and _says_the_same(text, existing.get("description")):
+        if owner is not None and owner == holder and _says_the_same(text, existing["description"]):
             return {**self.fields, "description": existing["description"]}
         if owner is not None:
             return {**self.fields, "description": with_mark(text, owner, DESCRIPTION_LENGTH)}

@@ -54,6 +54,8 @@ class Running:
     def __init__(self, folder, url, **args):
         self.folder = folder
         self.now = 1_000_000.0
+        #: By how much the clock of the machine was changed.
+        self.jump = 0.0
         self.pauses = []
         self.events = []
         self.args = {"token": "t", "folder": folder, "routing_key": ROUTING_KEY, "url": url, **args}
@@ -71,7 +73,7 @@ class Running:
         self.events.append(event["relay"])
 
     async def __aenter__(self):
-        self.relay = source.Relay(self.args, self.sleep, lambda: self.now)
+        self.relay = source.Relay(self.args, self.sleep, lambda: self.now + self.jump, lambda: self.now)
         self.task = asyncio.ensure_future(self.relay.run(self))
         return self
 
@@ -497,6 +499,9 @@ def test_severity_is_read_in_any_case(tmp_path, severity, sent):
         ({"severity": "fatal"}, "severity must be one of critical, error, warning, info, not 'fatal'."),
         ({"routing_key": ""}, "routing_key is missing"),
         ({"token": " "}, "token is missing"),
+        ({"token": 20260504}, "token looks like a number"),
+        ({"token": "a b"}, "token has white space inside"),
+        ({"routing_key": 1.2e40}, "routing_key looks like a number"),
         ({"folder": ""}, "folder is missing"),
     ],
 )
@@ -504,3 +509,62 @@ def test_wrong_arguments_are_refused_before_it_listens(tmp_path, args, message):
     given = {"token": "t", "folder": str(tmp_path / "spool"), "routing_key": "k", **args}
     with pytest.raises(ValueError, match=message):
         source.Relay(given)
+
+
+def test_token_of_a_file_with_a_line_end_is_the_token(tmp_path):
+    relay = source.Relay({"token": " t\n", "folder": str(tmp_path / "spool"), "routing_key": "k"})
+    assert relay.token == "t"
+    relay.spool.close()
+
+
+@pytest.mark.parametrize("received", ["abc", 1e400, -1, [1]])
+def test_file_without_a_time_is_set_aside_and_replaces_no_other(start, receive, received):
+    name = f"{'a' * 64}.json"
+    kept = {"received": 1, "notification": {"title": "kept"}, "reason": "status 400"}
+
+    async def play():
+        running = start(receive(lambda *_request: OK))
+        (running.folder / "failed").mkdir(parents=True)
+        (running.folder / "failed" / name).write_text(json.dumps(kept))
+        damaged = {"received": received, "notification": {"title": "t"}}
+        (running.folder / name).write_text(json.dumps(damaged))
+        async with running:
+            await running.until(lambda: not running.waiting)
+
+    asyncio.run(play())
+    folder = start(receive(lambda *_request: OK)).folder
+    assert json.loads((folder / "failed" / name).read_text()) == kept
+    assert len(list((folder / "failed").glob("*.json"))) == 2
+
+
+def test_changed_clock_gives_nothing_up(start, receive):
+    receiver = receive(answers((503, {}), (503, {}), OK))
+
+    async def play():
+        async with start(receiver) as running:
+            running.jump = 25 * 3600.0
+            await running.post(notification(1))
+            await running.until(lambda: running.relay.delivered == 1)
+            assert running.failed == []
+
+    asyncio.run(play())
+
+
+def test_folder_of_failures_that_was_removed_is_made_again(start, receive):
+    receiver = receive(lambda *_request: (400, {}))
+
+    async def play():
+        async with start(receiver) as running:
+            (running.folder / "failed").rmdir()
+            await running.post(notification(1))
+            await running.until(lambda: not running.waiting)
+            assert len(running.failed) == 1
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize("created_at", ["helloZ", "1796-01-28T23:45:00Z", "2026-05-04T12:00:00+00:00"])
+def test_time_that_no_receiver_accepts_is_that_of_the_receipt(created_at):
+    receiver = source.PagerDuty({"routing_key": "k"})
+    event = receiver.event({**notification(1, created_at=created_at), "dedup_key": "1"}, 1_800_000_000)
+    assert event["payload"]["timestamp"] == "2027-01-15T08:00:00Z"

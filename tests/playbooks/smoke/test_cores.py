@@ -118,6 +118,18 @@ def test_organization_is_bootstrapped_exported_and_verified(core, emulator):
     assert "| CRITICAL | SERVICE | Connector failed |" in (core.folder / "r.md").read_text()
 
 
+def test_nulls_and_omitted_values_mean_the_same_on_every_core(core, emulator):
+    variables = {"bootstrap_integrations": [{**slack("ops"), "description": "{{ no | default(omit) }}"}]}
+    variables["bootstrap_owner"] = "{{ nobody | default(omit) }}"
+    core.playbook("bootstrap", "-e", json.dumps(variables))
+    assert set(emulator.made()) == {"ops"}
+    variables["bootstrap_integrations"].append(None)
+    flags = ["-e", json.dumps({**variables, "bootstrap_purge": True})]
+    refused = core.run("ansible-playbook", "ccloud.notifications.bootstrap", *flags, status=2)
+    assert "bootstrap_integrations[1] is null." in refused.output
+    assert set(emulator.made()) == {"ops"}
+
+
 @only_before_trust
 def test_text_of_the_service_is_never_a_template(core, emulator):
     emulator.reset(integrations=[slack("a"), slack("b"), slack("b")])

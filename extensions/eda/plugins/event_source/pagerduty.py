@@ -113,6 +113,10 @@ _normalized, _text, _LIMITS = _filter["main"], _filter["text"], _filter["LIMITS"
 _logger = logging.getLogger(__name__)
 
 Notification = Mapping[str, Any]
+#: A time that PagerDuty accepts (RFC 3339, in UTC).
+_TIME = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+#: The year 2286, in seconds since 1970.
+_FAR_FUTURE = 1e10
 
 
 class Spool:
@@ -172,7 +176,11 @@ class Spool:
         found = content.get("notification") if isinstance(content, dict) else None
         if not isinstance(found, dict):
             raise ValueError("the file has no notification")
-        return {**content, "notification": {member: str(found.get(member, "")) for member in MEMBERS}}
+        received = content.get("received") or 0
+        if not isinstance(received, (int, float)) or not 0 <= received < _FAR_FUTURE:
+            raise ValueError("the file has no time of receipt")
+        notification = {member: str(found.get(member, "")) for member in MEMBERS}
+        return {**content, "received": received, "notification": notification}
 
     def remove(self, name: str) -> None:
         """Forget a notification that was delivered."""
@@ -180,13 +188,19 @@ class Spool:
 
     def fail(self, name: str, content: Mapping[str, Any], reason: str) -> None:
         """Move a notification to the folder of those that were not delivered, with the reason."""
+        self.failed.mkdir(mode=0o700, exist_ok=True)
         _write(self.failed / name, {**content, "reason": reason})
         self.remove(name)
 
     def set_aside(self, name: str, reason: str) -> None:
         """Move a file that cannot be read, as it is, to the folder of those that were not delivered."""
-        _write_text(self.failed / f"{name}.reason", reason)
-        os.replace(self.folder / name, self.failed / name)
+        self.failed.mkdir(mode=0o700, exist_ok=True)
+        target = self.failed / name
+        if target.exists():
+            # One that can be read is worth more.
+            target = self.failed / f"{name[:-5]}.{time.time_ns()}.json"
+        _write_text(self.failed / f"{target.name}.reason", reason)
+        os.replace(self.folder / name, target)
 
     def failed_count(self) -> int:
         return sum(1 for _path in self.failed.glob("*.json"))
@@ -243,19 +257,19 @@ class PagerDuty:
 
     def __init__(self, args: Mapping[str, Any]) -> None:
         self.url = str(args.get("url") or "https://events.pagerduty.com/v2/enqueue")
-        self._routing_key = str(args.get("routing_key") or "").strip()
+        self._routing_key = _key(
+            args, "routing_key", "routing_key is missing. It is the integration key of a PagerDuty service."
+        )
         severity = str(args.get("severity") or "critical").strip().lower()
         self._severity = "warning" if severity == "warn" else severity
         if self._severity not in SEVERITIES:
             raise ValueError(f"severity must be one of {', '.join(SEVERITIES)}, not {severity!r}.")
-        if not self._routing_key:
-            raise ValueError("routing_key is missing. It is the integration key of a PagerDuty service.")
 
     def event(self, notification: Notification, received: float) -> Dict[str, Any]:
         """What is posted for a notification that was received at this time, in seconds since 1970."""
         title = str(notification["title"] or notification["message"])
         created_at = str(notification["created_at"])
-        if not created_at.endswith("Z"):
+        if not _TIME.fullmatch(created_at):
             created_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(received))
         return {
             "routing_key": self._routing_key,
@@ -306,10 +320,28 @@ def _unknown(event: Mapping[str, Any]) -> Dict[str, Any]:
     return {"title": title, "message": _text(posted, _LIMITS["message"]), "dedup_key": digest}
 
 
+def _key(args: Mapping[str, Any], name: str, missing: str) -> str:
+    """A token or key. Raises ValueError.
+
+    ansible-rulebook makes a number of a text that looks like one, and a number has lost its zeros.
+    """
+    value = args.get(name)
+    if not isinstance(value, (str, type(None))):
+        raise ValueError(
+            f"{name} looks like a number, and ansible-rulebook has made one of it. Use another one."
+        )
+    text = (value or "").strip()
+    if not text:
+        raise ValueError(missing)
+    if any(character.isspace() for character in text):
+        raise ValueError(f"{name} has white space inside. Copy it again.")
+    return text
+
+
 class Relay:
     """Receives notifications into a spool, and delivers what is in it.
 
-    ``sleep`` and ``now`` are asyncio.sleep and time.time, or stand for them in tests.
+    ``sleep``, ``now`` and ``monotonic`` are asyncio.sleep, time.time and time.monotonic, or stand for them in tests.
     """
 
     def __init__(
@@ -317,9 +349,10 @@ class Relay:
         args: Mapping[str, Any],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         now: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        if not str(args.get("token") or "").strip():
-            raise ValueError("token is missing. Without one, everybody who reaches the port could page you.")
+        missing = "token is missing. Without one, everybody who reaches the port could page you."
+        self.token = _key(args, "token", missing)
         if not str(args.get("folder") or "").strip():
             raise ValueError("folder is missing. It keeps what was not delivered yet.")
         self.receiver = PagerDuty(args)
@@ -330,6 +363,7 @@ class Relay:
         self._late_after = float(args.get("late_after") or 300)
         self._sleep = sleep
         self._now = now
+        self._monotonic = monotonic
         self._started: Dict[str, asyncio.Task[None]] = {}
         self._slots = asyncio.Semaphore(PARALLEL)
         self._has_news = asyncio.Event()
@@ -395,10 +429,9 @@ class Relay:
         except ValueError as error:
             self.spool.set_aside(name, str(error))
             return self._note_failure(name, str(error))
-        received = float(content.get("received") or 0)
         # After a restart, or once a file was moved back, there is as much time again.
-        give_up_at = max(received, self._now()) + self._give_up_after
-        event = self.receiver.event(content["notification"], received)
+        give_up_at = self._monotonic() + self._give_up_after
+        event = self.receiver.event(content["notification"], content["received"])
         pause = FIRST_PAUSE
         while True:
             async with self._slots:
@@ -410,7 +443,7 @@ class Relay:
                 return self._has_news.set()
             if attempt.is_final:
                 return self._give_up(name, content, attempt.reason)
-            if self._now() >= give_up_at:
+            if self._monotonic() >= give_up_at:
                 return self._give_up(name, content, f"given up, {attempt.reason}")
 
             delay = max(attempt.retry_after, pause * random.uniform(0.8, 1.0))
@@ -451,7 +484,7 @@ async def main(queue: Any, args: Dict[str, Any]) -> None:
     from ansible_rulebook.event_source import webhook
 
     relay = Relay(args)
-    listening = {"host": args.get("host") or "127.0.0.1", "port": args["port"], "token": args["token"]}
+    listening = {"host": args.get("host") or "127.0.0.1", "port": args["port"], "token": relay.token}
     tasks = [asyncio.ensure_future(work) for work in (webhook.main(relay, listening), relay.run(queue))]
     try:
         await asyncio.gather(*tasks)
