@@ -654,9 +654,11 @@ def test_quota_error_names_the_quota(run, emulator, envelope, status):
     assert result["error"]["request_id"] in result["msg"]
 
 
-def test_conflict_names_the_existing_object(run, emulator):
+def test_conflict_names_the_existing_object(run, emulator, tmp_path, monkeypatch):
     emulator.reset(duplicate_names="refused", new_objects="delayed", list_delay_ms=100_000)
     run.ok("integration", display_name="ops", target=SLACK)
+    # Another controller does not know of it.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     result = run.fails("integration", display_name="ops", target=SLACK)
     assert f"The existing object is '{emulator.made()['ops']['id']}'." in result["msg"]
     assert result["error"]["status"] == 409
@@ -795,17 +797,17 @@ def test_creation_lock_ends_at_the_deadline_and_ignores_future_times(tmp_path, m
         return len(waits) < 3
 
     with creation_lock("a", wait=wait) as first:
-        first.record_creation()
+        first.record_creation("i-1")
         with creation_lock("a", wait=wait) as second:  # like another process
             assert len(waits) == 3
-            assert second.is_created_since(0)
+            assert second.created_since(0) == "i-1"
         with creation_lock("b", wait=wait) as unrelated:
-            assert not unrelated.is_created_since(0)
+            assert unrelated.created_since(0) is None
 
     [path] = (path for path in tmp_path.rglob("*") if path.is_file() and path.read_text())
-    path.write_text(str(time.time() + 3600))
+    path.write_text(f"{time.time() + 3600} i-1")
     with creation_lock("a", wait=wait) as third:
-        assert not third.is_created_since(0)
+        assert third.created_since(0) is None
 
 
 def test_creation_lock_is_not_waited_for_where_files_cannot_be_locked(tmp_path, monkeypatch):
@@ -816,6 +818,24 @@ def test_creation_lock_is_not_waited_for_where_files_cannot_be_locked(tmp_path, 
     monkeypatch.setattr(fcntl, "flock", refuse)
     with creation_lock("a", wait=lambda: pytest.fail("it waits")):
         pass
+
+
+@pytest.mark.parametrize("missing", ["404", "403"])
+def test_tasks_one_after_the_other_create_one_object_although_the_list_lags(run, emulator, missing):
+    emulator.reset(new_objects="delayed", list_delay_ms=60_000, missing=missing)
+    emulator.fault(
+        "status", "GET", "*/integrations", times=1_000, status=200, body={"data": [], "metadata": {}}
+    )
+    run("integration", display_name="ops", target=SLACK)
+    second = run("integration", display_name="ops", target=SLACK)
+    assert not second["changed"]
+    assert set(emulator.made()) == {"ops"}
+
+
+def test_an_object_that_was_deleted_in_the_meantime_is_created_again(run, emulator):
+    for _round in range(2):
+        assert run.ok("integration", display_name="ops", target=SLACK)["changed"]
+        assert run.ok("integration", display_name="ops", state="absent")["changed"]
 
 
 def test_creation_is_not_lost_if_it_cannot_be_recorded(run, emulator, monkeypatch):

@@ -30,18 +30,18 @@ class CreationLock:
     def __init__(self, descriptor: Optional[int]) -> None:
         self._descriptor = descriptor
 
-    def is_created_since(self, moment: float) -> bool:
-        """Whether another task created an object of this name after a moment, in seconds since the epoch."""
+    def created_since(self, moment: float) -> Optional[str]:
+        """The ID of the object of this name that a task created after a moment, in seconds since the epoch."""
         if self._descriptor is None:
-            return False
+            return None
         try:
-            created = float(os.pread(self._descriptor, 64, 0) or b"0")
+            created, _space, object_id = os.pread(self._descriptor, 1024, 0).decode().partition(" ")
+            # After the clock was set back, a recorded time may be in the future.
+            return object_id if moment < float(created or 0) <= time.time() else None
         except (OSError, ValueError):
-            return False
-        # After the clock was set back, a recorded time may be in the future.
-        return moment < created <= time.time()
+            return None
 
-    def record_creation(self) -> None:
+    def record_creation(self, object_id: str) -> None:
         """Let the tasks whose turns come later know that the object exists now.
 
         If that fails, for example because the disk is full, they may create it once more.
@@ -50,7 +50,7 @@ class CreationLock:
             return
         with suppress(OSError):
             os.ftruncate(self._descriptor, 0)
-            os.pwrite(self._descriptor, str(time.time()).encode(), 0)
+            os.pwrite(self._descriptor, f"{time.time()} {object_id}".encode(), 0)
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from .._redaction import name_with_id, quoted
 from .model import Collection
 from .plan import Action, Step
 from .planner import plan_step, unapplied_changes
-from .recovery import RUN_ONCE, StepContext, find_by_key, read_current, recover_lost_create
+from .recovery import LONGEST_LAG, RUN_ONCE, StepContext, find_by_key, read_current, recover_lost_create
 from .result import StepResult
 from .snapshot import refuse_invalid_objects
 
@@ -123,16 +123,16 @@ def _keep(_ctx: StepContext, step: Step) -> Outcome:
 def _create(ctx: StepContext, step: Step) -> Outcome:
     body = ctx.resolve_references(step.body)
     with ctx.creation_lock(step.resource.key(body)) as lock:
-        # Another task of this controller may have created the object after this task had read the list.
-        if lock.is_created_since(ctx.client.created_at):
-            existing = find_by_key(ctx, step.desired.key)
+        # Another task of this controller may have created the object after this task had read the list, or so
+        # shortly before that the list did not show it.
+        created = lock.created_since(ctx.client.created_at - LONGEST_LAG)
+        existing = read_current(ctx, created) if created else None
+        if existing is not None and step.resource.key(existing) == step.resource.key(body):
             unexpected = ConflictError("another task is changing it at the same time")
-            if not existing:
-                raise unexpected.replace(next_step=_NOT_LISTED_YET)
-            return _already_exists(step, existing, unexpected)
+            return _already_exists(step, [existing], unexpected)
         outcome = _create_object(ctx, step, body)
-        if isinstance(outcome, StepResult) and outcome.changed:
-            lock.record_creation()
+        if isinstance(outcome, StepResult) and outcome.changed and outcome.after:
+            lock.record_creation(outcome.after["id"])
         return outcome
 
 

@@ -132,6 +132,8 @@ def poll_list(ctx: StepContext, reason: str) -> Iterator[Listing]:
 
 
 _MAY_LAG = "the list may not show a new object at once"
+#: The time in seconds after which a list is expected to show a new object. The contract promises none.
+LONGEST_LAG = 60.0
 
 
 def _may_linger(ctx: StepContext) -> str:
