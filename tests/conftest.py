@@ -56,10 +56,6 @@ def running_emulator():
 def emulator(running_emulator):
     """An emulator in its initial state. All requests and responses of the test must follow the contract."""
     running_emulator.reset()
-    # The IDs of objects begin anew, so what tasks have noted about creations is about other objects.
-    shutil.rmtree(
-        pathlib.Path(tempfile.gettempdir()) / f"ccloud-notifications-{os.getuid()}", ignore_errors=True
-    )
     yield running_emulator
     violations = [request for request in running_emulator.requests() if request["violations"]]
     assert violations == [], "requests or responses that violate the contract"

@@ -8,8 +8,10 @@ from __future__ import annotations
 import contextlib
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
+import tempfile
 from typing import Any, Iterator
 
 import requests
@@ -59,6 +61,9 @@ class Emulator:
         """Return to the initial state, with these settings, and these integrations or this number of them."""
         created = integrations if isinstance(integrations, int) else list(integrations)
         self.control("POST", "reset", {"integrations": created, "read_only": read_only, "settings": settings})
+        # The IDs of objects begin anew, so what tasks have noted about creations is about other objects.
+        noted = pathlib.Path(tempfile.gettempdir()) / f"ccloud-notifications-{os.getuid()}"
+        shutil.rmtree(noted, ignore_errors=True)
 
     def refuse_writes(self, enabled: bool = True) -> None:
         self.control("POST", "read-only", {"enabled": enabled})
