@@ -166,7 +166,7 @@ def typed_variables(variables: Mapping[str, Any]) -> Dict[str, Any]:
         if name[len(PREFIX) :] in PROTECTIONS or (says_nothing and name in _MUST_SAY):
             empty = emptiness(name, of_type)
             if empty:
-                raise VariableError(f"{empty}. Set it, or do not define it.")
+                raise VariableError(f"{' '.join(empty)}. Set it, or do not define it.")
         if not says_nothing:
             typed[name] = of_type
     _refuse_emptied_items(typed)

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any, Dict, List, Optional, Sequence
 
 from .._common import Object
-from .._engine.plan import Action, Step
+from .._engine.plan import Step
 from .._engine.rendering import (
     plan_diff,
     plan_entry,
@@ -23,6 +23,7 @@ from .._errors import RefusedError
 from .._organization.channel_tests import TestResult
 from .._organization.lint_findings import Finding
 from .._organization.planning import OrganizationPlan
+from .._organization.routing import created_integrations
 from .._organization.routing_tests import RoutingTestResults
 from .._redaction import counted, display_name, origin_of, quoted_names, shortened
 from .._resources.integrations import INTEGRATIONS
@@ -38,11 +39,7 @@ def warn_about_plan(ctx: ModuleContext, organization: OrganizationPlan) -> None:
     for warning in organization.warnings:
         ctx.warn_once(warning)
     quota = organization.quota or {}
-    creates = any(
-        step.action is Action.CREATE and step.resource.address == INTEGRATIONS.address
-        for step in organization.plan.steps
-    )
-    if quota.get("missing") and creates:
+    if quota.get("missing") and created_integrations(organization.plan):
         ctx.warn_once(
             f"The plan exceeds the quota of integrations by {quota['missing']} ({CODE}: {quota['limit']}). "
             "Delete what is no longer needed first, or ask Confluent to raise the quota."

@@ -12,7 +12,7 @@ from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from .._common import Object, without_match
 from .._engine.model import Reference
-from .._engine.plan import Action, Plan, Step
+from .._engine.plan import Plan
 from .._redaction import counted, quoted, quoted_names
 from .._resources.catalog import IntegrationReference
 from .._resources.integrations import INTEGRATIONS, is_manageable, is_same_url, target_kind, webhook_url
@@ -21,7 +21,7 @@ from .._resources.owners import owner_of
 from .._resources.webhook_hosts import host_rule
 from .lint_findings import Entry, Finding
 from .options import DesiredOrganization
-from .routing import Routing
+from .routing import Routing, created_integrations
 from .rules import CRITICAL, Selection
 from .state import OrganizationState
 
@@ -58,7 +58,7 @@ class Linted:
         """The channels after the plan, by their references."""
         created = [
             Channel.of(Reference(INTEGRATIONS.path, step.name), step.name, step.after or {})
-            for step in _created(self.plan)
+            for step in created_integrations(self.plan)
         ]
         existing = [
             Channel.of(obj["id"], INTEGRATIONS.name(obj), obj)
@@ -222,7 +222,9 @@ def _channels_of(routing: Routing, notification_type: Object) -> List[Integratio
 
 def _renames(linted: Linted) -> Iterator[Finding]:
     """New integrations that are probably existing ones under another name."""
-    created = [(step, webhook_url((step.after or {}).get("target"))) for step in _created(linted.plan)]
+    created = [
+        (step, webhook_url((step.after or {}).get("target"))) for step in created_integrations(linted.plan)
+    ]
     if not any(url for _step, url in created):
         return
 
@@ -240,14 +242,6 @@ def _renames(linted: Linted) -> Iterator[Finding]:
                     f"`previous_name` to {quoted(old)}"
                 )
                 yield Finding("looks-like-a-rename", step.name, text, linted.entry_of(step.name))
-
-
-def _created(plan: Plan) -> List[Step]:
-    return [
-        step
-        for step in plan.steps
-        if step.action is Action.CREATE and step.resource.address == INTEGRATIONS.address
-    ]
 
 
 # Expiry

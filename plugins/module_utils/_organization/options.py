@@ -212,27 +212,27 @@ def _routing_tests(items: Sequence[Mapping[str, Any]]) -> Tuple[RoutingTest, ...
     return tuple(map(RoutingTest.from_options, items))
 
 
-def emptiness(name: str, value: Any) -> str:
-    """What is empty about the value of an option that protects, named by its path; empty if nothing is.
+def emptiness(name: str, value: Any) -> Optional[Tuple[str, str]]:
+    """What is empty about the value of an option that protects: its path, and the problem; None if nothing is.
 
     The number 0 is a limit.
     """
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     text = value.strip() if isinstance(value, str) else value
     if not text and not is_number:
-        return f"{name} is given and empty, so it would protect nothing"
+        return name, "is given and empty, so it would protect nothing"
     items = value if isinstance(value, (list, tuple)) else ()
     blank = [position for position, item in enumerate(items) if isinstance(item, str) and not item.strip()]
-    return f"{name}[{blank[0]}] is empty, so it would protect nothing" if blank else ""
+    return (f"{name}[{blank[0]}]", "is empty, so it would protect nothing") if blank else None
 
 
 def refuse_empty_protections(params: Mapping[str, Any]) -> None:
     """Raise RefusedError if an option that protects is given and empty: it would protect nothing."""
     for option in PROTECTIONS:
         value = params.get(option)
-        empty = emptiness(option, value) if value is not None else ""
+        empty = emptiness(option, value) if value is not None else None
         if empty:
-            path, _is, problem = empty.partition(" ")
+            path, problem = empty
             raise RefusedError(
                 f"`{path}` {problem}",
                 operation="read the options",

@@ -80,12 +80,13 @@ class Policy:
                     "its `select` matches no notification type", next_step="Correct or widen it."
                 )
 
+        selected_ids = self._selected_ids(catalog)
         return [
             *self.violating_types(routing),
             *(
                 f"{catalog.type_label(type_id)} ({path})"
                 for path, of_resource in resources.items()
-                for type_id in self._selected_ids(catalog)
+                for type_id in selected_ids
                 if any(map(self._is_forbidden, of_resource.recipients(type_id)))
             ),
         ]

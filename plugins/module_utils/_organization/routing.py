@@ -22,7 +22,7 @@ from typing import (
 
 from .._common import Object
 from .._engine.model import Collection, Reference, Resource
-from .._engine.plan import Action, Plan
+from .._engine.plan import Action, Plan, Step
 from .._resources.catalog import Catalog, IntegrationReference, reference_id, references
 from .._resources.integrations import INTEGRATIONS, URL_FIELDS, is_manageable, target_kind
 from .._resources.notification_types import REQUIRED, is_included
@@ -218,12 +218,17 @@ def planned_resource_routing(plan: Plan, catalog: Catalog) -> Dict[str, Routing]
     return resource_routing(_planned_settings(plan), catalog, _created_kinds(plan))
 
 
-def _created_kinds(plan: Plan) -> Dict[str, str]:
-    return {
-        step.name: target_kind(step.after or {})
+def created_integrations(plan: Plan) -> List[Step]:
+    """The steps of a plan that create integrations."""
+    return [
+        step
         for step in plan.steps
         if step.action is Action.CREATE and step.resource.address == INTEGRATIONS.address
-    }
+    ]
+
+
+def _created_kinds(plan: Plan) -> Dict[str, str]:
+    return {step.name: target_kind(step.after or {}) for step in created_integrations(plan)}
 
 
 def _planned_settings(plan: Plan) -> List[Settings]:
